@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The ``coamd`` command: one module per subcommand, imported only when it is called."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+
+from ...rigs.errors import UserError
+
+# name -> one line for ``coamd --help``. Each module has configure(parser) and run(args) -> exit code.
+COMMANDS: dict[str, str] = {
+    "demo": "run the whole product once: backend, add-on, character, film",
+    "generate": "make motion from a prompt",
+    "label": "name the action in a motion file",
+    "search": "find the motion files that fit a text",
+    "serve": "run the backend process",
+    "doctor": "say what is installed, what is wrong and how to mend it",
+    "prepare": "turn motion capture files into training data",
+    "train": "train one part of the model",
+    "evaluate": "measure the model on held-out clips",
+    "benchmark": "measure speed on this machine",
+    "parity": "compare the modules with reference vectors",
+}
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one subcommand; 0 is success, 1 a failed check, 2 a mistake the user can mend."""
+    argv = sys.argv[1:] if argv is None else argv
+    parser = argparse.ArgumentParser(prog="coamd", description="CoAMD Motion: text to motion, on your rig.")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    chosen = next((word for word in argv if not word.startswith("-")), None)
+    module = None
+    for name, summary in COMMANDS.items():
+        sub = commands.add_parser(name, help=summary, description=summary)
+        if name == chosen:
+            module = importlib.import_module(f".{name}", __package__)
+            module.configure(sub)
+    args = parser.parse_args(argv)
+    assert module is not None
+    try:
+        return int(module.run(args) or 0)
+    except UserError as error:
+        print(f"coamd {args.command}: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("stopped", file=sys.stderr)
+        return 130

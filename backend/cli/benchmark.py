@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""``coamd benchmark``: speed and memory on this machine, beside what two cores should reach with the bundled model."""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import sys
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from tqdm import tqdm
+
+from .options import add_model_options, table
+
+if TYPE_CHECKING:
+    from ..evaluation import sample_rig, speed
+
+WRITE_SECONDS = 0.15
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Arguments of the subcommand."""
+    parser.add_argument("--quick", action="store_true", help="leave out the full-size model; ends within 40 s")
+    add_model_options(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Measure one thing after the other and print the table."""
+    from ..evaluation import speed
+
+    with tqdm(bar_format="{desc}", leave=False, disable=not sys.stderr.isatty()) as bar:
+        bar.set_description_str("starting a backend")
+        figures, motion = speed.backend(args.weights, args.device, runs=3 if args.quick else 7)
+        bar.set_description_str("writing to a rig")
+        figures += rig_figures(motion)
+        if not args.quick:
+            from ..evaluation.full_size import full_size
+
+            figures += full_size(args.device, lambda doing: bar.set_description_str(f"full size: {doing}"))
+    print(speed.machine())
+    print(table([("", "measured", "two cores", ""), *(figure.cells() for figure in figures)], right=(1,)))
+    return 0
+
+
+def rig_figures(motion: np.ndarray) -> list[speed.Figure]:
+    """Solving a motion (F, 22, 3) on 60 bones, and writing it as curves where the bpy module is there."""
+    from ..evaluation import sample_rig, speed
+
+    name = f"{speed.FRAMES} frames onto {len(sample_rig.bone_rows())} bones"
+    if importlib.util.find_spec("bpy") is None:
+        solved = speed.median_seconds(lambda: speed.solve(motion, sample_rig.rest_rig()), 5)
+        return [
+            speed.Figure(f"{name}: solved", solved, "s"),
+            speed.Figure(f"{name}: solved and written (needs bpy)", None, "s"),
+        ]
+    from ...blender_addon import action, armature
+
+    rig_object = _armature(sample_rig.bone_rows())
+    solved = speed.median_seconds(lambda: speed.solve(motion, armature.rest_rig(rig_object)), 5)
+
+    def write() -> None:
+        curves = speed.solve(motion, armature.rest_rig(rig_object))
+        channels = action.channels(rig_object, curves, np.arange(1.0, speed.FRAMES + 1.0))
+        action.assign(rig_object, action.new_action(rig_object, "benchmark", channels))
+
+    written = speed.median_seconds(write, 5)
+    return [
+        speed.Figure(f"{name}: solved", solved, "s"),
+        speed.Figure(f"{name}: solved and written", written, "s", WRITE_SECONDS),
+    ]
+
+
+def _armature(rows: list[sample_rig.Row]) -> Any:
+    """An armature object of these bones in an empty Blender."""
+    import bpy
+
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+    data = bpy.data.armatures.new("benchmark")
+    rig_object = bpy.data.objects.new("benchmark", data)
+    bpy.context.scene.collection.objects.link(rig_object)
+    bpy.context.view_layer.objects.active = rig_object
+    bpy.ops.object.mode_set(mode="EDIT")
+    for name, parent, head, tail in rows:
+        bone = data.edit_bones.new(name)
+        bone.head, bone.tail = head, tail
+        bone.parent = data.edit_bones[parent] if parent else None
+    bpy.ops.object.mode_set(mode="OBJECT")
+    return rig_object

@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the subcommands share: the model's options, number checks and tables of text."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import math
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ..pipeline import Pipeline
+
+DEVICES = ("auto", "cpu", "cuda", "mps")
+
+
+def add_model_options(parser: argparse.ArgumentParser) -> None:
+    """``--device`` and ``--weights``."""
+    parser.add_argument("--device", choices=DEVICES, default="auto", help="auto takes CUDA, then MPS, then the CPU")
+    parser.add_argument("--weights", type=Path, metavar="DIR", help="another weights folder than the bundled one")
+
+
+def load_pipeline(args: argparse.Namespace) -> Pipeline:
+    """The model that the options name. Raises UserError for weights or a device that are not there."""
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    logging.getLogger("transformers").setLevel(logging.ERROR)
+    from ..pipeline import Pipeline
+
+    return Pipeline.load(args.weights, args.device)
+
+
+def whole(least: int, most: int) -> Callable[[str], int]:
+    """A check for argparse: a whole number from ``least`` to ``most``."""
+
+    def check(text: str) -> int:
+        try:
+            value = int(text)
+        except ValueError:
+            raise argparse.ArgumentTypeError(f"{text!r} is not a whole number") from None
+        if not least <= value <= most:
+            raise argparse.ArgumentTypeError(f"{value} is not between {least} and {most}")
+        return value
+
+    return check
+
+
+def number(text: str) -> float:
+    """A check for argparse: a finite number."""
+    try:
+        value = float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number") from None
+    if not math.isfinite(value):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a finite number")
+    return value
+
+
+def table(rows: Sequence[Sequence[str]], *, right: Sequence[int] = ()) -> str:
+    """Rows of text in columns of one width, the columns in ``right`` set to the right."""
+    widths = [max(len(row[c]) for row in rows) for c in range(len(rows[0]))]
+    lines = []
+    for row in rows:
+        cells = [
+            text.rjust(w) if c in right else text.ljust(w) for c, (text, w) in enumerate(zip(row, widths, strict=True))
+        ]
+        lines.append("  ".join(cells).rstrip())
+    return "\n".join(lines)

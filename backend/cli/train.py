@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""``coamd train PART DATA``: train one part of a model; go on where a killed run stopped."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import replace
+from pathlib import Path
+
+from ...rigs.errors import UserError
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Arguments of the subcommand."""
+    parser.add_argument("part", choices=("text", "autoencoder", "decoder", "recognizer", "generator"))
+    parser.add_argument("data", type=Path, help="folder made by coamd prepare")
+    parser.add_argument("--model", default="CoAMD-SiT-S", help="named size (default: the bundled CoAMD-SiT-S)")
+    parser.add_argument("--weights", type=Path, default=Path("runs/weights"), help="weights folder to read and add to")
+    parser.add_argument("--run", type=Path, help="run folder with checkpoint and logs (default: runs/PART)")
+    parser.add_argument("--steps", type=int)
+    parser.add_argument("--batch", type=int)
+    parser.add_argument("--learning-rate", type=float)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--precision", choices=("auto", "bf16", "float32"), help="auto: bf16 on CUDA, else float32")
+    parser.add_argument("--device", default="auto", help="auto, cuda, mps or cpu")
+    parser.add_argument("--texts", type=Path, help="annotations_actions_400.json.gz: more words for the text encoder")
+    parser.add_argument("--captions", type=Path, help="captions.jsonl whose held-out clips must stay out of --texts")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Train and say where the weights are."""
+    from ..model.config import CONFIGS
+    from ..pipeline import choose_device
+    from ..training.stages import Job, run_stage, schedule_of
+
+    if args.model not in CONFIGS:
+        raise UserError(f"There is no model {args.model}.", f"Known are {', '.join(CONFIGS)}.", "unknown_model")
+    config = CONFIGS[args.model]
+    given = {name: getattr(args, name) for name in ("steps", "batch", "learning_rate", "seed", "precision")}
+    schedule = replace(schedule_of(config, args.part), **{k: v for k, v in given.items() if v is not None})
+    if schedule.steps < 1 or schedule.batch < 2:
+        raise UserError("Training needs at least 1 step and a batch of 2.", "Raise --steps or --batch.", "schedule")
+    run_folder = args.run or Path("runs") / args.part
+    run_stage(
+        Job(
+            args.part,
+            config,
+            args.data,
+            args.weights,
+            run_folder,
+            schedule,
+            choose_device(args.device),
+            args.texts,
+            held_out_ids(args.captions) if args.captions else (),
+        )
+    )
+    print(f"written: {args.weights} ({args.part}); logs: tensorboard --logdir {run_folder}")
+    return 0
+
+
+def held_out_ids(captions: Path) -> tuple[str, ...]:
+    """HumanML3D ids of clips that are not in the training split."""
+    import json
+
+    try:
+        records = [json.loads(line) for line in captions.read_text(encoding="utf-8").splitlines()]
+    except (OSError, ValueError) as error:
+        raise UserError(f"{captions} cannot be read.", "Give the captions.jsonl of the data.", "captions") from error
+    return tuple(str(name) for r in records if r["split"] != "train" for name in r.get("humanml3d_ids") or ())

@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Many prompts at once, as the product makes them: prompts of one length share a batch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from ..model.sampler import Sampling
+from ..pipeline import Pipeline
+
+BATCH = 16  # prompts at once; more is no faster on a CPU
+
+
+@dataclass(frozen=True)
+class Options:
+    """What differs from the model's own defaults; None takes them."""
+
+    steps: int | None = None
+    guidance_scale: float | None = None
+    recognizer_guidance: float | None = None
+
+    def sampling(self, pipeline: Pipeline) -> Sampling:
+        """The full settings for this model."""
+        return pipeline.sampling(self.steps, self.guidance_scale, self.recognizer_guidance)
+
+
+def generate_all(
+    pipeline: Pipeline,
+    prompts: Sequence[str],
+    frames: Sequence[int],
+    *,
+    seed: int,
+    options: Options = Options(),
+    done: Callable[[int], object] = lambda _count: None,
+) -> list[np.ndarray]:
+    """One motion (frames[i], 22, 3) per prompt. ``done`` is told after each batch how many clips it had.
+
+    Clip i draws from a source of its own, so it does not depend on what else is in its batch.
+    """
+    order = sorted(range(len(prompts)), key=lambda i: frames[i])
+    motions: dict[int, np.ndarray] = {}
+    start = 0
+    while start < len(order):
+        length = frames[order[start]]
+        batch = [i for i in order[start : start + BATCH] if frames[i] == length]
+        sources = [torch.Generator().manual_seed(source_seed(seed, i)) for i in batch]
+        made = pipeline.motions([prompts[i] for i in batch], length, sources, options.sampling(pipeline))
+        motions |= dict(zip(batch, made, strict=True))
+        start += len(batch)
+        done(len(batch))
+    return [motions[i] for i in range(len(prompts))]
+
+
+def source_seed(seed: int, clip: int) -> int:
+    """An independent seed for each clip of a run."""
+    words = np.random.SeedSequence([seed, clip]).generate_state(1, np.uint64)
+    return int(words[0] >> np.uint64(1))

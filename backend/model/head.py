@@ -1,0 +1,212 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The diffusion head: a small MLP per token that turns noise into a latent, given the transformer's context.
+
+Two kinds share the network: SiT predicts the velocity of a straight path, DDPM the noise of 50 cosine steps.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from .config import GeneratorConfig, HeadKind
+from .solver import dopri5, midpoint
+
+TIME_FEATURES = 256
+DDPM_STEPS = 50
+Draw = Callable[[], Tensor]  # fresh standard normal noise (N, C)
+
+
+def time_features(t: Tensor) -> Tensor:
+    """Sinusoidal features (N, 256) of times t (N,): cosines, then sines, period 10000."""
+    half = TIME_FEATURES // 2
+    rates = torch.exp(-math.log(10000) * torch.arange(half, dtype=torch.float32, device=t.device) / half)
+    angles = t.float()[:, None] * rates
+    return torch.cat([angles.cos(), angles.sin()], dim=-1)
+
+
+class HeadBlock(nn.Module):
+    """Affine LayerNorm, shift and scale, two linear layers, gate, residual."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.norm = nn.LayerNorm(width, eps=1e-6)
+        self.modulation = nn.Linear(width, 3 * width)
+        self.inner = nn.Linear(width, width)
+        self.outer = nn.Linear(width, width)
+
+    def forward(self, x: Tensor, signal: Tensor) -> Tensor:
+        """x (N, width) and the activated time + context signal (N, width)."""
+        shift, scale, gate = self.modulation(signal).chunk(3, dim=-1)
+        h = torch.addcmul(shift, self.norm(x), 1 + scale)
+        return torch.addcmul(x, gate, self.outer(functional.silu(self.inner(h))))
+
+
+class HeadNet(nn.Module):
+    """The MLP: latent (N, C), time (N,) and context (N, D) -> prediction (N, C)."""
+
+    def __init__(self, latent: int, context: int, width: int, depth: int) -> None:
+        super().__init__()
+        self.latent_in = nn.Linear(latent, width)
+        self.context_in = nn.Linear(context, width)
+        self.time_inner = nn.Linear(TIME_FEATURES, width)
+        self.time_outer = nn.Linear(width, width)
+        self.blocks = nn.ModuleList(HeadBlock(width) for _ in range(depth))
+        self.final_norm = nn.LayerNorm(width, eps=1e-6, elementwise_affine=False)
+        self.final_modulation = nn.Linear(width, 2 * width)
+        self.out = nn.Linear(width, latent)
+        self._initialise()
+
+    def _initialise(self) -> None:
+        """Every block starts as the identity and the output as zero."""
+        for layer in self.modules():
+            if isinstance(layer, nn.Linear):
+                nn.init.xavier_uniform_(layer.weight)
+                nn.init.zeros_(layer.bias)
+        for layer in self.modules():
+            if isinstance(layer, HeadBlock):
+                nn.init.zeros_(layer.modulation.weight)
+        for layer in (self.time_inner, self.time_outer):
+            nn.init.normal_(layer.weight, std=0.02)
+        nn.init.zeros_(self.final_modulation.weight)
+        nn.init.zeros_(self.out.weight)
+
+    def forward(self, x: Tensor, t: Tensor, context: Tensor) -> Tensor:
+        """Times may be one value for all rows (shape (1,)): its embedding is then computed once."""
+        time = self.time_outer(functional.silu(self.time_inner(time_features(t).to(x.dtype))))
+        signal = functional.silu(time + self.context_in(context))
+        h = self.latent_in(x)
+        for block in self.blocks:
+            h = block(h, signal)
+        shift, scale = self.final_modulation(signal).chunk(2, dim=-1)
+        return self.out(torch.addcmul(shift, self.final_norm(h), 1 + scale))
+
+    def guided(self, x: Tensor, t: Tensor, context: Tensor, unconditional: Tensor | None, scale: float) -> Tensor:
+        """Classifier-free guidance: unconditional + scale (conditional - unconditional), both halves in one batch.
+
+        Times t are one for all (1,) or one per row of that batch (2 N,).
+        """
+        if unconditional is None:
+            return self(x, t, context)
+        with_text, without = self(torch.cat([x, x]), t, torch.cat([context, unconditional])).chunk(2)
+        return torch.lerp(without, with_text, scale)
+
+
+class SiTHead(nn.Module):
+    """Linear path x_t = t x_1 + (1 - t) x_0 with x_0 noise; velocity target x_1 - x_0."""
+
+    def __init__(self, net: HeadNet) -> None:
+        super().__init__()
+        self.net = net
+
+    def loss(self, target: Tensor, context: Tensor, generator: torch.Generator | None = None) -> Tensor:
+        """Squared velocity error per row (N,) at random times."""
+        t = torch.rand(target.shape[0], generator=generator).to(target.device)
+        noise = torch.randn(target.shape, generator=generator).to(target.device)
+        return self.loss_at(target, context, t, noise)
+
+    def loss_at(self, target: Tensor, context: Tensor, t: Tensor, noise: Tensor) -> Tensor:
+        """Squared velocity error per row (N,) at times t (N,) with noise (N, C)."""
+        x = t[:, None] * target + (1 - t[:, None]) * noise
+        error: Tensor = self.net(x, t, context).float() - (target - noise)
+        return error.square().mean(dim=-1)
+
+    def sample(
+        self, draw: Draw, context: Tensor, unconditional: Tensor | None, scale: float, evaluations: int
+    ) -> Tensor:
+        """Integrate from noise (N, C) at t = 0 to latents (N, C) at t = 1.
+
+        ``evaluations`` of the network are spent in midpoint steps (an odd one in an Euler step first); 0 asks for
+        adaptive dopri5 as in the released code.
+        """
+        noise = draw()
+
+        def velocity(t: Tensor, x: Tensor) -> Tensor:
+            return self.net.guided(x, t.reshape(1), context, unconditional, scale)
+
+        if evaluations == 0:
+            return dopri5(velocity, noise, atol=1e-6, rtol=1e-3)
+        return midpoint(velocity, noise, evaluations)
+
+
+class DDPMHead(nn.Module):
+    """50 steps on the cosine schedule, noise prediction, fixed small variance."""
+
+    kept: Tensor
+    of_clean: Tensor
+    of_noisy: Tensor
+    log_variance: Tensor
+
+    def __init__(self, net: HeadNet) -> None:
+        super().__init__()
+        self.net = net
+        betas = cosine_betas(DDPM_STEPS)
+        kept = torch.cumprod(1 - betas, dim=0)  # share of the signal in x_t
+        before = torch.cat([kept.new_ones(1), kept[:-1]])
+        variance = betas * (1 - before) / (1 - kept)
+        tables = {
+            "kept": kept,
+            "of_clean": betas * before.sqrt() / (1 - kept),
+            "of_noisy": (1 - before) * (1 - betas).sqrt() / (1 - kept),
+            # the first variance is zero: its logarithm is taken from the second
+            "log_variance": torch.log(torch.cat([variance[1:2], variance[1:]])),
+        }
+        for name, table in tables.items():
+            self.register_buffer(name, table.float(), persistent=False)
+
+    def noised(self, target: Tensor, step: Tensor, noise: Tensor) -> Tensor:
+        """x_t (N, C) of clean latents at steps (N,)."""
+        kept = self.kept[step][:, None]
+        return kept.sqrt() * target + (1 - kept).sqrt() * noise
+
+    def loss(self, target: Tensor, context: Tensor, generator: torch.Generator | None = None) -> Tensor:
+        """Squared noise error per row (N,) at random steps."""
+        step = torch.randint(0, DDPM_STEPS, (target.shape[0],), generator=generator).to(target.device)
+        noise = torch.randn(target.shape, generator=generator).to(target.device)
+        return self.loss_at(target, context, step, noise)
+
+    def loss_at(self, target: Tensor, context: Tensor, step: Tensor, noise: Tensor) -> Tensor:
+        """Squared noise error per row (N,) at steps (N,) with noise (N, C)."""
+        error: Tensor = self.net(self.noised(target, step, noise), step, context).float() - noise
+        return error.square().mean(dim=-1)
+
+    def clean(self, x: Tensor, step: Tensor, noise: Tensor) -> Tensor:
+        """The clean latents (N, C) that x_t and the predicted noise mean."""
+        kept = self.kept[step][:, None]
+        return (1 / kept).sqrt() * x - (1 / kept - 1).sqrt() * noise
+
+    def posterior(self, clean: Tensor, x: Tensor, step: Tensor) -> tuple[Tensor, Tensor]:
+        """Mean (N, C) and log variance (N, 1) of x_(t-1) given the clean latents and x_t."""
+        rows = step[:, None]
+        return self.of_clean[rows] * clean + self.of_noisy[rows] * x, self.log_variance[rows]
+
+    def sample(
+        self, draw: Draw, context: Tensor, unconditional: Tensor | None, scale: float, evaluations: int
+    ) -> Tensor:
+        """Ancestral sampling (N, C) through all 50 steps, whose number belongs to the training of this head."""
+        del evaluations
+        x = draw()
+        for number in reversed(range(DDPM_STEPS)):
+            step = torch.full((1,), number, device=x.device)
+            predicted = self.net.guided(x, step, context, unconditional, scale)
+            x, log_variance = self.posterior(self.clean(x, step, predicted), x, step)
+            if number:
+                x = x + (0.5 * log_variance).exp() * draw()
+        return x
+
+
+def cosine_betas(steps: int) -> Tensor:
+    """Betas (steps,) float64 of the squared-cosine schedule with offset 0.008, at most 0.999."""
+    at = torch.arange(steps + 1, dtype=torch.float64) / steps
+    kept = torch.cos((at + 0.008) / 1.008 * math.pi / 2).square()
+    return (1 - kept[1:] / kept[:-1]).clamp(max=0.999)
+
+
+def build_head(config: GeneratorConfig) -> SiTHead | DDPMHead:
+    """The head that the config names."""
+    kinds: dict[HeadKind, type[SiTHead] | type[DDPMHead]] = {"sit": SiTHead, "ddpm": DDPMHead}
+    return kinds[config.head](HeadNet(config.latent, config.width, config.head_width, config.head_depth))

@@ -1,0 +1,152 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Motion in and out of files, by suffix.
+
+Read: ``.npz`` (``joints`` (F, 22, 3) metres, Y up, and ``fps``) and ``.bvh`` of the known skeleton families.
+Written: ``.npz``, ``.bvh``, ``.gif``, ``.mp4`` and ``.png`` (a strip of poses).
+"""
+
+from __future__ import annotations
+
+import errno
+import io
+import os
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+
+from ..rigs.bvh import read_bvh
+from ..rigs.canonical import canonical
+from ..rigs.errors import UserError
+from ..rigs.skeleton import FPS, JOINTS
+from ..rigs.sources import joints_of_bvh
+
+READABLE = (".npz", ".bvh")
+WRITABLE = (".npz", ".bvh", ".gif", ".mp4", ".png")
+_NO_SPACE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_MAX_FRAMES = 1_000_000  # more than half a day at 20 fps; guards the memory against a broken header
+_MAX_METRES = 10_000.0
+
+
+def read_motion(path: str | Path) -> np.ndarray:
+    """Joints (F, 22, 3) float32 at 20 fps in the model's form: its skeleton, floor at 0, from the origin facing +Z.
+
+    Raises:
+        UserError: no such file, an unknown suffix, a broken file, or a shape that is not a motion of 22 joints.
+    """
+    path = Path(path)
+    _check_suffix(path, READABLE, "read")
+    if not path.is_file():
+        raise UserError(f"There is no file {path}.", "Check the name and the folder.", "no_file")
+    if path.suffix.lower() == ".bvh":
+        source = joints_of_bvh(read_bvh(path), path.name)
+        joints, fps = source.joints, source.fps
+    else:
+        joints, fps = _read_npz(path)
+    if len(joints) < 2:
+        raise UserError(f"{path.name} holds a single pose.", "Give a motion of at least 2 frames.", "too_short")
+    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
+        motion = canonical(joints, fps)
+    if not np.isfinite(motion).all():  # legs without length have no scale
+        raise UserError(f"{path.name} holds no human figure.", "Give a motion of a whole body.", "wrong_values")
+    return motion
+
+
+def write_motion(path: str | Path, joints: np.ndarray, *, title: str = "") -> None:
+    """Write joints (F, 22, 3) at 20 fps in the form that the suffix names; ``title`` is shown in pictures.
+
+    Raises:
+        UserError: unknown suffix, no such folder, or the disk refused. What stood at ``path`` before is then unchanged.
+    """
+    path = Path(path)
+    check_output(path)
+    joints = np.ascontiguousarray(joints, dtype=np.float32)
+    suffix = path.suffix.lower()
+    with replacing(path) as part:
+        if suffix == ".npz":
+            archive = io.BytesIO()  # a zip file that is cut short complains once more when it is closed
+            np.savez_compressed(archive, joints=joints, fps=np.float32(FPS))
+            part.write_bytes(archive.getvalue())
+        elif suffix == ".bvh":
+            from ..rigs.export import write_bvh
+
+            write_bvh(part, joints)
+        elif suffix == ".png":
+            from .figures import strip
+
+            strip(joints, part, title=title)
+        else:
+            from .figures import film
+
+            film(joints, part, title=title)
+
+
+def check_output(path: str | Path, suffixes: tuple[str, ...] = WRITABLE) -> None:
+    """Refuse a name that could not be written, before any work is spent. Raises UserError."""
+    path = Path(path)
+    _check_suffix(path, suffixes, "write")
+    if path.is_dir():
+        raise UserError(f"{path} is a folder.", "Name a file in it.", "is_folder")
+    if not path.parent.is_dir():
+        raise UserError(f"There is no folder {path.parent}.", "Make it first, or choose another.", "no_folder")
+
+
+@contextmanager
+def replacing(path: str | Path) -> Iterator[Path]:
+    """A name beside ``path`` to write to; it takes the place of ``path`` only when all went well.
+
+    The file that stood there stays as it was when the block fails, and no half-written file is left. The suffix is
+    kept, because writers go by it. OSError becomes a UserError ("disk_full" or "not_writable").
+    """
+    path = Path(path)
+    part = path.with_name(f".{path.stem}.{os.getpid()}.part{path.suffix}")
+    try:
+        yield part
+        part.replace(path)
+    except OSError as error:
+        if error.errno in _NO_SPACE:
+            raise UserError(
+                f"The disk is full: {path.name} could not be written.",
+                "Free some space, or write to another disk; nothing was changed.",
+                "disk_full",
+            ) from error
+        reason = error.strerror or str(error).strip().splitlines()[0]
+        raise UserError(
+            f"{path} could not be written ({reason}).",
+            "Choose a folder where you may write; nothing was changed.",
+            "not_writable",
+        ) from error
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _check_suffix(path: Path, suffixes: tuple[str, ...], verb: str) -> None:
+    if path.suffix.lower() not in suffixes:
+        named = f"{path.suffix} files" if path.suffix else f"{path.name or 'a name'} without a suffix"
+        raise UserError(f"CoAMD cannot {verb} {named}.", f"Use one of {', '.join(suffixes)}.", "unknown_suffix")
+
+
+def _read_npz(path: Path) -> tuple[np.ndarray, float]:
+    """The arrays of an .npz: joints (F, 22, 3) float64 and their frame rate. Nothing in it is unpickled."""
+    hint = "Write it with numpy.savez(path, joints=joints, fps=20), joints float32 (frames, 22, 3), or use another."
+    try:
+        with np.load(path, allow_pickle=False) as arrays:
+            if not isinstance(arrays, np.lib.npyio.NpzFile):
+                raise UserError(f"{path.name} is not an .npz archive.", hint, "broken_npz")
+            if "joints" not in arrays:
+                raise UserError(f"{path.name} has no array named 'joints'.", hint, "no_joints")
+            joints, fps = arrays["joints"], np.asarray(arrays.get("fps", FPS))
+    except (OSError, ValueError, EOFError, MemoryError, zipfile.BadZipFile, zlib.error) as error:
+        raise UserError(f"{path.name} is broken or not an .npz of plain numbers.", hint, "broken_npz") from error
+    if joints.ndim != 3 or joints.shape[1:] != (len(JOINTS), 3) or not 0 < len(joints) <= _MAX_FRAMES:
+        raise UserError(f"{path.name} holds joints of shape {joints.shape}, not (frames, 22, 3).", hint, "wrong_shape")
+    numbers = np.issubdtype(joints.dtype, np.floating) and np.issubdtype(fps.dtype, np.number) and fps.size == 1
+    if not numbers or not np.isfinite(joints).all() or np.abs(joints).max() > _MAX_METRES:
+        raise UserError(f"{path.name} holds values that are no positions in metres.", hint, "wrong_values")
+    rate = float(fps.reshape(()).real)
+    if not 1.0 <= rate <= 1000.0:
+        raise UserError(f"{path.name} has an impossible frame rate of {rate:g}.", hint, "wrong_fps")
+    return joints.astype(np.float64), rate

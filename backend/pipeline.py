@@ -1,0 +1,198 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The engine behind the worker and the command line: prompt in, joints out; motion in, labels and features out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn.functional import normalize
+
+from ..rigs.canonical import at_origin
+from ..rigs.errors import UserError
+from ..rigs.skeleton import FPS, JOINTS, MAX_FRAMES, TOKEN_FRAMES
+from .cleanup import finished
+from .limits import check
+from .model.sampler import Cancelled, Guide, Sampling
+from .model.weights import System, load_system
+from .windows import Report, Windows
+
+__all__ = ["Cancelled", "Generated", "Pipeline", "check", "choose_device"]
+
+BUNDLED = Path(__file__).parent / "weights"
+Progress = Callable[[str, int, int, np.ndarray | None], None]  # phase, step, of, preview (V, F, 22, 3)
+
+
+@dataclass(frozen=True)
+class Generated:
+    """joints (V, F, 22, 3) float32, metres, Y up, 20 fps; warnings are sentences for the user."""
+
+    joints: np.ndarray
+    warnings: tuple[str, ...] = ()
+
+
+def choose_device(name: str) -> torch.device:
+    """The torch device called ``name``; "auto" takes CUDA, then MPS, then the CPU. UserError ``no_device``."""
+    there = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
+    if name == "auto":
+        return torch.device(next(kind for kind, available in there.items() if available))
+    if not there.get(name.split(":", maxsplit=1)[0], False):
+        usable = ", ".join(kind for kind, available in there.items() if available)
+        raise UserError(f"The device '{name}' is not usable here.", f"Choose auto or one of: {usable}.", "no_device")
+    return torch.device(name)
+
+
+class Pipeline:
+    """One model, loaded and ready."""
+
+    def __init__(self, system: System, device: torch.device) -> None:
+        self.system = system
+        self.name = system.config.name
+        self._device = device
+        self._labels: tuple[tuple[str, ...], Tensor] | None = None
+
+    @property
+    def device(self) -> str:
+        """Where it runs, for people to read."""
+        return str(self._device)
+
+    @classmethod
+    def load(cls, weights: Path | None = None, device: str = "auto") -> Pipeline:
+        """Load a weights folder, by default the bundled one.
+
+        UserError ``weights_missing``, ``weights_broken``, ``text_encoder_missing`` or ``no_device``.
+        """
+        where = choose_device(device)
+        return cls(load_system(weights or BUNDLED, where), where)
+
+    @staticmethod
+    def check(prompt: str, seconds: float, variations: int = 1) -> None:
+        """Raise the UserError of a request that cannot be served."""
+        check(prompt, seconds, variations)
+
+    def generate(
+        self,
+        prompt: str,
+        seconds: float,
+        *,
+        seed: int,
+        variations: int = 1,
+        guidance_scale: float | None = None,
+        recognizer_guidance: float | None = None,
+        steps: int | None = None,
+        progress: Progress = lambda _phase, _step, _of, _preview: None,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> Generated:
+        """Motion for a prompt: ``round(20 seconds)`` frames, floor at 0, from the origin facing +Z.
+
+        A variation is the same alone and in company; ``seed`` and its number decide it. ``recognizer_guidance`` is
+        lambda, 0 turns that guidance off. Beyond 9.8 s the motion is made of overlapping windows.
+
+        Raises:
+            UserError: as ``check``.
+            Cancelled: ``cancelled()`` became true; it is asked before every sampling step.
+        """
+        check(prompt, seconds, variations)
+        sampling = self.sampling(steps, guidance_scale, recognizer_guidance)
+        progress("text", 0, 1, None)
+        joints = self.motions(
+            [prompt] * variations,
+            max(1, round(seconds * FPS)),
+            [_source(seed, number) for number in range(variations)],
+            sampling,
+            report=lambda step, of, preview: progress("sampling", step, of, preview),
+            cancelled=cancelled,
+        )
+        warnings: tuple[str, ...] = ()
+        if self.system.text.tokenize([prompt]).shape[1] >= self.system.config.text.positions:
+            warnings = ("The prompt is longer than the model reads; its end had no effect.",)
+        return Generated(joints, warnings)
+
+    def sampling(
+        self, steps: int | None = None, guidance_scale: float | None = None, recognizer_guidance: float | None = None
+    ) -> Sampling:
+        """Settings of a request; None takes the model's own."""
+        generator, recognizer = self.system.config.generator, self.system.config.recognizer
+        return Sampling(
+            steps=generator.steps if steps is None else steps,
+            guidance_scale=generator.guidance_scale if guidance_scale is None else guidance_scale,
+            evaluations=generator.evaluations,
+            strength=recognizer.guidance if recognizer_guidance is None else recognizer_guidance,
+        )
+
+    def motions(
+        self,
+        prompts: Sequence[str],
+        frames: int,
+        sources: Sequence[torch.Generator],
+        sampling: Sampling,
+        *,
+        report: Report = lambda _step, _of, _preview: None,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> np.ndarray:
+        """Joints (B, frames, 22, 3) float32 for B prompts, each with its source of randomness on the CPU."""
+        system = self.system
+        with torch.no_grad():
+            ids = system.text.tokenize(prompts)
+            condition, described = system.text(ids), system.recognizer.text(ids)
+        windows = Windows(
+            generator=system.generator,
+            autoencoder=system.autoencoder,
+            sampling=sampling,
+            guide=Guide(system.recognizer, system.autoencoder, described),
+            condition=condition,
+            sources=sources,
+        )
+        motion = windows.motion(frames, lambda step, of, preview: report(step, of, preview[:, :frames]), cancelled)
+        return np.stack([finished(joints) for joints in motion[:, :frames]])
+
+    def label(self, joints: np.ndarray, labels: Sequence[str] = (), top: int = 5) -> list[tuple[str, float]]:
+        """The ``top`` labels that fit joints (F, 22, 3) best, each with its cosine; empty = the bundled list."""
+        names = tuple(labels) or self.system.labels
+        if self._labels is None or self._labels[0] != names:
+            parts = [self.system.text.encode(names[at : at + 64]) for at in range(0, len(names), 64)]
+            self._labels = names, normalize(torch.cat(parts), dim=-1).cpu()
+        scores = self._labels[1] @ torch.from_numpy(self.embed_motion(joints))
+        best = scores.topk(min(top, len(names)))
+        return [(names[int(i)], float(score)) for score, i in zip(best.values, best.indices, strict=True)]
+
+    @torch.no_grad()
+    def embed_motion(self, joints: np.ndarray) -> np.ndarray:
+        """Unit feature vector of joints (F, 22, 3), metres, 20 fps; it is comparable with text A and text B.
+
+        A clip longer than one window is the mean of evenly cut windows.
+        """
+        if joints.ndim != 3 or joints.shape[1:] != (len(JOINTS), 3) or len(joints) < TOKEN_FRAMES:
+            raise UserError(
+                f"A motion of shape {joints.shape} cannot be read.",
+                f"It must be (frames, {len(JOINTS)}, 3) with at least {TOKEN_FRAMES} frames.",
+                "bad_motion",
+            )
+        if not np.isfinite(joints).all():
+            raise UserError("The motion has coordinates that are not numbers.", "Export it again.", "bad_motion")
+        pieces = np.array_split(joints, -(-len(joints) // MAX_FRAMES))
+        features = []
+        for piece in pieces:
+            clip = torch.from_numpy(at_origin(piece).astype(np.float32)).flatten(1)[None].to(self._device)
+            features.append(normalize(self.system.recognizer(clip).fused[0], dim=-1))
+        vector: np.ndarray = normalize(torch.stack(features).mean(dim=0), dim=-1).cpu().numpy()
+        return vector
+
+    @torch.no_grad()
+    def embed_text(self, text: str) -> np.ndarray:
+        """Unit feature vector of a text in the space of ``embed_motion`` (text B), for search."""
+        if not text.strip():
+            raise UserError("The query is empty.", "Say what to look for.", "empty_prompt")
+        feature = self.system.recognizer.text(self.system.text.tokenize([text]))[0]
+        vector: np.ndarray = normalize(feature, dim=-1).cpu().numpy()
+        return vector
+
+
+def _source(seed: int, number: int) -> torch.Generator:
+    """Independent randomness of one variation, on the CPU so that every device draws the same."""
+    words = np.random.SeedSequence([seed % 2**64, number]).generate_state(1, np.uint64)
+    return torch.Generator().manual_seed(int(words[0] >> np.uint64(1)))

@@ -1,0 +1,307 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The network side of the backend: one ROUTER socket, one queue, and a worker that owns the model.
+
+The loop never computes and never waits for the model, so that Status and Cancel are answered while a job
+runs or the model loads. Worker and loop share nothing but a queue and a socket pair that wakes the loop.
+Only the client key of the connection file is let in: everybody else gets no byte of an answer.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import queue
+import signal
+import threading
+import time
+from collections import OrderedDict, deque
+from collections.abc import Callable
+from pathlib import Path
+
+import zmq
+
+from ..rigs.errors import UserError
+from ..rigs.skeleton import FPS
+from .connection import claimed, default_path
+from .gate import open_door
+from .lifetime import birth
+from .protocol import (
+    PROTOCOL_VERSION,
+    Accepted,
+    Cancel,
+    Error,
+    Generate,
+    Hello,
+    Label,
+    Progress,
+    ProtocolError,
+    Reply,
+    Request,
+    Result,
+    Search,
+    Shutdown,
+    State,
+    Status,
+    Welcome,
+    decode,
+    encode,
+)
+from .worker import Engine, Event, Job, Loaded, Said, Worker
+
+log = logging.getLogger(__name__)
+
+QUEUE_LIMIT = 8  # jobs that may wait behind the running one
+MAX_PEERS = 256  # clients whose hello is remembered
+TICK_SECONDS = 0.25  # how soon a signal is seen
+PARENT_SECONDS = 1.0  # between two looks at the parent
+ABSENCE_SECONDS = 3.0  # a client that cannot be reached for so long has left, and its jobs with it
+STOP_SECONDS = 3.0  # for the running job to notice that it is over
+_GONE = ("backend_stopped", "The backend was stopped.", "Start it again.")
+
+
+class Server:
+    """Binds a port of 127.0.0.1 that the system picks; `serve` runs until told to stop."""
+
+    def __init__(self, factory: Callable[[], Engine]) -> None:
+        self._context = zmq.Context()
+        self._router, self._gate, self.connection = open_door(self._context)
+        self._events: queue.SimpleQueue[Event] = queue.SimpleQueue()
+        self._bell, self._rope = (self._context.socket(zmq.PAIR) for _ in range(2))
+        self._bell.bind("inproc://worker")
+        self._rope.connect("inproc://worker")
+        self._worker = Worker(factory, self._emit)
+        self._peers: OrderedDict[bytes, None] = OrderedDict()  # who has said hello, oldest word first
+        self._absent: dict[bytes, float] = {}  # clients that cannot be reached, and since when
+        self._waiting: deque[Job] = deque()
+        self._running: Job | None = None
+        self._loaded: Loaded | None = None
+        self._problem: UserError | None = None
+        self._stopping = False
+
+    def stop(self) -> None:
+        """Asks the loop to end; safe in a signal handler."""
+        self._stopping = True
+
+    def serve(self, parent_pid: int | None = None) -> None:
+        """Answers until `stop`, a Shutdown request, or the end of the process ``parent_pid``."""
+        parent_born = birth(parent_pid) if parent_pid else None
+        next_look = 0.0
+        self._worker.start()
+        poller = zmq.Poller()
+        poller.register(self._router, zmq.POLLIN)
+        poller.register(self._bell, zmq.POLLIN)
+        poller.register(self._gate.socket, zmq.POLLIN)
+        while not self._stopping:
+            ready = dict(poller.poll(int(1000 * TICK_SECONDS)))
+            if self._gate.socket in ready:
+                self._gate.answer()
+            if self._bell in ready:
+                self._hear()
+            if self._router in ready:
+                self._receive()
+            if parent_pid and time.monotonic() >= next_look:
+                next_look = time.monotonic() + PARENT_SECONDS
+                if parent_born is None or birth(parent_pid) != parent_born:
+                    log.info("process %d, which started this backend, is gone", parent_pid)
+                    self.stop()
+
+    def close(self) -> bool:
+        """Ends what waits and what runs. False if the worker hangs: the process can then only be ended hard."""
+        for job in [self._running, *self._waiting]:
+            if job is not None:
+                job.stopped.set()
+                self._send(job.peer, Error(job.request.id, *_GONE))
+        ended = self._worker.stop(STOP_SECONDS)
+        self._router.close(linger=1000)  # the last replies still leave
+        if ended:
+            for socket in (self._gate.socket, self._bell, self._rope):
+                socket.close(linger=0)
+            self._context.term()
+        return ended
+
+    # The worker's thread calls this, and only this
+
+    def _emit(self, event: Event) -> None:
+        self._events.put(event)
+        with contextlib.suppress(zmq.Again):  # then the loop has a thousand rings to answer already
+            self._rope.send(b"", zmq.NOBLOCK)
+
+    # What the worker says
+
+    def _hear(self) -> None:
+        while self._bell.poll(0):
+            self._bell.recv()
+        while not self._events.empty():
+            event = self._events.get()
+            if isinstance(event, Said):
+                self._pass_on(event)
+                continue
+            if isinstance(event, Loaded):
+                self._loaded = event
+            else:
+                self._problem = event.problem
+                while self._waiting:
+                    job = self._waiting.popleft()
+                    self._send(job.peer, self._refusal(job.request.id, event.problem))
+            self._next()
+
+    def _pass_on(self, event: Said) -> None:
+        job, reply = event.job, event.reply
+        if isinstance(reply, Result | Error):
+            self._running = None
+            if job.stopped.is_set():  # a job that ended just before it could be stopped is cancelled all the same
+                reply = Error(reply.id, "cancelled", "The job was cancelled.")
+            self._send(job.peer, reply)
+            self._next()
+        elif not job.stopped.is_set():
+            self._send(job.peer, reply)
+
+    def _next(self) -> None:
+        if self._loaded is not None and self._running is None and self._waiting:
+            self._running = self._waiting.popleft()
+            self._worker.submit(self._running)
+
+    # What clients say
+
+    def _receive(self) -> None:
+        for _ in range(64):  # then the worker's word is heard again
+            try:
+                peer, *frames = self._router.recv_multipart(zmq.NOBLOCK)
+            except zmq.Again:
+                return
+            try:
+                request = decode(frames)
+                if not isinstance(request, Request):
+                    raise ProtocolError("This kind of message is a reply.", code="unknown_kind", id=request.id)
+                self._answer(peer, request)
+            except ProtocolError as error:
+                log.warning("message refused: %s", error)
+                self._send(peer, self._refusal(error.id, error))
+
+    def _answer(self, peer: bytes, request: Request) -> None:
+        if isinstance(request, Hello):
+            self._welcome(peer, request)
+            return
+        if peer not in self._peers:
+            raise ProtocolError("The first message must be a hello.", code="hello_first", id=request.id)
+        self._peers.move_to_end(peer)
+        if isinstance(request, Status):
+            self._send(peer, self._state(request.id))
+        elif isinstance(request, Cancel):
+            self._cancel(peer, request)
+        elif isinstance(request, Shutdown):
+            self.stop()
+            self._send(peer, State(request.id, "stopping"))
+        elif isinstance(request, Generate | Label | Search):
+            self._queue(Job(peer, request))
+
+    def _welcome(self, peer: bytes, request: Hello) -> None:
+        if request.version != PROTOCOL_VERSION:
+            text = f"This backend speaks version {PROTOCOL_VERSION} of the protocol, the client {request.version}."
+            hint = "Restart Blender and the backend after an update, so that both are of the same version."
+            raise ProtocolError(text, hint, "version_mismatch", request.id)
+        self._peers[peer] = None
+        self._peers.move_to_end(peer)
+        if len(self._peers) > MAX_PEERS:
+            self._peers.popitem(last=False)
+        state = self._state(request.id)
+        self._send(peer, Welcome(request.id, PROTOCOL_VERSION, state.model, state.device, FPS, os.getpid()))
+
+    def _queue(self, job: Job) -> None:
+        id = job.request.id
+        if self._problem is not None:
+            self._send(job.peer, self._refusal(id, self._problem))
+            return
+        if self._find(job.peer, id) is not None:
+            raise ProtocolError(
+                "A job with this id is still open.", "Give each request an id of its own.", "same_id", id
+            )
+        if len(self._waiting) >= QUEUE_LIMIT:
+            text = f"{QUEUE_LIMIT} jobs are waiting already."
+            self._send(job.peer, Error(id, "queue_full", text, "Wait for one to end, or cancel one."))
+            return
+        self._send(job.peer, Accepted(id, len(self._waiting) + (self._running is not None)))
+        if self._loaded is None:
+            self._send(job.peer, Progress(id, "loading", 0, 1))
+        self._waiting.append(job)
+        self._next()
+
+    def _cancel(self, peer: bytes, request: Cancel) -> None:
+        job = self._find(peer, request.target)
+        if job is None:
+            raise ProtocolError("There is no such job.", "It has ended already.", "unknown_job", request.id)
+        job.stopped.set()
+        waits = job in self._waiting
+        if waits:
+            self._waiting.remove(job)
+        self._send(peer, Accepted(request.id, 0))
+        if waits:
+            self._send(peer, Error(request.target, "cancelled", "The job was cancelled."))
+
+    def _find(self, peer: bytes, id: str) -> Job | None:
+        jobs = [*self._waiting, self._running]
+        return next((job for job in jobs if job is not None and (job.peer, job.request.id) == (peer, id)), None)
+
+    def _state(self, id: str) -> State:
+        model, device = (self._loaded.model, self._loaded.device) if self._loaded else ("", "")
+        busy, waiting, problem = self._running is not None, len(self._waiting), self._problem
+        if problem is not None:
+            return State(id, "broken", code=problem.code, message=problem.message, hint=problem.hint)
+        return State(id, "ready" if self._loaded else "loading", model, device, busy, waiting)
+
+    def _refusal(self, id: str, error: UserError) -> Error:
+        return Error(id, error.code, error.message, error.hint)
+
+    def _send(self, peer: bytes, reply: Reply) -> None:
+        try:
+            frames = encode(reply)
+        except ProtocolError as error:  # such as a model that gave endless numbers
+            log.error("reply to %s cannot be sent: %s", reply.id, error)
+            if isinstance(reply, Progress):
+                return  # the job goes on, and its end will say whether it went well
+            hint = "Try another seed; if it stays so, look at the backend's log."
+            frames = encode(Error(reply.id, error.code, error.message, hint))
+        try:
+            self._router.send_multipart([peer, *frames], zmq.NOBLOCK)
+            self._absent.pop(peer, None)
+        except zmq.ZMQError as error:
+            log.debug("reply to %s is lost: %s", reply.id, error)
+            if len(self._absent) > MAX_PEERS:
+                self._absent.clear()
+            since = self._absent.setdefault(peer, time.monotonic())
+            if time.monotonic() - since > ABSENCE_SECONDS:
+                self._abandon(peer)
+
+    def _abandon(self, peer: bytes) -> None:
+        """Drops the jobs of a client that was killed or closed, so that they do not hold up the others."""
+        self._absent.pop(peer, None)
+        self._waiting = deque(job for job in self._waiting if job.peer != peer)
+        if self._running is not None and self._running.peer == peer and not self._running.stopped.is_set():
+            log.info("a client left during its job")
+            self._running.stopped.set()
+
+
+def run(factory: Callable[[], Engine], *, connection_file: Path | None = None, parent_pid: int | None = None) -> int:
+    """Serve until stopped. ``factory`` makes the model in the worker's thread, while clients are answered.
+
+    Raises UserError "second_backend" and "home_unwritable".
+    """
+    path = Path(connection_file or default_path())
+    with claimed(path):
+        server = Server(factory)
+        if threading.current_thread() is threading.main_thread():
+            for name in (signal.SIGINT, signal.SIGTERM):
+                signal.signal(name, lambda *_: server.stop())
+        server.connection.write(path)
+        log.info("process %d listens on %s; the keys are in %s", os.getpid(), server.connection.endpoint, path)
+        try:
+            server.serve(parent_pid)
+        finally:
+            path.unlink(missing_ok=True)
+            ended = server.close()
+        log.info("stopped")
+    if not ended:
+        logging.shutdown()
+        os._exit(0)  # a thread inside a library call would keep the interpreter from finishing
+    return 0

@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Prepared motion: what ``coamd prepare`` writes and what training and evaluation read.
+
+A folder with ``clips.npz`` and ``takes.npz`` (``joints`` (sum of F, 22, 3) float32 in metres, Y up, 20 fps;
+``starts`` (N + 1,) row offsets) and ``clips.json`` and ``takes.json`` (one record per item, in the same order).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from ...rigs.errors import UserError
+
+
+@dataclass(frozen=True)
+class Clip:
+    """A captioned clip, canonical (floor 0, start at the origin facing +Z)."""
+
+    id: str
+    split: str  # train, val or test
+    joints: np.ndarray = field(repr=False)  # (F, 22, 3), F a multiple of 4, 40 to 196
+    texts: tuple[str, ...]
+    labels: tuple[str, ...]
+    group: str = ""
+    mirrored: bool = False
+
+
+@dataclass(frozen=True)
+class Take:
+    """A whole recording without words, for the autoencoder."""
+
+    id: str
+    split: str
+    joints: np.ndarray = field(repr=False)  # (F, 22, 3) floor 0, place and heading as recorded
+
+
+def save_items(folder: Path, name: str, items: Sequence[Clip] | Sequence[Take]) -> None:
+    """Write ``NAME.npz`` and ``NAME.json``."""
+    starts = np.cumsum([0, *(len(item.joints) for item in items)])
+    joints = np.concatenate([item.joints for item in items]).astype(np.float32)
+    np.savez(folder / f"{name}.npz", joints=joints, starts=starts)
+    records = []
+    for item in items:
+        record = asdict(item)
+        del record["joints"]
+        records.append(record)
+    (folder / f"{name}.json").write_text(json.dumps(records, indent=0), encoding="utf-8")
+
+
+def _load(folder: str | Path, name: str) -> list[tuple[dict, np.ndarray]]:
+    folder = Path(folder)
+    try:
+        records = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
+        with np.load(folder / f"{name}.npz", allow_pickle=False) as arrays:
+            joints, starts = arrays["joints"], arrays["starts"]
+    except (OSError, ValueError, KeyError) as error:
+        raise UserError(
+            f"{folder} holds no prepared motion ({name}.npz and {name}.json).",
+            f"Make it with: coamd prepare SOURCE {folder}",
+            "no_data",
+        ) from error
+    if len(starts) != len(records) + 1 or starts[-1] != len(joints):
+        raise UserError(f"{folder}/{name}.npz and {name}.json do not fit.", "Run coamd prepare again.", "no_data")
+    return [(record, joints[a:b]) for record, a, b in zip(records, starts[:-1], starts[1:], strict=True)]
+
+
+def load_clips(folder: str | Path) -> list[Clip]:
+    """All captioned clips of a prepared folder, mirrored ones included. UserError where there are none."""
+    return [
+        Clip(
+            record["id"],
+            record["split"],
+            joints,
+            tuple(record["texts"]),
+            tuple(record["labels"]),
+            record["group"],
+            record["mirrored"],
+        )
+        for record, joints in _load(folder, "clips")
+    ]
+
+
+def load_takes(folder: str | Path) -> list[Take]:
+    """All whole takes of a prepared folder. UserError where there are none."""
+    return [Take(record["id"], record["split"], joints) for record, joints in _load(folder, "takes")]

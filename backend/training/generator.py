@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Training the generator on the frozen autoencoder's latents and the frozen text encoder's sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from ...rigs.canonical import at_origin
+from ...rigs.skeleton import MIN_FRAMES, TOKEN_FRAMES
+from ..model.autoencoder import Autoencoder
+from ..model.generator import Generator
+from ..model.path_autoencoder import PathAutoencoder
+from ..model.text import TextEncoder
+from .data import Clip
+from .loop import Draw
+
+LABEL_SHARE = 0.1  # of the conditions are a clip's label words instead of a sentence
+
+
+@dataclass(frozen=True)
+class LatentClip:
+    """A clip as the generator sees it."""
+
+    latents: tuple[Tensor, ...]  # (T, C) each; the clip begun 0, 1, 2 and 3 frames later, for tokens at every phase
+    sentences: Tensor  # (N, W)
+    labels: Tensor  # (M, W), M may be 0
+
+
+@torch.no_grad()
+def latent_clip(clip: Clip, autoencoder: Autoencoder | PathAutoencoder, text: TextEncoder) -> LatentClip:
+    """Encode one clip at its own length (no padding ever reaches the autoencoder)."""
+    device = text.device
+    shifts = []
+    for shift in range(TOKEN_FRAMES):
+        frames = clip.joints[shift:]
+        frames = frames[: len(frames) // TOKEN_FRAMES * TOKEN_FRAMES]
+        if shift == 0 or len(frames) >= MIN_FRAMES:
+            joints = torch.from_numpy(at_origin(frames)).flatten(1)[None].to(device)
+            shifts.append(autoencoder.encode(joints)[0].cpu())
+    labels = [*clip.labels, " and ".join(clip.labels)] if clip.labels else []
+    encoded = text.encode([*clip.texts, *labels]).cpu()
+    return LatentClip(tuple(shifts), encoded[: len(clip.texts)], encoded[len(clip.texts) :])
+
+
+class LatentBatches:
+    """Random batches of clips of similar length, padded to the longest.
+
+    Clips are 10 to 49 tokens long; a batch across all lengths would be a third padding. A batch is drawn from a
+    stretch of the clips in order of length; stretches reach beyond both ends, so every clip is equally likely.
+    """
+
+    def __init__(self, clips: Sequence[LatentClip]) -> None:
+        self.clips = sorted(clips, key=lambda clip: len(clip.latents[0]))
+
+    def draw(self, rng: np.random.Generator, count: int) -> tuple[Tensor, Tensor, Tensor]:
+        """Latents (B, T, C), valid tokens (B, T) and conditions (B, W)."""
+        latents, conditions = [], []
+        stretch = 3 * count
+        first = int(rng.integers(1 - stretch, len(self.clips)))
+        last = min(first + stretch, len(self.clips))
+        # a stretch cut off at an end holds fewer clips and would be drawn as often: its share is drawn from everywhere
+        whole = rng.random(count) < (last - max(first, 0)) / stretch
+        for inside in whole:
+            i = rng.integers(max(first, 0), last) if inside else rng.integers(len(self.clips))
+            clip = self.clips[int(i)]
+            latents.append(clip.latents[int(rng.integers(len(clip.latents)))])
+            words = clip.labels if len(clip.labels) and rng.random() < LABEL_SHARE else clip.sentences
+            conditions.append(words[int(rng.integers(len(words)))])
+        padded = nn.utils.rnn.pad_sequence(latents, batch_first=True)
+        lengths = torch.tensor([len(clip) for clip in latents])
+        return padded, torch.arange(padded.shape[1])[None] < lengths[:, None], torch.stack(conditions)
+
+
+def generator_loss(model: Generator, batches: LatentBatches, batch: int) -> Callable[[Draw], Mapping[str, Tensor]]:
+    """The masked diffusion loss of a random batch, for ``loop.train``."""
+    device = next(model.parameters()).device
+
+    def loss_of(draw: Draw) -> Mapping[str, Tensor]:
+        latents, valid, condition = (value.to(device) for value in batches.draw(draw.numpy, batch))
+        return {"loss": model.forward_loss(latents, valid, condition, draw.torch)}
+
+    return loss_of
+
+
+@torch.no_grad()
+def held_out_loss(model: Generator, batches: LatentBatches, repeats: int = 4) -> dict[str, float]:
+    """The same loss on held-out clips with fixed draws."""
+    device = next(model.parameters()).device
+    losses = []
+    for k in range(repeats):
+        drawn = batches.draw(np.random.default_rng(k), 64)
+        latents, valid, condition = (value.to(device) for value in drawn)
+        losses.append(float(model.forward_loss(latents, valid, condition, torch.Generator().manual_seed(k))))
+    return {"loss": float(np.mean(losses))}

@@ -1,0 +1,203 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The trainings from prepared motion to a weights folder: text, autoencoder, decoder, recognizer, generator.
+
+Each reads what the ones before it left in the weights folder and adds its own part. The order matters: the
+generator needs the autoencoder and the text encoder, the recognizer needs the text encoder.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from ...rigs.errors import UserError
+from ..model.autoencoder import Autoencoder, build_autoencoder
+from ..model.config import ModelConfig
+from ..model.generator import Generator
+from ..model.path_autoencoder import PathAutoencoder
+from ..model.recognizer import Recognizer
+from ..model.text import TextEncoder, load_text_encoder, train_tokenizer
+from ..model.weights import CONFIG, load_module, save_module
+from . import autoencoder as autoencoders
+from . import generator as generators
+from . import recognizer as recognizers
+from . import text as texts
+from .data import Clip, Take, load_clips, load_takes
+from .gestures import waving_clips
+from .loop import Schedule, train
+from .windows import Windows
+
+# The paper's schedules at full size; the bundled size is trained by two CPU cores in about two hours.
+PAPER = {
+    "autoencoder": Schedule(steps=400_000, batch=256, learning_rate=2e-4, warmup=1000, cosine=False),
+    "recognizer": Schedule(steps=290_000, batch=32, learning_rate=1e-4, warmup=1000, cosine=False),
+    "generator": Schedule(steps=182_000, batch=64, learning_rate=2e-4, warmup=2000, cosine=False),
+}
+BUNDLED = {
+    "text": Schedule(steps=1100, batch=96, learning_rate=5e-4, weight_decay=1e-2, warmup=100, ema=0.998),
+    "autoencoder": Schedule(steps=3500, batch=32, learning_rate=8e-4, warmup=200, ema=0.999),
+    "decoder": Schedule(steps=800, batch=32, learning_rate=4e-4, warmup=50, ema=0.998),
+    "recognizer": Schedule(steps=1500, batch=48, learning_rate=4e-4, weight_decay=1e-2, warmup=100, ema=0.998),
+    "generator": Schedule(steps=5000, batch=64, learning_rate=5e-4, weight_decay=1e-2, warmup=300, ema=0.9995),
+}
+WINDOW = 64  # frames of an autoencoder's window (model_spec: Autoencoder)
+
+
+def schedule_of(config: ModelConfig, part: str) -> Schedule:
+    """The default schedule of a part; UserError for CLIP, which is not trained here."""
+    table = BUNDLED if config.text.kind == "bundled" else PAPER
+    if part not in table:
+        raise UserError(f"{config.name} uses CLIP's text encoder as it is.", "Train the other parts.", "frozen_text")
+    return table[part]
+
+
+@dataclass(frozen=True)
+class Job:
+    """One training: what, from which data, where to."""
+
+    part: str
+    config: ModelConfig
+    data: Path
+    weights: Path
+    run: Path
+    schedule: Schedule
+    device: torch.device
+    texts: Path | None = None  # HumanML3D-400's annotation file, more words for the text encoder
+    held_out: tuple[str, ...] = ()  # ids in it that belong to held-out clips
+
+    def clips(self) -> tuple[list[Clip], list[Clip]]:
+        """Training clips, and unmirrored validation clips."""
+        clips = load_clips(self.data)
+        held_out = [clip for clip in clips if clip.split == "val" and not clip.mirrored]
+        return [clip for clip in clips if clip.split == "train"], held_out
+
+    def text(self) -> TextEncoder:
+        """The trained text encoder, frozen."""
+        return load_text_encoder(self.config.text, self.weights).to(self.device).requires_grad_(False)
+
+
+def train_text(job: Job) -> None:
+    """Tokenizer and text encoder."""
+    clips, held_out = job.clips()
+    extra = texts.described_texts(job.texts, job.held_out) if job.texts else []
+    # captions count four times: the words of the clips must be whole tokens
+    corpus = [text for clip in clips for text in clip.texts * 4 + clip.labels]
+    corpus += [text for entry in extra for text in entry.texts]
+    encoder = TextEncoder(job.config.text, train_tokenizer(corpus, job.config.text.vocabulary)).to(job.device)
+    pairs = texts.TextPairs(texts.described_clips(clips), extra)
+    loss = texts.text_loss(encoder, pairs, job.schedule.batch)
+    train(encoder, loss, job.run, job.schedule, validate=lambda _: texts.pairing_accuracy(encoder, held_out))
+    encoder.save(job.weights / "text")
+
+
+def train_autoencoder(job: Job) -> None:
+    """Whole takes of the training split, with or without captions."""
+    _, held_out = job.clips()
+    takes: list[Take] = [take for take in load_takes(job.data) if take.split == "train"]
+    windows = Windows(takes, WINDOW)
+    model = build_autoencoder(job.config.autoencoder)
+    autoencoders.fit_statistics(model, windows, np.random.default_rng(job.schedule.seed))
+    model.to(job.device)
+    weights = autoencoders.OWN_LOSSES if isinstance(model, PathAutoencoder) else autoencoders.PAPER_LOSSES
+    loss = autoencoders.autoencoder_loss(model, windows, job.schedule.batch, weights)
+    train(
+        model, loss, job.run, job.schedule, validate=lambda _: autoencoders.reconstruction_error(model, held_out[::3])
+    )
+    save_module(job.weights / "autoencoder.safetensors", model)
+    scores = autoencoders.reconstruction_error(model, held_out)
+    print("held-out error: " + ", ".join(f"{name} {value:.2f}" for name, value in scores.items()))
+
+
+def load_autoencoder(job: Job) -> Autoencoder | PathAutoencoder:
+    """The trained autoencoder, frozen."""
+    model = build_autoencoder(job.config.autoencoder)
+    load_module(job.weights / "autoencoder.safetensors", model)
+    return model.to(job.device).eval().requires_grad_(False)
+
+
+def train_decoder(job: Job) -> None:
+    """The trained autoencoder's decoder once more, against stronger noise; the latents stay what they are.
+
+    So it can be trained beside or after the generator, which sees the latents only.
+    """
+    _, held_out = job.clips()
+    windows = Windows([take for take in load_takes(job.data) if take.split == "train"], WINDOW)
+    model = load_autoencoder(job)
+    for part in (model.decoder, model.linear_decoder) if isinstance(model, PathAutoencoder) else (model.decoder,):
+        part.requires_grad_(True)
+    train(
+        model,
+        autoencoders.autoencoder_loss(model, windows, job.schedule.batch, autoencoders.DECODER_LOSSES),
+        job.run,
+        job.schedule,
+        validate=lambda _: autoencoders.reconstruction_error(model, held_out[::3]),
+    )
+    save_module(job.weights / "autoencoder.safetensors", model)
+
+
+def train_recognizer(job: Job) -> None:
+    """MAR on labelled clips; also writes the list of labels it knows."""
+    clips, held_out = job.clips()
+    text = job.text()
+    data = recognizers.MotionText(clips, text)
+    model = Recognizer(job.config.recognizer)
+    model.text.adopt(*text.embeddings())
+    recognizers.fit_statistics(model, clips)
+    model.to(job.device)
+    train(
+        model,
+        recognizers.recognition_loss(model, data, job.schedule.batch),
+        job.run,
+        job.schedule,
+        validate=lambda _: recognizers.recognition_scores(model, text, held_out, data.labels),
+    )
+    save_module(job.weights / "recognizer.safetensors", model)
+    (job.weights / job.config.labels).write_text("".join(f"{label}\n" for label in data.labels), encoding="utf-8")
+
+
+def train_generator(job: Job) -> None:
+    """The masked autoregressive generator, on latents of the frozen autoencoder; some clips also come with a wave."""
+    clips, held_out = job.clips()
+    clips = clips + waving_clips(clips, job.schedule.seed)
+    autoencoder, text = load_autoencoder(job), job.text()
+    batches, validation = (
+        generators.LatentBatches([generators.latent_clip(clip, autoencoder, text) for clip in part])
+        for part in (clips, held_out)
+    )
+    model = Generator(job.config.generator).to(job.device)
+    train(
+        model,
+        generators.generator_loss(model, batches, job.schedule.batch),
+        job.run,
+        job.schedule,
+        validate=lambda _: generators.held_out_loss(model, validation),
+    )
+    save_module(job.weights / "generator.safetensors", model)
+
+
+STAGES: dict[str, Callable[[Job], None]] = {
+    "text": train_text,
+    "autoencoder": train_autoencoder,
+    "decoder": train_decoder,
+    "recognizer": train_recognizer,
+    "generator": train_generator,
+}
+
+
+def run_stage(job: Job) -> None:
+    """Train one part and add it, and the config, to the weights folder.
+
+    Raises:
+        UserError: no data, an earlier part is missing, or the folder belongs to another config.
+    """
+    config_path = job.weights / CONFIG
+    if config_path.exists() and ModelConfig.from_json(config_path.read_text(encoding="utf-8")) != job.config:
+        raise UserError(f"{job.weights} belongs to another model.", "Give another --weights folder.", "other_weights")
+    torch.manual_seed(job.schedule.seed)
+    job.weights.mkdir(parents=True, exist_ok=True)
+    STAGES[job.part](replace(job, schedule=job.schedule))
+    config_path.write_text(job.config.to_json(), encoding="utf-8")

@@ -1,0 +1,211 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The add-on's end of the backend: finds a Python, starts the process, connects, keeps watch. Never blocks."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..backend.connection import Connection, home
+from ..backend.process import BackendProcess
+from ..backend.protocol import Cancel, Error, Reply, Request, State, Status, Welcome, new_id
+from ..rigs.errors import UserError
+from . import interpreter
+from .preferences import BackendSettings
+
+if TYPE_CHECKING:
+    from ..backend.client import Client
+
+OFF, SEARCHING, STARTING, READY, LAUNCHING, FAILED = "off", "searching", "starting", "ready", "launching", "failed"
+_STATUS_SECONDS = 0.5  # between questions while the model loads
+_SILENT_SECONDS = 15.0  # without an answer, a backend elsewhere counts as gone
+_SILENT_TICKS = 100  # ... and only if we looked often: a render keeps Blender from looking for minutes
+
+
+class Link:
+    """One backend, from off to ready. Call ``tick`` often; it takes well under a millisecond."""
+
+    def __init__(self) -> None:
+        self.state = OFF
+        self.model = ""
+        self.device = ""
+        self.problem: UserError | None = None
+        self._settings = BackendSettings()
+        self._search: threading.Thread | None = None
+        self._found: Path | UserError | None = None
+        self._process: BackendProcess | None = None
+        self._client: Client | None = None
+        self._asked = ""  # id of the status request on its way
+        self._ask_at = 0.0
+        self._silent_ticks = 0
+
+    @property
+    def running(self) -> bool:
+        """True from the start on until it is stopped or has failed."""
+        return self.state not in (OFF, FAILED)
+
+    @property
+    def connected(self) -> bool:
+        """True when requests can be sent; the model may still be loading."""
+        return self._client is not None
+
+    @property
+    def pid(self) -> int | None:
+        """Process id of the backend that we started."""
+        return self._process.pid if self._process else None
+
+    def start(self, settings: BackendSettings, process: BackendProcess | None = None) -> None:
+        """Begin; nothing happens when it runs already. ``process``: one made elsewhere, for scripts."""
+        if self.running:
+            return
+        self.problem, self._settings, self._process, self._found = None, settings, process, None
+        if process is not None:
+            self.state = LAUNCHING
+        elif settings.connection:
+            self.state = STARTING
+            self._guarded(self._connect_elsewhere)
+        else:
+            self.state = SEARCHING
+            self._search = threading.Thread(target=self._find, name="coamd-find-python", daemon=True)
+            self._search.start()
+
+    def stop(self) -> None:
+        """Disconnect and end the process that we started; one that others started goes on."""
+        self._disconnect()
+        if self._process is not None:
+            self._process.stop()
+        self._process, self.state, self.problem = None, OFF, None
+
+    def send(self, request: Request) -> str:
+        """Send without waiting; UserError when it does not fit or nobody is there."""
+        if self._client is None:
+            raise UserError("The backend is not connected.", "Start it in the CoAMD tab.", "no_backend")
+        return self._client.send(request)
+
+    def cancel(self, target: str) -> None:
+        """Tell the backend to drop a request; no reply to it is seen any more."""
+        if self._client is not None:
+            self._client.send(Cancel(new_id(), target))
+
+    def log_tail(self, lines: int = 20) -> str:
+        """The end of the backend's log."""
+        process = self._process or BackendProcess("", home())
+        return process.log_tail(lines)
+
+    def tick(self) -> list[Reply]:
+        """Look at everything once; returns the replies that belong to jobs."""
+        replies: list[Reply] = []
+        if self.state == SEARCHING and self._search is not None and not self._search.is_alive():
+            self._guarded(self._take_found)
+        elif self.state == LAUNCHING:
+            self._guarded(self._start_process)
+        elif self.state in (STARTING, READY):
+            self._guarded(self._watch)
+            if self._client is not None:
+                replies = [reply for reply in self._client.poll() if not self._is_own(reply)]
+        return replies
+
+    def _guarded(self, step: Callable[[], None]) -> None:
+        try:
+            step()
+        except UserError as error:
+            self._fail(error)
+
+    def _fail(self, error: UserError) -> None:
+        self._disconnect()
+        self.state, self.problem = FAILED, error
+
+    def _disconnect(self) -> None:
+        if self._client is not None:
+            self._client.close()
+        self._client, self._asked, self.model, self.device = None, "", "", ""
+
+    def _find(self) -> None:
+        try:
+            self._found = interpreter.find(self._settings.python)
+        except UserError as error:
+            self._found = error
+
+    def _take_found(self) -> None:
+        self._search = None
+        if isinstance(self._found, UserError):
+            raise self._found
+        assert self._found is not None
+        weights = Path(self._settings.weights) if self._settings.weights else None
+        self._process = BackendProcess(self._found, home(), weights=weights, device=self._settings.device)
+        self._start_process()
+
+    def _start_process(self) -> None:
+        assert self._process is not None
+        if self._process.start():
+            self.state = STARTING
+
+    def _watch(self) -> None:
+        if self._process is not None:
+            alive = self._process.poll()
+            if alive == "dead":
+                self._mourn()
+                return
+            if alive == "ready" and self._client is None:
+                self._connect(self._process.connection())
+        if self._client is not None:
+            self._ask()
+
+    def _mourn(self) -> None:
+        """The process is gone: start another if this one ever worked, else say why."""
+        assert self._process is not None
+        worked = self.state == READY
+        error = self._process.problem() or UserError(
+            "The backend has ended.", "Press Start Backend, then generate again.", "backend_died"
+        )
+        self._fail(error)
+        if worked:  # BackendProcess.start says no within 5 s of the last start
+            self.state = LAUNCHING
+
+    def _connect_elsewhere(self) -> None:
+        connection = Connection.read(Path(self._settings.connection))
+        if not connection.is_local and not self._settings.online:
+            raise UserError(
+                f"Blender is set to stay offline, and the backend is at {connection.endpoint}.",
+                "Turn on Allow Online Access in Preferences > System.",
+                "offline",
+            )
+        self._connect(connection)
+
+    def _connect(self, connection: Connection) -> None:
+        from ..backend.client import Client  # zmq: half of the time that enabling the add-on would take
+
+        self._client = Client(connection)
+        self._asked, self._ask_at, self._silent_ticks = "", 0.0, 0
+
+    def _ask(self) -> None:
+        """Ask for the state: often while the model loads, then only to notice that nobody answers."""
+        assert self._client is not None
+        now = time.monotonic()
+        if self._asked:
+            self._silent_ticks += 1
+            if now - self._ask_at > _SILENT_SECONDS and self._silent_ticks > _SILENT_TICKS:
+                raise UserError(
+                    "The backend gives no answer.", "See that it runs and can be reached, then start again.", "silent"
+                )
+            return
+        if now - self._ask_at > (_SILENT_SECONDS / 3 if self.state == READY else _STATUS_SECONDS):
+            self._asked, self._ask_at, self._silent_ticks = self._client.send(Status(new_id())), now, 0
+
+    def _is_own(self, reply: Reply) -> bool:
+        """Take in what concerns the backend itself."""
+        if isinstance(reply, State) and reply.id == self._asked:
+            self._asked = ""
+            self.model, self.device = reply.model, reply.device
+            if reply.phase == "ready":
+                self.state = READY
+            elif reply.phase == "broken":
+                self._fail(UserError(reply.message, reply.hint, reply.code))
+            return True
+        if isinstance(reply, Error) and self._client is not None and reply.id in (self._client.hello_id, self._asked):
+            self._fail(UserError(reply.message, reply.hint, reply.code))
+            return True
+        return isinstance(reply, Welcome)

@@ -1,0 +1,8 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The operators, one file per task. Every button of the tab is one, and scripts may call them: ``bpy.ops.coamd.*``."""
+
+from __future__ import annotations
+
+from . import apply, backend, character, generate
+
+CLASSES = (*backend.CLASSES, *character.CLASSES, *generate.CLASSES, *apply.CLASSES)

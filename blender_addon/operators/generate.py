@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From the prompt to a job, and cancelling it."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import bpy
+from bpy.props import BoolProperty
+
+from ...backend.limits import check
+from ...rigs.errors import UserError
+from .. import armature
+from ..jobs import DONE, Order
+from ..messages import ERROR, Message
+from ..preferences import backend_settings
+from ..timer import redraw, session, wake
+
+_PAUSE = 0.005  # seconds between ticks while a script waits
+
+
+def order_of(context: Any, character: str) -> Order:
+    """The order that the panel's settings make, beginning at the current frame."""
+    scene, settings = context.scene, context.scene.coamd
+    return Order(
+        prompt=settings.prompt.strip(),
+        seconds=round(settings.seconds, 4),  # 4.0 comes out of a float property as it went in, 4.1 does not
+        seed=settings.seed,
+        variations=settings.variations,
+        character=character,
+        scene=scene.name,
+        start=scene.frame_current,
+        fps=scene.render.fps / scene.render.fps_base,
+        extend_range=settings.extend_range,
+    )
+
+
+class COAMD_OT_generate(bpy.types.Operator):  # noqa: N801 (Blender's naming rule)
+    """Make the motion that the prompt describes, from the current frame on, as a new action of the character"""
+
+    bl_idname = "coamd.generate"
+    bl_label = "Generate"
+
+    wait: BoolProperty(
+        name="Wait",
+        description="Return only when the keys are written (for scripts and background mode)",
+        default=False,
+        options={"SKIP_SAVE"},
+    )
+
+    def execute(self, context: Any) -> set[str]:
+        try:
+            rig_object, rig, mapping = armature.read(context)
+            order = order_of(context, rig_object.name)
+            check(order.prompt, order.seconds, order.variations)
+        except UserError as error:
+            session.message = Message.of(error)
+            redraw()
+            self.report({ERROR}, str(error))
+            return {"CANCELLED"}
+        session.link.start(backend_settings())
+        job = session.submit(order, rig, mapping)
+        wake()
+        redraw()
+        if not self.wait:
+            return {"FINISHED"}
+        try:
+            while not job.over:
+                session.tick()
+                time.sleep(_PAUSE)
+        except KeyboardInterrupt:
+            session.cancel(job)
+            raise
+        if job.state == DONE:
+            return {"FINISHED"}
+        self.report({ERROR}, str(session.message or "Nothing was generated."))
+        return {"CANCELLED"}
+
+
+class COAMD_OT_cancel(bpy.types.Operator):  # noqa: N801
+    """Stop the job that is on its way. Nothing is written"""
+
+    bl_idname = "coamd.cancel"
+    bl_label = "Cancel"
+
+    @classmethod
+    def poll(cls, _context: Any) -> bool:
+        return session.busy
+
+    def execute(self, _context: Any) -> set[str]:
+        job = session.current
+        if job is not None:
+            session.cancel(job)
+        redraw()
+        return {"FINISHED"}
+
+
+CLASSES = (COAMD_OT_generate, COAMD_OT_cancel)

@@ -1,0 +1,176 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The add-on's one session with the backend: jobs on their way, and the tick that moves them on.
+
+``tick`` is a plain function. In a window a timer calls it; in background mode, where timers never fire, scripts and
+``generate(wait=True)`` do. A tick does at most one piece of heavy work: solving one take, or writing one result.
+"""
+
+from __future__ import annotations
+
+import time
+import traceback
+from collections.abc import Callable
+
+from ..backend.protocol import Error, Generate, Progress, Reply, Result, new_id
+from ..rigs.detection import Mapping
+from ..rigs.errors import UserError
+from ..rigs.rest import RestRig
+from ..rigs.retarget import retarget
+from .jobs import CANCELLED, DONE, FAILED, RUNNING, SOLVING, WAITING, Job, Order
+from .link import FAILED as LINK_FAILED
+from .link import LAUNCHING, Link
+from .messages import ERROR, INFO, WARNING, Message
+
+BUDGET = 0.005  # seconds a tick may spend on replies
+_JOBS_KEPT = 20
+
+
+class Session:
+    """Backend, jobs and the last message. ``apply`` writes a solved job into Blender (an operator with undo)."""
+
+    def __init__(self, apply: Callable[[Job], None]) -> None:
+        self.link = Link()
+        self.jobs: list[Job] = []
+        self.message: Message | None = None
+        self._apply = apply
+        self._count = 0
+
+    @property
+    def busy(self) -> bool:
+        """True while a job is on its way."""
+        return any(not job.over for job in self.jobs)
+
+    @property
+    def current(self) -> Job | None:
+        """The oldest job that is on its way."""
+        return next((job for job in self.jobs if not job.over), None)
+
+    @property
+    def idle(self) -> bool:
+        """True when no tick is needed."""
+        return not self.busy and not self.link.running
+
+    def job(self, number: int) -> Job:
+        """The job of that number; UserError when it is unknown."""
+        for job in self.jobs:
+            if job.number == number:
+                return job
+        raise UserError("This result is gone.", "Press Generate again.", "unknown_job")
+
+    def say(self, text: str, hint: str = "", level: str = INFO) -> None:
+        """Set the message of the panel."""
+        self.message = Message(text, hint, level)
+
+    def submit(self, order: Order, rig: RestRig, mapping: Mapping) -> Job:
+        """Queue an order; it is sent as soon as the backend can be reached."""
+        self._count += 1
+        job = Job(order, rig, mapping, self._count)
+        self.jobs = [*self.jobs[-_JOBS_KEPT:], job]
+        self.message = None
+        self._send(job)
+        return job
+
+    def cancel(self, job: Job) -> None:
+        """Drop a job: the backend stops within a sampling step, and nothing is written."""
+        if job.over:
+            return
+        if job.request is not None:
+            self.link.cancel(job.request)
+        job.state, job.joints, job.solved = CANCELLED, None, []
+        self.say("Cancelled. Nothing was changed.")
+
+    def stop(self) -> None:
+        """Drop all jobs and end the backend."""
+        for job in self.jobs:
+            if not job.over:
+                job.state = CANCELLED
+        self.link.stop()
+
+    def tick(self, budget: float = BUDGET) -> bool:
+        """Move everything on by one small step; True when something the panel shows has changed."""
+        before = self._picture()
+        deadline = time.perf_counter() + budget
+        while replies := self.link.tick():
+            for reply in replies:
+                self._take(reply)
+            if time.perf_counter() > deadline:
+                break
+        if self.link.problem is not None and self.link.state in (LINK_FAILED, LAUNCHING):
+            self._lost(self.link.problem)
+            self.link.problem = None
+        for job in self.jobs:
+            if job.state == WAITING and job.request is None:
+                self._send(job)
+        self._work()
+        return self._picture() != before
+
+    def _send(self, job: Job) -> None:
+        if not self.link.connected:
+            return
+        order = job.order
+        request = Generate(new_id(), order.prompt, order.seconds, order.seed, order.variations)
+        try:
+            job.request = self.link.send(request)
+        except UserError as error:
+            self.fail(job, error)
+
+    def _take(self, reply: Reply) -> None:
+        job = next((job for job in self.jobs if job.request == reply.id), None)
+        if job is None or job.over:
+            return
+        if isinstance(reply, Progress):
+            job.state, job.phase, job.step, job.of = RUNNING, reply.phase, reply.step, reply.of
+        elif isinstance(reply, Error):
+            self.fail(job, UserError(reply.message, reply.hint, reply.code))
+        elif isinstance(reply, Result) and reply.joints is not None:
+            job.state, job.joints, job.warnings = SOLVING, reply.joints, reply.warnings
+            job.phase, job.step, job.of = "solving", 0, len(reply.joints) + 1
+
+    def _work(self) -> None:
+        """At most one unit of heavy work."""
+        job = next((job for job in self.jobs if job.state == SOLVING), None)
+        if job is None or job.joints is None:
+            return
+        try:
+            if len(job.solved) < len(job.joints):
+                take = job.joints[len(job.solved)]
+                job.solved.append(retarget(take, job.rig, job.mapping, fps=job.order.fps))
+                job.step = len(job.solved)
+                return
+            self._apply(job)
+        except UserError as error:
+            self.fail(job, error)
+        except Exception as error:  # a fault of ours must not leave the panel at a job that never ends
+            traceback.print_exc()
+            text = f"The motion could not be written: {error}"
+            self.fail(job, UserError(text, "Nothing was changed. The system console has the details.", "fault"))
+        else:
+            self._finish(job)
+
+    def _finish(self, job: Job) -> None:
+        job.state, job.joints, job.solved = DONE, None, []
+        takes = len(job.actions)
+        text = f"“{job.actions[0]}” is on “{job.order.character}”"
+        text += f", and {takes - 1} more {'take is' if takes == 2 else 'takes are'} kept." if takes > 1 else "."
+        self.say(text, " ".join(job.warnings), WARNING if job.warnings else INFO)
+
+    def fail(self, job: Job, error: UserError) -> None:
+        """End a job with a sentence; nothing of it has been written."""
+        job.state, job.joints, job.solved = FAILED, None, []
+        self.message = Message.of(error)
+
+    def _lost(self, error: UserError) -> None:
+        """The backend is gone: say so, and end every job, as its memory of them is gone too."""
+        lost = [job for job in self.jobs if not job.over]
+        for job in lost:
+            job.state, job.joints, job.solved = FAILED, None, []
+        hint = error.hint
+        if self.link.state == LAUNCHING:
+            hint = f"It is started again; press Generate once more. {hint}"
+        text = f"{error.message} Nothing was changed." if lost else error.message
+        self.message = Message(text, hint.strip(), ERROR, error.code)
+
+    def _picture(self) -> tuple[object, ...]:
+        job = self.current
+        shown = (job.number, job.state, job.phase, job.step) if job else None
+        return (self.link.state, self.link.model, shown, self.message)

@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The one session of this Blender and the one timer that drives it."""
+
+from __future__ import annotations
+
+import atexit
+from typing import Any
+
+import bpy
+
+from .jobs import Job
+from .session import Session
+
+_BUSY_SECONDS = 0.03
+_CALM_SECONDS = 0.5  # nothing on its way: only watch that the backend lives
+
+
+def _apply(job: Job) -> None:
+    """Write a result through its operator, as one undo step."""
+    windows = bpy.context.window_manager.windows
+    # A timer has no window of its own, and the undo system asks for one.
+    window = bpy.context.window or (windows[0] if windows else None)
+    try:
+        with bpy.context.temp_override(window=window):
+            bpy.ops.coamd.apply("EXEC_DEFAULT", True, job=job.number)
+    except RuntimeError as error:  # how an operator's report of an error reaches its caller
+        if job.refusal is None:
+            raise
+        raise job.refusal from error
+
+
+session = Session(_apply)
+
+
+def _on_timer() -> float | None:
+    if session.tick():
+        redraw()
+    if session.idle:
+        return None
+    calm = not session.busy and session.link.state == "ready"
+    return _CALM_SECONDS if calm else _BUSY_SECONDS
+
+
+def wake() -> None:
+    """See that the timer runs; it ends by itself when nothing is left to do. Background mode has none."""
+    if not bpy.app.background and not bpy.app.timers.is_registered(_on_timer):
+        bpy.app.timers.register(_on_timer, first_interval=0.0)
+
+
+def redraw() -> None:
+    """Draw the sidebars of every 3D viewport again."""
+    for window in bpy.context.window_manager.windows:
+        for area in window.screen.areas:
+            if area.type == "VIEW_3D":
+                for region in area.regions:
+                    if region.type == "UI":
+                        region.tag_redraw()
+
+
+def shut_down() -> None:
+    """Stop the timer, drop the jobs, end the backend."""
+    if bpy.app.timers.is_registered(_on_timer):
+        bpy.app.timers.unregister(_on_timer)
+    session.stop()
+
+
+@bpy.app.handlers.persistent
+def _on_load(_path: Any = None, _unused: Any = None) -> None:
+    """Another file: names in jobs mean nothing there."""
+    shut_down()
+    session.jobs, session.message = [], None
+
+
+def register() -> None:
+    """Watch for other files and for the end of Blender."""
+    bpy.app.handlers.load_pre.append(_on_load)
+    atexit.register(session.stop)
+
+
+def unregister() -> None:
+    """Undo register() and stop everything."""
+    shut_down()
+    atexit.unregister(session.stop)
+    if _on_load in bpy.app.handlers.load_pre:
+        bpy.app.handlers.load_pre.remove(_on_load)

@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Poser's names, as in the BVH character of the CMU subjects 60, 61 and 94."""
+
+from __future__ import annotations
+
+from .family import Family
+
+FAMILY = Family(
+    name="Poser",
+    middle={"pelvis": ("hip",), "head": ("head",)},
+    sides={
+        "hip": ("thigh",),
+        "knee": ("shin",),
+        "ankle": ("foot",),
+        "foot": ("toe",),
+        "collar": ("collar",),
+        "shoulder": ("shldr",),
+        "elbow": ("forearm",),
+        "wrist": ("hand",),
+    },
+    spine=(("abdomen", "chest"),),
+    neck=(("neck",),),
+)

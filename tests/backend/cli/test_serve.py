@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""``coamd serve`` itself, with the real loader of models."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from coamd.backend import process
+from coamd.backend.cli.serve import REQUIREMENTS, check_installation
+from coamd.backend.client import Client
+from coamd.backend.process import BackendProcess
+from coamd.rigs.errors import UserError
+
+
+@pytest.fixture
+def backend(tmp_path: Path) -> Iterator[BackendProcess]:
+    """The real backend, sent to a folder where no weights are."""
+    backend = BackendProcess(sys.executable, tmp_path / "home", weights=tmp_path / "no weights", device="cpu")
+    backend.start()
+    yield backend
+    backend.stop()
+
+
+def test_missing_weights_leave_it_up_and_are_said(backend: BackendProcess, wait_until: object) -> None:
+    assert callable(wait_until)
+    wait_until(lambda: backend.poll() != "starting", "the backend")
+    with Client(backend.connection()) as client:
+        client.hello(60.0)
+        with pytest.raises(UserError) as caught:
+            client.generate("a person walks", 4.0)
+        assert caught.value.code == "weights_missing" and caught.value.hint
+        assert client.status().phase == "broken"
+        assert client.status().code == "weights_missing"
+    assert backend.poll() == "ready"
+    command = [sys.executable, str(process.BOOTSTRAP), "serve", "--connection-file", str(backend.connection_file)]
+    second = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert second.returncode == 2
+    assert second.stderr.startswith("coamd serve: A backend (process ") and len(second.stderr.splitlines()) == 1
+
+
+def test_what_it_asks_to_install_is_what_the_package_asks_for() -> None:
+    text = (Path(process.__file__).parents[1] / "pyproject.toml").read_text(encoding="utf-8")
+    assert set(REQUIREMENTS.values()) <= set(tomllib.loads(text)["project"]["dependencies"])
+
+
+def test_a_missing_library_is_named_with_the_command_that_installs_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    check_installation()
+    monkeypatch.setitem(REQUIREMENTS, "torch_of_another_world", "torch-of-another-world==1")
+    with pytest.raises(UserError) as caught:
+        check_installation()
+    assert caught.value.code == "torch_missing" and "torch_of_another_world" in caught.value.message
+    assert caught.value.hint.endswith('-m pip install "torch-of-another-world==1"')

@@ -1,0 +1,141 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A small engine for the tests of the backend process, and the script that serves it.
+
+It computes a swaying figure in numpy, step by step, behind the same interface as the real pipeline. What a test
+needs to see, the prompt asks for in words:
+
+- ``... for ever``: goes on sampling until it is cancelled;
+- ``... slowly``: takes half a second for a step;
+- ``... and breaks``: raises what a bug would raise;
+- ``... into nowhere``: its joints are not finite;
+- ``... and reports``: warns how many steps the last cancelled job had done when it noticed;
+- an empty prompt is the user's mistake, as in the real pipeline.
+
+As a script it takes the options of ``coamd serve``. A ``--weights`` folder that does not exist is missing weights;
+``--load-until FILE`` keeps it loading until that file is there.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from coamd.backend.server import run
+from coamd.rigs.errors import UserError
+from coamd.rigs.skeleton import BONE_LENGTHS, FPS, PARENTS
+
+FloatArray = npt.NDArray[np.float32]
+STEPS = 5
+STEP_SECONDS = 0.02
+SLOW_STEP_SECONDS = 0.5
+VOCABULARY = ("sway", "stand", "fall")
+
+
+class Cancelled(Exception):  # noqa: N818
+    """The job was told to stop."""
+
+
+@dataclass(frozen=True)
+class Swayed:
+    joints: FloatArray  # (V, F, 22, 3)
+    warnings: tuple[str, ...]
+
+
+def sway(seconds: float, seed: int, variations: int, strength: float = 1.0) -> FloatArray:
+    """(V, F, 22, 3): a chain of bones that leans to and fro, each variation with its own phase."""
+    frames = max(1, round(seconds * FPS))
+    time_axis = np.arange(frames) / FPS
+    phases = np.random.default_rng(seed).uniform(0, 2 * np.pi, variations)
+    lean = 0.2 * strength * np.sin(2 * np.pi * time_axis[None] + phases[:, None])  # (V, F) radians from upright
+    joints = np.zeros((variations, frames, len(PARENTS), 3))
+    joints[:, :, 0, 1] = 0.9
+    for joint, parent in enumerate(PARENTS[1:], start=1):
+        direction = np.stack([np.sin(lean), np.cos(lean), np.zeros_like(lean)], axis=-1)
+        joints[:, :, joint] = joints[:, :, parent] + BONE_LENGTHS[joint] * direction
+    return joints.astype(np.float32)
+
+
+class SwayEngine:
+    name = "Sway"
+    device = "cpu"
+
+    def __init__(self) -> None:
+        self.steps_at_cancel = 0
+
+    def generate(
+        self,
+        prompt: str,
+        seconds: float,
+        *,
+        seed: int,
+        variations: int = 1,
+        guidance_scale: float | None = None,  # noqa: ARG002 - it has nothing to guide
+        recognizer_guidance: float | None = None,  # noqa: ARG002
+        progress: Callable[[str, int, int, FloatArray | None], None] = lambda *_: None,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> Swayed:
+        if not prompt.strip():
+            raise UserError("The prompt is empty.", "Type what the person does.", "empty_prompt")
+        if "breaks" in prompt:
+            raise RuntimeError("a bug")
+        steps = 100_000 if "for ever" in prompt else STEPS
+        for step in range(steps):
+            if cancelled():
+                self.steps_at_cancel = step
+                raise Cancelled
+            time.sleep(SLOW_STEP_SECONDS if "slowly" in prompt else STEP_SECONDS)
+            progress("sampling", step + 1, steps, sway(seconds, seed, variations, (step + 1) / steps))
+        joints = sway(seconds, seed, variations)
+        if "nowhere" in prompt:
+            joints[0, 0, 0] = np.nan
+        warnings = (f"cancelled after {self.steps_at_cancel} steps",) if "reports" in prompt else ()
+        return Swayed(joints, warnings)
+
+    def label(self, joints: FloatArray, labels: Sequence[str] = (), top: int = 5) -> list[tuple[str, float]]:
+        words = labels or VOCABULARY
+        weights = np.exp(-np.arange(len(words)) - np.ptp(joints))
+        return [(word, float(weight / weights.sum())) for word, weight in zip(words, weights, strict=True)][:top]
+
+    def embed_motion(self, joints: FloatArray) -> FloatArray:
+        """Which way the clip travels over the ground."""
+        way = joints[-1, 0, [0, 2]] - joints[0, 0, [0, 2]]
+        return (way / max(float(np.linalg.norm(way)), 1e-6)).astype(np.float32)
+
+    def embed_text(self, text: str) -> FloatArray:
+        return np.array([1.0, 0.0] if "left" in text else [0.0, 1.0], dtype=np.float32)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("command", choices=["serve"])
+    parser.add_argument("--connection-file", type=Path)
+    parser.add_argument("--device")
+    parser.add_argument("--weights", type=Path)
+    parser.add_argument("--parent-pid", type=int)
+    parser.add_argument("--load-until", type=Path)
+    args = parser.parse_args()
+    logging.basicConfig(level=logging.INFO, stream=sys.stdout)
+
+    def load() -> SwayEngine:
+        if args.weights and not args.weights.is_dir():
+            raise UserError(f"There are no weights in {args.weights}.", "Install them.", "weights_missing")
+        while args.load_until and not args.load_until.exists():
+            time.sleep(0.01)
+        return SwayEngine()
+
+    try:
+        return run(load, connection_file=args.connection_file, parent_pid=args.parent_pid)
+    except UserError as error:
+        print(f"coamd serve: {error}", file=sys.stderr)
+        return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,232 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Messages: what goes in comes out, and whatever else comes in is a ProtocolError."""
+
+from __future__ import annotations
+
+import dataclasses
+import pickle
+from typing import Any
+
+import msgpack
+import numpy as np
+import pytest
+from coamd.backend.protocol import (
+    KINDS,
+    MAX_HEADER_BYTES,
+    MAX_VARIATIONS,
+    REPLIES,
+    REQUESTS,
+    Accepted,
+    Cancel,
+    Error,
+    Generate,
+    Hello,
+    Label,
+    Message,
+    Progress,
+    ProtocolError,
+    Reply,
+    Request,
+    Result,
+    Search,
+    Shutdown,
+    State,
+    Status,
+    Welcome,
+    clip_hash,
+    decode,
+    encode,
+    new_id,
+)
+from hypothesis import given
+from hypothesis import strategies as st
+
+
+def clip(frames: int = 3, *variations: int) -> np.ndarray:
+    return np.random.default_rng(0).normal(size=(*variations, frames, 22, 3)).astype(np.float32)
+
+
+EXAMPLES: list[Message] = [
+    Hello("1"),
+    Status("1"),
+    Generate("1", "ein Mann geht — 歩く", 4, seed=7, variations=2, guidance_scale=2.5),
+    Label("1", clip(), labels=("walk", "run")),
+    Search("1", "walk", (clip(2), clip(5)), ("0" * 64,)),
+    Cancel("2", "1"),
+    Shutdown("1"),
+    Welcome("1", 1, "CoAMD-SiT-S", "cpu"),
+    State("1", "broken", code="weights_missing", message="There are no weights.", hint="Install them."),
+    Accepted("1", 3),
+    Progress("1", "sampling", 3, 18, clip(4, 2)),
+    Result("1", clip(4, 2), warnings=("The feet slide.",)),
+    Result("1", labels=("walk", "run"), scores=(0.9, 0.1)),
+    Error("", "bad_header", "The header is not msgpack."),
+]
+
+
+def same(one: Any, other: Any) -> bool:
+    if isinstance(one, np.ndarray):
+        return np.array_equal(one, other) and one.dtype == other.dtype
+    if isinstance(one, tuple):
+        return len(one) == len(other) and all(map(same, one, other))
+    return bool(one == other) and isinstance(other, type(one) | float)
+
+
+@pytest.mark.parametrize("message", EXAMPLES, ids=lambda message: type(message).__name__)
+def test_what_goes_in_comes_out(message: Message) -> None:
+    back = decode(encode(message))
+    assert type(back) is type(message)
+    for field in dataclasses.fields(message):
+        assert same(getattr(message, field.name), getattr(back, field.name)), field.name
+
+
+def test_the_examples_cover_every_kind() -> None:
+    assert {type(message) for message in EXAMPLES} == set(KINDS.values())
+    assert all(issubclass(kind, Request) for kind in REQUESTS) and all(issubclass(kind, Reply) for kind in REPLIES)
+
+
+def test_numbers_travel_as_raw_little_endian_float32_beside_a_plain_header() -> None:
+    joints = clip(3).astype(np.float64)
+    header, frame = encode(Label("1", joints))  # type: ignore[arg-type]
+    assert frame == joints.astype("<f4").tobytes()
+    assert msgpack.unpackb(header) == {"kind": "label", "id": "1", "joints": [3, 22, 3], "top": 5, "labels": []}
+
+
+def test_records_cannot_be_changed() -> None:
+    message = decode(encode(Label("1", clip())))
+    assert isinstance(message, Label)
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        message.top = 6  # type: ignore[misc]
+    with pytest.raises(ValueError, match="read-only"):
+        message.joints[0, 0, 0] = 1.0
+
+
+@pytest.mark.parametrize(
+    ("message", "code"),
+    [
+        (Generate("", "walk", 4.0, 0), "too_long"),
+        (Generate("1", "w" * 100_001, 4.0, 0), "too_long"),
+        (Generate("1", "\ud800", 4.0, 0), "bad_message"),
+        (Generate("1", 5, 4.0, 0), "bad_message"),  # type: ignore[arg-type]
+        (Generate("1", "walk", float("nan"), 0), "out_of_range"),
+        (Generate("1", "walk", -1.0, 0), "out_of_range"),
+        (Generate("1", "walk", 4.0, -1), "out_of_range"),
+        (Generate("1", "walk", 4.0, 1 << 63), "out_of_range"),
+        (Generate("1", "walk", 4.0, True), "bad_message"),
+        (Generate("1", "walk", 4.0, 0, variations=MAX_VARIATIONS + 1), "out_of_range"),
+        (Generate("1", "walk", 4.0, 0, guidance_scale=float("inf")), "out_of_range"),
+        (Label("1", clip()[..., :2]), "bad_shape"),
+        (Label("1", clip()[:0]), "out_of_range"),
+        (Label("1", clip(3, 1)), "bad_shape"),
+        (Label("1", [[0.0]]), "bad_message"),  # type: ignore[arg-type]
+        (Label("1", clip() * np.float32(np.nan)), "not_finite"),
+        (Label("1", clip() / np.float32(1e-9)), "not_finite"),
+        (Search("1", "walk", known=("short",)), "too_long"),
+        (State("1", "tired"), "bad_message"),
+    ],
+)
+def test_what_the_other_side_would_refuse_is_not_sent(message: Message, code: str) -> None:
+    with pytest.raises(ProtocolError) as caught:
+        encode(message)
+    assert caught.value.code == code
+    assert caught.value.message.startswith("The field ") and caught.value.hint
+    assert caught.value.id == message.id
+
+
+def wire(message: Message, /, *frames: bytes, **changes: Any) -> list[bytes]:
+    """The frames of a message after somebody has changed its header."""
+    header, *rest = encode(message)
+    values = {**msgpack.unpackb(header), **changes}
+    packed = msgpack.packb({name: value for name, value in values.items() if value != "absent"})
+    return [packed, *(frames or rest)]
+
+
+@pytest.mark.parametrize(
+    ("frames", "code"),
+    [
+        ([], "empty_message"),
+        ([b""], "bad_header"),
+        ([msgpack.packb([1, 2])], "bad_header"),
+        ([msgpack.packb({1: 2})], "bad_header"),
+        ([b"\x81" * 600], "bad_header"),  # maps in maps, deeper than any reader's stack
+        ([pickle.dumps({"kind": "status", "id": "1"})], "bad_header"),
+        ([b"\0" * (MAX_HEADER_BYTES + 1)], "too_large"),
+        ([msgpack.packb({"kind": ["status"], "id": "1"})], "unknown_kind"),
+        (wire(Status("1"), more=1), "bad_fields"),
+        (wire(Cancel("2", "1"), target="absent"), "bad_fields"),
+        (wire(Status("1"), id=5), "bad_message"),
+        (wire(Generate("1", "walk", 4.0, 0), seed=1.5), "bad_message"),
+        (wire(Generate("1", "walk", 4.0, 0), seconds="4"), "bad_message"),
+        (wire(Generate("1", "walk", 4.0, 0), prompt=b"walk"), "bad_message"),
+        (wire(Label("1", clip()), joints=[3, 22]), "bad_shape"),
+        (wire(Label("1", clip()), joints=[-3, 22, 3]), "out_of_range"),
+        (wire(Label("1", clip()), joints=[2, 22, 3]), "bad_size"),
+        (wire(Label("1", clip()), joints=[3, 22, True]), "bad_shape"),
+        (wire(Label("1", clip()), joints=[10**12, 22, 3]), "out_of_range"),
+        (wire(Label("1", clip()), labels=["walk"] * 5001), "too_long"),
+        (wire(Label("1", clip()), labels={"walk": 1}), "bad_message"),
+        (wire(Label("1", clip()), np.full((3, 22, 3), np.inf, "<f4").tobytes()), "not_finite"),
+        (encode(Label("1", clip()))[:1], "missing_frame"),
+        ([*encode(Label("1", clip())), b""], "extra_frame"),
+        ([*encode(Status("1")), *[b""] * 5000], "too_large"),
+    ],
+)
+def test_what_does_not_fit_is_refused_with_its_reason(frames: list[bytes], code: str) -> None:
+    with pytest.raises(ProtocolError) as caught:
+        decode(frames)
+    assert caught.value.code == code
+    assert caught.value.message and caught.value.hint
+
+
+def refused_or_right(frames: list[bytes]) -> None:
+    try:
+        message = decode(frames)
+    except ProtocolError:
+        return
+    assert type(message) in KINDS.values()
+    encode(message)  # what was let in is whole: it can be sent again
+
+
+@given(st.lists(st.binary(max_size=64), max_size=4))
+def test_arbitrary_bytes_raise_nothing_else(frames: list[bytes]) -> None:
+    refused_or_right(frames)
+
+
+VALUES = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**63), 2**64 - 1)
+    | st.floats()
+    | st.text(max_size=9)
+    | st.binary(max_size=9),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=4), inner, max_size=4),
+    max_leaves=8,
+)
+
+
+@given(st.sampled_from(EXAMPLES), st.data())
+def test_a_field_with_another_value_raises_nothing_else(message: Message, data: st.DataObject) -> None:
+    name = data.draw(st.sampled_from(["kind", *(field.name for field in dataclasses.fields(message))]))
+    refused_or_right(wire(message, **{name: data.draw(VALUES)}))
+
+
+@given(st.sampled_from(EXAMPLES), st.data())
+def test_changed_bytes_raise_nothing_else(message: Message, data: st.DataObject) -> None:
+    frames = encode(message)
+    which = data.draw(st.integers(0, len(frames) - 1))
+    broken = bytearray(frames[which])
+    for _ in range(data.draw(st.integers(1, 3))):
+        broken[data.draw(st.integers(0, len(broken) - 1))] = data.draw(st.integers(0, 255))
+    cut = data.draw(st.integers(0, len(broken)))
+    frames[which] = bytes(broken[:cut] if data.draw(st.booleans()) else broken)
+    refused_or_right(frames)
+
+
+def test_a_clip_is_known_by_its_content() -> None:
+    assert clip_hash(clip()) == clip_hash(clip().astype(np.float64).copy())  # type: ignore[arg-type]
+    assert clip_hash(clip()) != clip_hash(clip() + np.float32(1e-6))
+    assert len(clip_hash(clip())) == 64
+
+
+def test_ids_do_not_repeat() -> None:
+    assert len({new_id() for _ in range(1000)}) == 1000

@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""All four trainings on a handful of synthetic clips, in order, into one weights folder that the pipeline can use."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from coamd.backend.model.config import CONFIGS, ModelConfig
+from coamd.backend.pipeline import Pipeline
+from coamd.backend.training.data import Clip, Take, save_items
+from coamd.backend.training.loop import Schedule
+from coamd.backend.training.prepare import mirrored_clip
+from coamd.backend.training.stages import STAGES, Job, run_stage
+from coamd.rigs.canonical import canonical
+from coamd.rigs.errors import UserError
+
+from tests.motions import sit, walk
+
+SCHEDULE = Schedule(steps=2, batch=4, validate_every=2)
+
+
+def tiny() -> ModelConfig:
+    """The bundled model's form, as small as it gets."""
+    small = CONFIGS["CoAMD-SiT-S"]
+    sizes = {"layers": 1, "heads": 2, "feed_forward": 32}
+    return dataclasses.replace(
+        small,
+        name="tiny",
+        autoencoder=dataclasses.replace(small.autoencoder, width=16, latent=24),
+        generator=dataclasses.replace(
+            small.generator, latent=24, condition=32, width=32, head_depth=1, head_width=32, steps=2, **sizes
+        ),
+        recognizer=dataclasses.replace(
+            small.recognizer, width=32, feature=32, text_width=32, text_layers=1, text_heads=2, vocabulary=600, **sizes
+        ),
+        text=dataclasses.replace(small.text, width=32, hidden=32, vocabulary=600, **sizes),
+    )
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("data")
+    motions = {"walk": walk(4.0), "turn": walk(4.0, turning=1.0), "sit": sit(4.0)}
+    clips, takes = [], []
+    for split in ("train", "val"):
+        for name, joints in motions.items():
+            frames = canonical(joints, 20.0)[: len(joints) // 4 * 4]
+            words = (f"a person does a {name} to the left", f"someone shows a {name}, left side first")
+            clip = Clip(f"{split}_{name}", split, frames, words, (name,), name)
+            clips += [clip, mirrored_clip(clip)]
+            takes.append(Take(clip.id, split, frames))
+    save_items(folder, "clips", clips)
+    save_items(folder, "takes", takes)
+    return folder
+
+
+def job(part: str, data: Path, weights: Path, config: ModelConfig | None = None) -> Job:
+    return Job(part, config or tiny(), data, weights, weights / "runs" / part, SCHEDULE, torch.device("cpu"))
+
+
+def test_four_trainings_make_a_folder_that_generates_and_labels(data: Path, tmp_path: Path) -> None:
+    for part in STAGES:
+        run_stage(job(part, data, tmp_path))
+    pipeline = Pipeline.load(tmp_path, "cpu")
+    made = pipeline.generate("a person does a walk", 2.0, seed=1)
+    assert made.joints.shape == (1, 40, 22, 3)
+    assert np.isfinite(made.joints).all()
+    assert {label for label, _ in pipeline.label(made.joints[0], top=3)} == {"walk", "turn", "sit"}
+
+
+def test_a_part_whose_foundations_are_missing_says_so(data: Path, tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="text encoder is missing"):
+        run_stage(job("recognizer", data, tmp_path))
+    run_stage(job("text", data, tmp_path))
+    with pytest.raises(UserError, match=r"autoencoder\.safetensors is missing"):
+        run_stage(job("generator", data, tmp_path))
+
+
+def test_a_folder_of_another_model_is_not_mixed_with_this_one(data: Path, tmp_path: Path) -> None:
+    run_stage(job("text", data, tmp_path))
+    with pytest.raises(UserError, match="belongs to another model"):
+        run_stage(job("text", data, tmp_path, dataclasses.replace(tiny(), name="other")))

@@ -1,0 +1,178 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From the prompt to keys through the operators, with a real second process."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import bpy
+import numpy as np
+import pytest
+import snapshot
+from coamd.backend.process import BackendProcess
+from coamd.blender_addon import interpreter
+from coamd.blender_addon.action import curves_of
+from coamd.blender_addon.jobs import DONE
+from coamd.blender_addon.link import OFF, READY
+from coamd.blender_addon.session import Session
+
+WEIGHTS = Path(__file__).resolve().parents[2] / "backend" / "weights"
+
+
+def settings() -> Any:
+    return bpy.context.scene.coamd
+
+
+def test_a_script_waits_for_its_keys(addon: Session, backend: BackendProcess, character: Any) -> None:
+    scene = bpy.context.scene
+    scene.frame_current, scene.frame_end = 11, 50
+    settings().prompt, settings().seconds = "a person sways", 2.0
+    assert bpy.ops.coamd.generate(wait=True) == {"FINISHED"}
+    made = character.animation_data.action
+    assert made.name == "a person sways"
+    keys = {key.co[0] for curve in curves_of(made) for key in curve.keyframe_points}
+    assert min(keys) == 11
+    # 40 frames at 20 per second last 1.95 s from the first to the last.
+    assert max(keys) == 11 + math.floor(1.95 * scene.render.fps)
+    assert scene.frame_end == max(keys)
+    assert "a person sways" in addon.message.text
+    assert addon.link.state == READY
+    assert "Sway" in addon.link.model
+
+
+def test_blender_goes_on_while_the_backend_works(
+    addon: Session, backend: BackendProcess, character: Any, tick_until: Callable[..., None]
+) -> None:
+    """Without ``wait`` the operator returns at once, and ticks bring the result."""
+    assert bpy.ops.coamd.generate() == {"FINISHED"}
+    assert addon.busy
+    assert character.animation_data is None
+    phases = set()
+    tick_until(lambda: phases.add(addon.jobs[-1].phase) or not addon.busy)
+    assert "sampling" in phases
+    assert addon.jobs[-1].state == DONE
+    assert character.animation_data.action
+
+
+def test_each_variation_is_an_action_and_the_first_is_on(
+    addon: Session, backend: BackendProcess, character: Any
+) -> None:
+    settings().variations = 3
+    bpy.ops.coamd.generate(wait=True)
+    takes = [bpy.data.actions[name] for name in addon.jobs[-1].actions]
+    assert len(takes) == 3
+    assert character.animation_data.action == takes[0]
+    assert all(take.use_fake_user for take in takes[1:])
+    assert len({snapshot.of_action(take)[1] for take in takes}) == 3
+    bpy.ops.coamd.use_take(character=character.name, action=takes[2].name)
+    assert character.animation_data.action == takes[2]
+    assert takes[0].use_fake_user
+
+
+def test_the_same_seed_is_the_same_motion(addon: Session, backend: BackendProcess, character: Any) -> None:
+    made = []
+    for seed in (7, 7, 8):
+        settings().seed = seed
+        bpy.ops.coamd.generate(wait=True)
+        made.append(snapshot.of_action(character.animation_data.action)[1])
+    assert made[0] == made[1] != made[2]
+
+
+def test_one_undo_takes_everything_back_and_one_redo_brings_it_again(
+    addon: Session, backend: BackendProcess, character: Any, tick_until: Callable[..., None]
+) -> None:
+    settings().variations = 2
+    name = character.name
+    bpy.ops.coamd.start_backend(wait=True)
+    bpy.ops.ed.undo_push(message="before")
+    before = snapshot.of_file()
+    bpy.ops.coamd.generate()
+    tick_until(lambda: not addon.busy)
+    after = snapshot.of_file()
+    assert after != before
+    bpy.ops.ed.undo()
+    assert snapshot.of_file() == before
+    bpy.ops.ed.redo()
+    assert snapshot.of_file() == after
+    assert bpy.data.objects[name].animation_data.action.name in addon.jobs[-1].actions
+
+
+def test_a_cancelled_job_writes_nothing(
+    addon: Session, backend: BackendProcess, character: Any, tick_until: Callable[..., None]
+) -> None:
+    bpy.ops.coamd.start_backend(wait=True)
+    before = snapshot.of_file()
+    settings().prompt = "sway for ever"
+    bpy.ops.coamd.generate()
+    tick_until(lambda: addon.jobs[-1].step > 0)
+    bpy.ops.coamd.cancel()
+    assert not addon.busy
+    assert "Nothing was changed" in addon.message.text
+    settings().prompt = "a person sways"
+    for _ in range(20):
+        addon.tick()
+    assert snapshot.of_file()[1] == before[1]
+    assert bpy.ops.coamd.generate(wait=True) == {"FINISHED"}, "the next job is free to run"
+
+
+def test_a_tick_does_at_most_one_unit_of_heavy_work(
+    addon: Session, backend: BackendProcess, character: Any, tick_until: Callable[..., None]
+) -> None:
+    """Solving each take and writing are ticks of their own, so that Blender draws in between."""
+    settings().variations = 4
+    bpy.ops.coamd.generate()
+    job = addon.jobs[-1]
+    tick_until(lambda: job.joints is not None)
+    for solved in range(len(job.solved), 4):
+        assert len(job.solved) == solved
+        assert not bpy.data.actions
+        addon.tick()
+    assert len(job.solved) == 4
+    assert not bpy.data.actions
+    addon.tick()
+    assert len(bpy.data.actions) == 4
+    assert job.state == DONE
+
+
+def test_the_character_is_found_from_its_mesh(addon: Session, backend: BackendProcess, character: Any) -> None:
+    bpy.context.view_layer.objects.active = character.children[0]
+    bpy.ops.object.armature_add()  # a second armature, so that the only one is not taken
+    bpy.context.view_layer.objects.active = character.children[0]
+    assert bpy.ops.coamd.generate(wait=True) == {"FINISHED"}
+    assert character.animation_data.action
+
+
+def test_stopping_ends_the_process(addon: Session, backend: BackendProcess) -> None:
+    bpy.ops.coamd.start_backend(wait=True)
+    assert backend.poll() == "ready"
+    bpy.ops.coamd.stop_backend()
+    assert backend.poll() == "dead"
+    assert addon.link.state == OFF
+
+
+def test_another_file_stops_jobs_and_backend(addon: Session, backend: BackendProcess, character: Any) -> None:
+    settings().prompt = "sway for ever"
+    bpy.ops.coamd.start_backend(wait=True)
+    bpy.ops.coamd.generate()
+    bpy.ops.wm.read_homefile(use_empty=True)
+    assert not addon.busy
+    assert addon.jobs == []
+    assert backend.poll() == "dead"
+
+
+def test_the_bundled_model_moves_the_character(addon: Session, character: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The whole way, with the real model in the Python that has torch."""
+    python = next((path for path in interpreter.candidates() if interpreter.suits(path)), None)
+    if python is None:
+        pytest.skip("no Python with torch (set COAMD_PYTHON to one)")
+    if not (WEIGHTS / "config.json").is_file():
+        pytest.skip("the bundled weights are not in backend/weights")
+    monkeypatch.setenv("COAMD_PYTHON", str(python))
+    settings().prompt, settings().seconds = "a person walks forward", 4.0
+    assert bpy.ops.coamd.generate(wait=True) == {"FINISHED"}
+    hips = [curve for curve in curves_of(character.animation_data.action) if curve.data_path.endswith("location")]
+    places = np.array([[key.co[1] for key in curve.keyframe_points] for curve in hips])
+    assert np.ptp(places, axis=1).max() > 0.3, "walking goes somewhere"

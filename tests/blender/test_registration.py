@@ -1,0 +1,172 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The add-on comes and goes without a trace, and its panels draw in every state."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import bpy
+import pytest
+from coamd import blender_addon
+from coamd.backend.process import BackendProcess
+from coamd.blender_addon import messages, panels, timer
+from coamd.blender_addon.messages import ERROR, Message
+from coamd.blender_addon.preferences import COAMD_preferences
+from coamd.blender_addon.properties import COAMD_PG_settings
+from coamd.blender_addon.session import Session
+
+
+def classes() -> set[str]:
+    return {name for name in dir(bpy.types) if name.startswith("COAMD_")}
+
+
+def test_registering_twice_leaves_no_trace() -> None:
+    handlers = len(bpy.app.handlers.load_pre)
+    for _ in range(2):
+        blender_addon.register()
+        assert "COAMD_OT_generate" in classes()
+        assert bpy.context.scene.coamd.seconds == pytest.approx(4.0)
+        blender_addon.unregister()
+        assert not classes()
+        assert not hasattr(bpy.types.Scene, "coamd")
+        assert len(bpy.app.handlers.load_pre) == handlers
+
+
+def test_unregistering_stops_the_backend(addon: Session, backend: BackendProcess) -> None:
+    bpy.ops.coamd.start_backend(wait=True)
+    assert backend.poll() == "ready"
+    blender_addon.unregister()
+    assert backend.poll() == "dead"
+    blender_addon.register()
+
+
+def test_every_setting_and_operator_explains_itself(addon: Session) -> None:
+    for kind in (COAMD_PG_settings, COAMD_preferences):
+        for prop in kind.bl_rna.properties:
+            if prop.identifier not in ("name", "rna_type", "bl_idname"):
+                assert len(prop.description) > 10, f"{prop.identifier} has no tool tip"
+    for name in dir(bpy.ops.coamd):
+        operator = getattr(bpy.ops.coamd, name).get_rna_type()
+        assert len(operator.description) > 10, f"{name} has no tool tip"
+        for prop in operator.properties:
+            if prop.identifier != "rna_type" and not prop.is_hidden:
+                assert len(prop.description) > 10, f"{name}.{prop.identifier} has no tool tip"
+
+
+class Paper:
+    """Takes what a panel draws and holds it against what Blender's layouts accept."""
+
+    def __init__(self, drawn: list[str]) -> None:
+        object.__setattr__(self, "drawn", drawn)
+
+    def __setattr__(self, name: str, _value: object) -> None:
+        assert name in bpy.types.UILayout.bl_rna.properties, f"a layout has no {name}"
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        function = bpy.types.UILayout.bl_rna.functions[name]
+
+        def draw(*args: Any, **keywords: Any) -> Any:
+            for key, value in keywords.items():
+                known = function.parameters[key]
+                if known.type == "ENUM":
+                    assert value in known.enum_items, f"{name} has no {key} {value}"
+            if name == "prop":
+                assert args[1] in args[0].bl_rna.properties, f"there is no property {args[1]}"
+                self.drawn.append(args[1])
+            if name == "operator":
+                category, _, operator = args[0].partition(".")
+                kind = getattr(getattr(bpy.ops, category), operator).get_rna_type()
+                self.drawn.append(args[0])
+                return Answer(set(kind.properties.keys()))
+            self.drawn.append(str(keywords.get("text", "")))
+            return Paper(self.drawn)
+
+        return draw
+
+
+class Answer:
+    """The settings of an operator's button."""
+
+    def __init__(self, known: set[str]) -> None:
+        object.__setattr__(self, "known", known)
+
+    def __setattr__(self, name: str, _value: object) -> None:
+        assert name in self.known, f"the operator has no {name}"
+
+
+class Context:
+    """What a panel reads: the true context with a region, which background mode lacks."""
+
+    class region:  # noqa: N801
+        width = 280
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(bpy.context, name)
+
+
+def draw(panel: Any) -> list[str]:
+    drawn: list[str] = []
+
+    class Shown:
+        layout = Paper(drawn)
+
+    panel.draw(Shown(), Context())
+    return drawn
+
+
+def test_without_a_character_the_panel_offers_the_mannequin(addon: Session) -> None:
+    assert "coamd.add_mannequin" in draw(panels.COAMD_PT_character)
+
+
+def test_the_character_panel_says_how_the_bones_were_understood(addon: Session, character: Any) -> None:
+    drawn = " | ".join(draw(panels.COAMD_PT_character))
+    assert "Mannequin" in drawn
+    assert "100% of the joints" in drawn
+    character.scale = (0.0, 0.0, 0.0)
+    bpy.context.view_layer.update()
+    assert "scale of zero" in " ".join(draw(panels.COAMD_PT_character))
+
+
+def test_the_panels_through_a_job(
+    addon: Session, backend: BackendProcess, character: Any, tick_until: Callable[..., None]
+) -> None:
+    assert "coamd.generate" in draw(panels.COAMD_PT_generate)
+    bpy.context.scene.coamd.variations = 2
+    bpy.ops.coamd.generate()
+    seen = set()
+
+    def over() -> bool:
+        seen.update(draw(panels.COAMD_PT_generate), draw(panels.COAMD_PT_backend))
+        return not addon.busy
+
+    tick_until(over)
+    assert {"coamd.cancel", "coamd.stop_backend"} <= seen
+    assert any(text.startswith("Sampling") for text in seen)
+    after = draw(panels.COAMD_PT_generate)
+    assert after.count("coamd.use_take") == 2
+    assert any("is on “Mannequin”" in text for text in after)
+
+
+def test_a_long_message_is_wrapped(addon: Session) -> None:
+    drawn: list[str] = []
+    messages.draw(Paper(drawn), Message("The backend has ended. " * 4, "Start it again. " * 4, ERROR), 280.0)
+    lines = [text for text in drawn if text]
+    assert len(lines) == 5
+    assert max(map(len, lines)) <= 40
+
+
+def test_the_timer_rests_when_there_is_nothing_to_do(addon: Session) -> None:
+    assert timer._on_timer() is None
+    assert not bpy.app.timers.is_registered(timer._on_timer)
+
+
+def test_the_package_imports_without_blender_or_torch() -> None:
+    """Enabling must be quick: registering brings in neither torch nor zmq."""
+    code = (
+        "import sys, coamd.blender_addon\nassert 'bpy' not in sys.modules\ncoamd.blender_addon.register()\n"
+        "assert not {'torch', 'zmq', 'transformers'} & set(sys.modules)\nimport os; os._exit(7)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 7

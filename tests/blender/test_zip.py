@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The zip of this platform: built, valid, installed into an empty profile, enabled and used there."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tomllib
+import zipfile
+from pathlib import Path
+
+import pytest
+
+import build_addon
+
+# Runs in a Blender of its own. The last line tells that everything before it held.
+SCRIPT = """
+import os, sys
+import bpy
+bpy.ops.extensions.package_install_files(filepath=sys.argv[1], repo="user_default", enable_on_install=True)
+package = "bl_ext.user_default.coamd"
+assert package in bpy.context.preferences.addons
+preferences = bpy.context.preferences.addons[package].preferences
+assert preferences.device == "auto"
+root = sys.modules[package].__path__[0]
+assert root.startswith(os.environ["BLENDER_USER_RESOURCES"]), root
+bpy.ops.wm.read_homefile(use_empty=True)
+bpy.ops.coamd.add_mannequin()
+from bl_ext.user_default.coamd.blender_addon import timer
+from bl_ext.user_default.coamd.backend.process import BackendProcess
+timer.session.link.start(None, BackendProcess(sys.executable, os.environ["COAMD_HOME"], script=sys.argv[2]))
+assert bpy.ops.coamd.generate(wait=True) == {"FINISHED"}
+assert bpy.context.scene.coamd.character.animation_data.action
+bpy.ops.preferences.addon_disable(module=package)
+assert not hasattr(bpy.types.Scene, "coamd")
+bpy.ops.preferences.addon_enable(module=package)
+assert hasattr(bpy.types.Scene, "coamd")
+print("HELD", flush=True)
+os._exit(0)
+"""
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    try:
+        return build_addon.pack(build_addon.here(), tmp_path_factory.mktemp("dist"))
+    except build_addon.BuildError as error:
+        if "could not be fetched" in str(error):
+            pytest.skip(f"the wheels for the zip are not to be had: {error}")
+        raise
+
+
+def test_the_zip_holds_the_product_and_no_more(archive: Path) -> None:
+    with zipfile.ZipFile(archive) as unpacked:
+        names = set(unpacked.namelist())
+        manifest = tomllib.loads(unpacked.read("blender_manifest.toml").decode())
+    assert {"__init__.py", "LICENSE", "backend/bootstrap.py", "rigs/retarget.py", "blender_addon/panels.py"} <= names
+    assert not any(name.startswith(("tests", "docs", ".")) or "__pycache__" in name for name in names)
+    assert not any("torch" in name for name in names if name.endswith(".whl"))
+    assert {f"./{name}" for name in names if name.endswith(".whl")} == set(manifest["wheels"])
+    assert len(manifest["wheels"]) == 5
+    assert manifest["id"] == "coamd"
+    assert manifest["blender_version_min"] == "4.2.13"
+    assert set(manifest["permissions"]) == {"files", "network"}
+    assert manifest["license"] == ["SPDX:GPL-3.0-or-later"]
+
+
+def test_a_broken_zip_does_not_pass(archive: Path, tmp_path: Path) -> None:
+    """The validation can fail: a manifest without its version is refused."""
+    broken = tmp_path / "broken.zip"
+    with zipfile.ZipFile(archive) as good, zipfile.ZipFile(broken, "w") as bad:
+        for name in good.namelist():
+            data = good.read(name)
+            bad.writestr(name, data.replace(b"\nversion = ", b"\nnothing = ") if name.endswith(".toml") else data)
+    with pytest.raises(build_addon.BuildError, match="refuses"):
+        build_addon.validate(broken)
+
+
+def test_a_zip_that_is_too_large_does_not_pass(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    large = tmp_path / "large.zip"
+    large.write_bytes(bytes(2 << 20))
+    monkeypatch.setattr(build_addon, "MAX_BYTES", 1 << 20)
+    with pytest.raises(build_addon.BuildError, match="at most 1 MiB"):
+        build_addon.validate(large)
+
+
+def test_it_installs_into_an_empty_profile_and_works(archive: Path, tmp_path: Path) -> None:
+    engines = Path(__file__).resolve().parents[1] / "backend" / "engines.py"
+    environment = os.environ | {
+        "BLENDER_USER_RESOURCES": str(tmp_path / "blender"),
+        "COAMD_HOME": str(tmp_path / "home"),
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", SCRIPT, str(archive), str(engines)],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+    assert "HELD" in done.stdout, done.stdout[-3000:] + done.stderr[-3000:]
+
+
+def test_every_platform_has_its_wheels() -> None:
+    """Python 3.11 (Blender 4.2 to 5.0), 3.13 (5.2) and 3.14 (distributions) each find both libraries."""
+    served: dict[str, set[str]] = {"pyzmq": set(), "msgpack": set()}
+    for requirement, python, abi in build_addon.WANTED:
+        versions = {"3.12", "3.13", "3.14"} if abi == "abi3" else {python}
+        served[requirement.partition("==")[0]] |= versions
+    for versions in served.values():
+        assert {"3.11", "3.13", "3.14"} <= versions
+    assert set(build_addon.PLATFORMS) == {"linux-x64", "windows-x64", "macos-arm64", "macos-x64"}

@@ -1,0 +1,233 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Joints to rig, judged by forward kinematics: directions, roll, feet, place, and what must make the gates fail."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import characters
+import motions
+import numpy as np
+import pytest
+from coamd.rigs.canonical import canonical
+from coamd.rigs.detection import detect
+from coamd.rigs.errors import UserError
+from coamd.rigs.feet import contacts, find_stance, speed
+from coamd.rigs.figure import Figure
+from coamd.rigs.rest import RestRig
+from coamd.rigs.retarget import BoneCurves, retarget
+from coamd.rigs.rotations import about, angle_of, matrix_from_quaternion
+from coamd.rigs.skeleton import INDEX, MIRROR
+from coamd.rigs.sources import read_source
+from gates import CLIPS, LIMBS, TABLES, TWIST, UP, Posed, direction_error, largest_step, tilt, twists
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+
+@pytest.mark.parametrize("name", CLIPS)
+def test_limbs_point_where_the_source_points(name: str) -> None:
+    for rig in (characters.mixamo(), characters.mixamo(arms=0.8), characters.mixamo(rolls=1)):
+        assert direction_error(Posed(CLIPS[name], rig), CLIPS[name]) < 0.01
+
+
+@pytest.mark.parametrize("name", CLIPS)
+@pytest.mark.parametrize("table", TABLES)
+def test_gates_on_real_rigs(shared: Path, table: str, name: str) -> None:
+    posed = Posed(CLIPS[name], RestRig.from_table(shared / "rigs" / f"{table}.json"))
+    assert direction_error(posed, CLIPS[name]) < 0.01
+    assert largest_step(posed) < 25.0
+    for part, angle in twists(posed).items():
+        assert angle < TWIST[part], part
+    lengths = np.linalg.norm(posed.directions(), axis=-1)
+    assert np.ptp(lengths, axis=0).max() < 1e-6
+
+
+@pytest.mark.parametrize("name", ["straight", "sit", "T-pose"])
+def test_a_flat_foot_stays_flat(name: str) -> None:
+    posed = Posed(CLIPS[name], characters.mixamo())
+    assert max(tilt(posed, "left").max(), tilt(posed, "right").max()) < 6.0
+
+
+def test_feet_of_captured_clips_are_flat_while_they_stand(shared: Path) -> None:
+    for take in ("male1/walk", "female1/stand"):
+        motion = read_source(shared / "mocap" / "accad" / f"{take}.bvh")
+        joints = canonical(motion.joints, motion.fps).astype(np.float64)
+        stance = find_stance(joints)
+        posed = Posed(joints, RestRig.from_table(shared / "rigs" / "mpfb_mixamo.json"))
+        for side in ("left", "right"):
+            ankle = joints[:, INDEX[f"{side}_ankle"]]
+            stands = (
+                contacts(joints, side, stance, 20.0) & (ankle[:, 1] < stance.ankle + 0.01) & (speed(ankle, 20.0) < 0.2)
+            )
+            assert stands.any()
+            assert tilt(posed, side)[stands].mean() < 6.0
+
+
+def test_left_and_right_swapped_in_the_mapping_fails_the_gates() -> None:
+    """To such a mapping the character faces backwards: its legs have to turn round under it."""
+    rig = characters.mixamo()
+    right = detect(rig)
+    names = list(INDEX)
+    swapped = {role: right.bones[names[MIRROR[index]]] for role, index in INDEX.items()}
+    for clip in CLIPS.values():
+        assert twists(Posed(clip, rig, right))["hip"] < TWIST["hip"]
+        assert twists(Posed(clip, rig, replace(right, bones=swapped)))["hip"] > TWIST["hip"]
+
+
+def test_knees_and_elbows_bend_the_right_way() -> None:
+    """A bent knee is in front of the line from hip to ankle, and the front of the thigh at rest faces it."""
+    posed = Posed(CLIPS["sit"], characters.mixamo())
+    for side in ("left", "right"):
+        front = posed.turn(f"{side}_hip")[-1] @ np.array([0.0, -1.0, 0.0])
+        assert front @ UP > 0.9  # sitting, the front of the thighs faces up
+        shin = posed.turn(f"{side}_knee")[-1] @ np.array([0.0, -1.0, 0.0])
+        assert shin @ np.array([0.0, -1.0, 0.0]) > 0.9
+
+
+@pytest.mark.parametrize("elbow", [0.0, 0.02, 0.3])
+def test_straight_and_nearly_straight_arms_roll_alike(elbow: float) -> None:
+    """Noise of a millimetre on straight arms must not spin them."""
+    clip = motions.still(2.0, elbow=elbow)
+    noise = np.random.default_rng(0).normal(0.0, 0.001, clip.shape)
+    posed = Posed(clip + noise, characters.mixamo())
+    assert largest_step(posed) < 8.0
+
+
+def test_a_figure_that_turns_its_back_does_not_flip() -> None:
+    posed = Posed(CLIPS["circle"], characters.mixamo())
+    heading = posed.turn("pelvis") @ np.array([0.0, -1.0, 0.0])
+    angle = np.unwrap(np.arctan2(heading[:, 0], -heading[:, 1]))
+    assert np.isclose(angle[-1] - angle[0], 2.0 * np.pi * 119 / 120, atol=0.05)
+    assert largest_step(posed) < 25.0
+    for curve in posed.curves:
+        assert (np.sum(curve.rotations[1:] * curve.rotations[:-1], axis=1) > 0.0).all()
+
+
+def test_an_a_pose_and_a_t_pose_rig_end_up_alike() -> None:
+    for clip in CLIPS.values():
+        t, a = (Posed(clip, characters.mixamo(arms=arms)) for arms in (0.0, 0.9))
+        assert np.degrees(angle_of(t.directions(), a.directions())).max() < 0.01
+        # The roll agrees too: what was the front of the upper arm at rest faces the same way.
+        front = np.array([0.0, -1.0, 0.0])
+        angle = angle_of(t.turn("left_shoulder") @ front, a.turn("left_shoulder") @ front)
+        assert np.degrees(angle).max() < 12.0
+
+
+def test_bone_rolls_do_not_matter() -> None:
+    plain, rolled = (Posed(CLIPS["walk"], characters.mixamo(rolls=rolls)) for rolls in (None, 3))
+    for role in plain.mapping.bones:
+        assert np.allclose(plain.head(role), rolled.head(role), atol=1e-9)
+
+
+@settings(deadline=None, max_examples=8)
+@given(st.floats(-np.pi, np.pi))
+def test_yaw_of_the_motion_turns_the_root_alone(yaw: float) -> None:
+    clip, rig = motions.walk(1.0), characters.mixamo()
+    plain, turned = Posed(clip, rig), Posed(clip @ about(motions.Y, np.array(yaw)).T, rig)
+    for one, other in zip(plain.curves, turned.curves, strict=True):
+        if one.locations is None:
+            assert np.allclose(np.abs((one.rotations * other.rotations).sum(1)), 1.0, atol=1e-9)
+    spin = about(UP, np.array(yaw))
+    assert np.allclose(turned.turn("pelvis"), spin @ plain.turn("pelvis"), atol=1e-9)
+
+
+def test_mirrored_motion_on_a_symmetric_rig_is_the_mirror_image() -> None:
+    clip, rig = CLIPS["walk"], characters.mixamo()
+    other = clip[:, list(MIRROR)] * (-1.0, 1.0, 1.0)
+    plain, mirrored = Posed(clip, rig), Posed(other, rig)
+    for role, index in INDEX.items():
+        twin = list(INDEX)[MIRROR[index]]
+        assert np.allclose(plain.head(role), mirrored.head(twin) * (-1.0, 1.0, 1.0), atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("scale", "rotation"),
+    [
+        (0.01, about(np.array([1.0, 0.0, 0.0]), np.array(np.pi / 2))),
+        (100.0, np.eye(3)),
+        (2.0, about(np.array([0.0, 0.0, 1.0]), np.array(1.0))),
+    ],
+    ids=["fbx", "centimetres", "turned"],
+)
+def test_scale_and_rotation_of_the_object_do_not_show(scale: float, rotation: np.ndarray) -> None:
+    rig = characters.mixamo()
+    plain = Posed(CLIPS["circle"], rig)
+    posed = Posed(CLIPS["circle"], characters.placed(rig, scale, rotation, at=(3.0, -2.0, 0.5)))
+    for role in plain.mapping.bones:
+        assert np.allclose(posed.head(role), plain.head(role) + np.array((3.0, -2.0, 0.5)), atol=1e-6)
+
+
+def test_a_turned_object_starts_where_the_character_faces() -> None:
+    rig = characters.mixamo()
+    world = np.eye(4)
+    world[:3, :3] = about(UP, np.array(np.pi / 2))  # the character faces +X
+    posed = Posed(CLIPS["walk"], replace(rig, matrix_world=world))
+    way = posed.head("pelvis")[-1] - posed.head("pelvis")[0]
+    assert way[0] > 2.0
+    assert abs(way[1]) < 0.3
+
+
+def test_travel_is_scaled_by_leg_length(shared: Path) -> None:
+    clip = CLIPS["walk"]
+    travel = np.linalg.norm(clip[-1, 0] - clip[0, 0])
+    leg = 0.5 * sum(np.linalg.norm(clip[0, INDEX[b]] - clip[0, INDEX[a]]) for a, b in LIMBS[:4])
+    for table in ("kaykit_knight", "mpfb_mixamo"):
+        posed = Posed(clip, RestRig.from_table(shared / "rigs" / f"{table}.json"))
+        moved = np.linalg.norm(posed.head("left_hip")[-1] - posed.head("left_hip")[0])
+        assert np.isclose(moved / travel, Figure(posed.rig, posed.mapping).leg / leg, rtol=0.05)
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_the_soles_are_on_the_rigs_own_floor(shared: Path, table: str) -> None:
+    """Some tables are centred on the hips; a standing figure has its ankles where they are at rest."""
+    posed = Posed(CLIPS["straight"], RestRig.from_table(shared / "rigs" / f"{table}.json"))
+    for side in ("left", "right"):
+        bone = posed.rig.index[posed.mapping.bones[f"{side}_ankle"]]
+        assert np.allclose(posed.head(f"{side}_ankle")[:, 2], posed.rest[bone, 2, 3], atol=0.01)
+
+
+def test_only_the_pelvis_carries_travel_and_helper_bones_stay_at_rest() -> None:
+    curves = retarget(CLIPS["walk"], characters.mixamo(), detect(characters.mixamo()), fps=30.0)
+    assert [curve.bone for curve in curves if curve.locations is not None] == ["mixamorig:Hips"]
+    assert {len(curve.rotations) for curve in curves} == {89}
+
+
+def test_a_connected_pelvis_leaves_the_travel_to_its_parent() -> None:
+    rig = characters.mixamo()
+    root = replace(rig.bone("mixamorig:Hips"), name="root", length=0.5)
+    hips = replace(rig.bone("mixamorig:Hips"), parent="root", connected=True)
+    rig = replace(rig, bones=(root, hips, *rig.bones[1:]))
+    posed = Posed(CLIPS["walk"], rig)
+    assert [curve.bone for curve in posed.curves if curve.locations is not None] == ["root"]
+    assert direction_error(posed, CLIPS["walk"]) < 0.01
+    plain = Posed(CLIPS["walk"], characters.mixamo())
+    assert np.allclose(posed.head("head"), plain.head("head"), atol=1e-9)
+
+
+def test_a_bone_that_does_not_inherit_rotation_is_solved_for_itself() -> None:
+    rig = characters.mixamo()
+    bones = tuple(replace(b, inherit_rotation="Arm" not in b.name) for b in rig.bones)
+    assert direction_error(Posed(CLIPS["walk"], replace(rig, bones=bones)), CLIPS["walk"]) < 0.01
+
+
+def test_rotations_have_unit_length() -> None:
+    for curve in Posed(CLIPS["lie"], characters.mixamo()).curves:
+        assert np.allclose(np.linalg.norm(curve.rotations, axis=1), 1.0)
+        assert np.isfinite(matrix_from_quaternion(curve.rotations)).all()
+
+
+@pytest.mark.parametrize("frames", [1, 2, 3])
+def test_very_short_clips(frames: int) -> None:
+    curves = retarget(CLIPS["walk"][:frames], characters.mixamo(), detect(characters.mixamo()), fps=20.0)
+    assert all(isinstance(curve, BoneCurves) and len(curve.rotations) == frames for curve in curves)
+
+
+def test_bad_input_is_refused() -> None:
+    rig = characters.mixamo()
+    mapping = detect(rig)
+    for bad in (np.zeros((4, 21, 3)), np.zeros((0, 22, 3)), np.full((4, 22, 3), np.inf)):
+        with pytest.raises(UserError):
+            retarget(bad, rig, mapping, fps=20.0)
+    with pytest.raises(UserError, match="LeftArm"):
+        retarget(CLIPS["walk"], characters.without(rig, "LeftArm"), mapping, fps=20.0)
