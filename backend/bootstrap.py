@@ -10,13 +10,34 @@ Python installation. It runs before anything else does, in any Python 3, so that
 import importlib
 import sys
 import types
+from importlib.machinery import SOURCE_SUFFIXES, FileFinder, SourceFileLoader
 from pathlib import Path
 
 OLDEST = (3, 11)
 
 
+class _Unwritten(SourceFileLoader):
+    """Loads a module and writes no __pycache__: an installed extension's folder belongs to Blender.
+
+    PYTHONDONTWRITEBYTECODE would hold for torch too, whose thousand modules would be compiled at every start where the
+    installer has left that to Python.
+    """
+
+    def set_data(self, *_args: object, **_kwargs: object) -> None:
+        pass
+
+
 def mount(folder: Path) -> None:
     """Make ``coamd`` the package whose parts lie in ``folder``."""
+
+    def finder(entry: str) -> FileFinder:
+        place = Path(entry).resolve()
+        ours = {folder / "backend", folder / "rigs"}  # a virtual environment may lie in the same folder
+        if place != folder and ours.isdisjoint((place, *place.parents)):
+            raise ImportError("not a part of coamd", path=entry)
+        return FileFinder(entry, (_Unwritten, SOURCE_SUFFIXES))
+
+    sys.path_hooks.insert(0, finder)
     package = types.ModuleType("coamd", "CoAMD Motion")
     package.__path__ = [str(folder)]
     sys.modules["coamd"] = package

@@ -26,7 +26,7 @@ from ..rigs.sources import joints_of_bvh
 
 READABLE = (".npz", ".bvh")
 WRITABLE = (".npz", ".bvh", ".gif", ".mp4", ".png")
-_NO_SPACE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+NO_SPACE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _MAX_FRAMES = 1_000_000  # more than half a day at 20 fps; guards the memory against a broken header
 _MAX_METRES = 10_000.0
 
@@ -107,7 +107,7 @@ def replacing(path: str | Path) -> Iterator[Path]:
         yield part
         part.replace(path)
     except OSError as error:
-        if error.errno in _NO_SPACE:
+        if error.errno in NO_SPACE:
             raise UserError(
                 f"The disk is full: {path.name} could not be written.",
                 "Free some space, or write to another disk; nothing was changed.",

@@ -61,9 +61,12 @@ _GONE = ("backend_stopped", "The backend was stopped.", "Start it again.")
 
 
 class Server:
-    """Binds a port of 127.0.0.1 that the system picks; `serve` runs until told to stop."""
+    """Binds a port of 127.0.0.1 that the system picks; `serve` runs until told to stop.
 
-    def __init__(self, factory: Callable[[], Engine]) -> None:
+    Without a model it stays up to tell clients why, unless ``ends_broken``.
+    """
+
+    def __init__(self, factory: Callable[[], Engine], *, ends_broken: bool = False) -> None:
         self._context = zmq.Context()
         self._router, self._gate, self.connection = open_door(self._context)
         self._events: queue.SimpleQueue[Event] = queue.SimpleQueue()
@@ -77,6 +80,7 @@ class Server:
         self._running: Job | None = None
         self._loaded: Loaded | None = None
         self._problem: UserError | None = None
+        self._ends_broken = ends_broken
         self._stopping = False
 
     def stop(self) -> None:
@@ -105,6 +109,11 @@ class Server:
                 if parent_born is None or birth(parent_pid) != parent_born:
                     log.info("process %d, which started this backend, is gone", parent_pid)
                     self.stop()
+
+    @property
+    def problem(self) -> UserError | None:
+        """Why there is no model."""
+        return self._problem
 
     def close(self) -> bool:
         """Ends what waits and what runs. False if the worker hangs: the process can then only be ended hard."""
@@ -144,6 +153,8 @@ class Server:
                 while self._waiting:
                     job = self._waiting.popleft()
                     self._send(job.peer, self._refusal(job.request.id, event.problem))
+                if self._ends_broken:
+                    self.stop()
             self._next()
 
     def _pass_on(self, event: Said) -> None:
@@ -285,11 +296,13 @@ class Server:
 def run(factory: Callable[[], Engine], *, connection_file: Path | None = None, parent_pid: int | None = None) -> int:
     """Serve until stopped. ``factory`` makes the model in the worker's thread, while clients are answered.
 
-    Raises UserError "second_backend" and "home_unwritable".
+    Who starts it by hand, without a parent, is told at once when the model cannot be loaded.
+
+    Raises UserError "second_backend" and "home_unwritable"; without ``parent_pid`` also the model's.
     """
     path = Path(connection_file or default_path())
     with claimed(path):
-        server = Server(factory)
+        server = Server(factory, ends_broken=parent_pid is None)
         if threading.current_thread() is threading.main_thread():
             for name in (signal.SIGINT, signal.SIGTERM):
                 signal.signal(name, lambda *_: server.stop())
@@ -304,4 +317,6 @@ def run(factory: Callable[[], Engine], *, connection_file: Path | None = None, p
     if not ended:
         logging.shutdown()
         os._exit(0)  # a thread inside a library call would keep the interpreter from finishing
+    if parent_pid is None and server.problem is not None:
+        raise server.problem
     return 0

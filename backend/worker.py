@@ -128,8 +128,9 @@ class Worker:
             engine = self._factory()
             loaded = Loaded(engine.name, engine.device)
         except Exception as error:
-            log.exception("the model could not be loaded")
-            self._emit(Broken(explain(error, "The model could not be loaded", "load_failed")))
+            problem = explain(error, "The model could not be loaded", "load_failed")
+            log.error("%s", problem, exc_info=None if isinstance(error, UserError) else error)
+            self._emit(Broken(problem))
             return
         log.info("%s is ready on %s after %.1f s", loaded.model, loaded.device, time.monotonic() - started)
         self._emit(loaded)

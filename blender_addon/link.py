@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from collections.abc import Callable
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 OFF, SEARCHING, STARTING, READY, LAUNCHING, FAILED = "off", "searching", "starting", "ready", "launching", "failed"
 _STATUS_SECONDS = 0.5  # between questions while the model loads
 _SILENT_SECONDS = 15.0  # without an answer, a backend elsewhere counts as gone
+_STOP_SECONDS = 1.0  # Blender waits so long for its backend to end, which has nothing to lose, then ends it by force
 _SILENT_TICKS = 100  # ... and only if we looked often: a render keeps Blender from looking for minutes
 
 
@@ -74,9 +76,7 @@ class Link:
 
     def stop(self) -> None:
         """Disconnect and end the process that we started; one that others started goes on."""
-        self._disconnect()
-        if self._process is not None:
-            self._process.stop()
+        self._end()
         self._process, self.state, self.problem = None, OFF, None
 
     def send(self, request: Request) -> str:
@@ -88,7 +88,8 @@ class Link:
     def cancel(self, target: str) -> None:
         """Tell the backend to drop a request; no reply to it is seen any more."""
         if self._client is not None:
-            self._client.send(Cancel(new_id(), target))
+            with contextlib.suppress(UserError):  # a backend that takes no messages; the job ends here all the same
+                self._client.send(Cancel(new_id(), target))
 
     def log_tail(self, lines: int = 20) -> str:
         """The end of the backend's log."""
@@ -115,8 +116,15 @@ class Link:
             self._fail(error)
 
     def _fail(self, error: UserError) -> None:
-        self._disconnect()
+        # A process that cannot load its model, or hangs, must be gone: the next start would find it and take it.
+        self._end()
         self.state, self.problem = FAILED, error
+
+    def _end(self) -> None:
+        """Disconnect, and end the process that we started."""
+        self._disconnect()
+        if self._process is not None:
+            self._process.stop(_STOP_SECONDS)
 
     def _disconnect(self) -> None:
         if self._client is not None:

@@ -64,7 +64,7 @@ def detect(rig: RestRig) -> Mapping:
         )
     mapping = max((_match(family, rig) for family in FAMILIES), key=lambda found: (found.score, len(found.bones)))
     lacking = [role for role in REQUIRED if role not in mapping.bones]
-    hint = "Map the bones by hand, or rename them after Mixamo, Rigify, Unreal or CMU."
+    hint = "Rename the bones after Mixamo, Rigify, Unreal or CMU, or select another armature."
     if _quadruped_names(rig) or (not lacking and _quadruped_shape(rig, mapping)):
         raise UserError(
             "The rig is a four-legged creature, and the model knows human motion only.",

@@ -44,6 +44,17 @@ def main(argv: list[str] | None = None) -> int:
     except UserError as error:
         print(f"coamd {args.command}: {error}", file=sys.stderr)
         return 2
+    except OSError as error:
+        from ..motion_file import NO_SPACE
+
+        if error.errno in NO_SPACE:
+            text = "The disk is full. Free some space and try again."
+        elif isinstance(error, PermissionError) and error.filename:
+            text = f"The system does not let you use {error.filename}. Choose another place, or mend its permissions."
+        else:
+            raise
+        print(f"coamd {args.command}: {text}", file=sys.stderr)
+        return 2
     except KeyboardInterrupt:
         print("stopped", file=sys.stderr)
         return 130

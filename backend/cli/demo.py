@@ -12,6 +12,8 @@ import tempfile
 from pathlib import Path
 
 from ...rigs.errors import UserError
+from ..limits import check
+from .options import number, whole
 
 MARK = "coamd: "  # before each line of the Blender side that the user is meant to read
 LIBRARIES = (
@@ -23,14 +25,15 @@ _TAIL = 15  # lines of Blender's own talk that are shown when it fails
 def configure(parser: argparse.ArgumentParser) -> None:
     """Arguments of the subcommand."""
     parser.add_argument("prompt", nargs="?", default="a person walks forward and waves", help="what the character does")
-    parser.add_argument("--seconds", type=float, default=5.0, help="length of the motion (default: 5)")
-    parser.add_argument("--seed", type=int, default=1, help="another seed is another take (default: 1)")
+    parser.add_argument("--seconds", type=number, default=5.0, help="length of the motion (default: 5)")
+    parser.add_argument("--seed", type=whole(0, 2**31 - 1), default=1, help="another seed is another take (default: 1)")
     parser.add_argument("--out", type=Path, default=Path("out/demo"), help="folder to write (default: out/demo)")
     parser.add_argument("--no-film", action="store_true", help="only the picture strip and the .blend")
 
 
 def run(args: argparse.Namespace) -> int:
     """Build the zip, then play the artist in a second process that has Blender."""
+    check(args.prompt, args.seconds)
     builder = _builder()
     _check_blender()
     out = args.out.resolve()

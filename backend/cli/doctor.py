@@ -22,10 +22,11 @@ from ...rigs.errors import UserError
 from .options import DEVICES
 
 LIBRARIES = ("numpy", "transformers", "safetensors", "zmq", "msgpack", "PIL", "imageio_ffmpeg", "tqdm")
+PACKAGES = {"zmq": "pyzmq", "PIL": "pillow", "imageio_ffmpeg": "imageio-ffmpeg"}  # where pip has another name
 OLDEST, NEWEST = (3, 11), (3, 13)
 LEAST_FREE = 500_000_000  # bytes; a backend log, a connection file and a few films fit many times
 STATUS_SECONDS = 5.0
-_AGAIN = "Install the package again: pip install --force-reinstall"
+_AGAIN = "Install it again: pip install --force-reinstall"
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,9 @@ def libraries() -> list[Finding]:
         try:
             module = importlib.import_module(name)
         except Exception as error:  # a library that is there but broken raises anything
-            missing.append(Finding(name, "wrong", f"cannot be imported ({_reason(error)})", f"{_AGAIN} {name}"))
+            missing.append(
+                Finding(name, "wrong", f"cannot be imported ({_reason(error)})", f"{_AGAIN} {PACKAGES.get(name, name)}")
+            )
         else:
             found.append(f"{name} {getattr(module, '__version__', '')}".strip())
     return [Finding("libraries", "ok", ", ".join(found)), *missing]
@@ -163,7 +166,7 @@ def blender() -> list[Finding]:
     try:
         import bpy
     except Exception as error:
-        remedy = "Only `coamd demo` needs it: pip install 'coamd[demo]'."
+        remedy = "Only `coamd demo` needs it: pip install bpy==4.5.15"
         return [Finding("bpy", "note", f"cannot be imported ({_reason(error)})", remedy)]
     return [Finding("bpy", "ok", bpy.app.version_string)]
 

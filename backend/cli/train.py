@@ -8,11 +8,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from ...rigs.errors import UserError
+from .options import whole
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Arguments of the subcommand."""
-    parser.add_argument("part", choices=("text", "autoencoder", "decoder", "recognizer", "generator"))
+    parser.add_argument("part", choices=("text", "autoencoder", "recognizer", "generator"))
     parser.add_argument("data", type=Path, help="folder made by coamd prepare")
     parser.add_argument("--model", default="CoAMD-SiT-S", help="named size (default: the bundled CoAMD-SiT-S)")
     parser.add_argument("--weights", type=Path, default=Path("runs/weights"), help="weights folder to read and add to")
@@ -20,7 +21,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--steps", type=int)
     parser.add_argument("--batch", type=int)
     parser.add_argument("--learning-rate", type=float)
-    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--seed", type=whole(0, 2**31), default=1)
     parser.add_argument("--precision", choices=("auto", "bf16", "float32"), help="auto: bf16 on CUDA, else float32")
     parser.add_argument("--device", default="auto", help="auto, cuda, mps or cpu")
     parser.add_argument("--texts", type=Path, help="annotations_actions_400.json.gz: more words for the text encoder")

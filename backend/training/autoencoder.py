@@ -37,7 +37,6 @@ class AutoencoderLosses:
 
 
 OWN_LOSSES = AutoencoderLosses()
-DECODER_LOSSES = AutoencoderLosses(clean=0.3, latent_noise=0.8)
 PAPER_LOSSES = AutoencoderLosses(joints=0.0, velocity=0.0, latent_noise=0.0)
 
 

@@ -7,6 +7,7 @@ A folder with ``clips.npz`` and ``takes.npz`` (``joints`` (sum of F, 22, 3) floa
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
@@ -15,6 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from ...rigs.errors import UserError
+from ..motion_file import replacing
 
 
 @dataclass(frozen=True)
@@ -40,16 +42,20 @@ class Take:
 
 
 def save_items(folder: Path, name: str, items: Sequence[Clip] | Sequence[Take]) -> None:
-    """Write ``NAME.npz`` and ``NAME.json``."""
+    """Write ``NAME.npz`` and ``NAME.json``; UserError "disk_full" or "not_writable"."""
     starts = np.cumsum([0, *(len(item.joints) for item in items)])
     joints = np.concatenate([item.joints for item in items]).astype(np.float32)
-    np.savez(folder / f"{name}.npz", joints=joints, starts=starts)
+    archive = io.BytesIO()  # a zip file that is cut short by a full disk complains once more when it is closed
+    np.savez(archive, joints=joints, starts=starts)
+    with replacing(folder / f"{name}.npz") as part:
+        part.write_bytes(archive.getbuffer())
     records = []
     for item in items:
         record = asdict(item)
         del record["joints"]
         records.append(record)
-    (folder / f"{name}.json").write_text(json.dumps(records, indent=0), encoding="utf-8")
+    with replacing(folder / f"{name}.json") as part:
+        part.write_text(json.dumps(records, indent=0), encoding="utf-8")
 
 
 def _load(folder: str | Path, name: str) -> list[tuple[dict, np.ndarray]]:

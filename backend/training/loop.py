@@ -102,10 +102,19 @@ def autocast(device: torch.device, precision: str) -> torch.autocast:
 
 
 def save_checkpoint(path: Path, state: dict[str, Any]) -> None:
-    """Write beside the target, then rename, so that a kill leaves the old or the new file and never half of one."""
+    """Write beside the target, then rename, so that a kill leaves the old or the new file and never half of one.
+
+    UserError "disk_full" where it cannot be written; the old one is then kept.
+    """
     part = path.with_name(path.name + ".part")
-    torch.save(state, part)
-    part.replace(path)
+    try:
+        torch.save(state, part)
+        part.replace(path)
+    except (OSError, RuntimeError) as error:  # torch's own writer raises RuntimeError on a full disk
+        part.unlink(missing_ok=True)
+        text = f"The checkpoint {path} could not be written."
+        hint = "Free some space and give the same command: training goes on from the last checkpoint."
+        raise UserError(text, hint, "disk_full") from error
 
 
 class Run:
@@ -120,9 +129,10 @@ class Run:
         self.checkpoint = folder / "checkpoint.pt"
         config_path = folder / "config.json"
         config = json.dumps({"schedule": asdict(schedule), **settings}, indent=2, default=str)
-        if self.checkpoint.exists() and config_path.exists() and config_path.read_text(encoding="utf-8") != config:
+        if not self.checkpoint.exists():  # and never again: a kill while writing would leave half of it
+            config_path.write_text(config, encoding="utf-8")
+        elif config_path.exists() and config_path.read_text(encoding="utf-8") != config:
             raise UserError(f"{folder} holds a run with other settings.", "Give another --run folder.", "other_run")
-        config_path.write_text(config, encoding="utf-8")
 
         from torch.utils.tensorboard import SummaryWriter
 

@@ -74,7 +74,12 @@ def _sources(source: Path) -> Iterator[dict[str, str]]:
     manifest = source / "manifest.csv"
     if manifest.is_file():
         with manifest.open(encoding="utf-8", newline="") as file:
-            yield from csv.DictReader(file)
+            rows = csv.DictReader(file)
+            if not {"path", "split"}.issubset(rows.fieldnames or ()):
+                raise UserError(
+                    f"{manifest} has no columns path and split.", "Add them (see docs/training.md).", "broken_manifest"
+                )
+            yield from rows
         return
     files = sorted(path for path in source.rglob("*") if path.suffix.lower() in (".bvh", ".amc"))
     for path in files:
@@ -85,10 +90,21 @@ def _captions(source: Path) -> dict[str, list[dict]]:
     """Caption records by the path of their take; none where there is no ``captions.jsonl``."""
     found: dict[str, list[dict]] = {}
     path = source / "captions.jsonl"
-    if path.is_file():
-        for line in path.read_text(encoding="utf-8").splitlines():
+    if not path.is_file():
+        return found
+    for number, line in enumerate(path.read_text(encoding="utf-8", errors="replace").splitlines(), start=1):
+        try:
             record = json.loads(line)
-            found.setdefault(record["path"], []).append(record)
+            lacking = {"id", "path", "start", "end", "split", "texts"}.difference(record)
+        except (ValueError, TypeError):
+            lacking = {"a JSON object"}
+        if lacking:
+            raise UserError(
+                f"Line {number} of {path} lacks {', '.join(sorted(lacking))}.",
+                "Mend that line (see docs/training.md).",
+                "broken_captions",
+            )
+        found.setdefault(record["path"], []).append(record)
     return found
 
 
@@ -108,7 +124,7 @@ def prepare(source: Path, out: Path, tick: Callable[[], object] = lambda: None) 
     """Read every take of ``source``, write the prepared folder ``out``; ``tick`` is called once per take.
 
     Raises:
-        UserError: no motion files, or none that could be used.
+        UserError: no motion files, none that could be used, or a broken manifest or list of captions.
     """
     report = Report()
     captions = _captions(source)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The trainings from prepared motion to a weights folder: text, autoencoder, decoder, recognizer, generator.
+"""The trainings from prepared motion to a weights folder: text, autoencoder, recognizer, generator.
 
 Each reads what the ones before it left in the weights folder and adds its own part. The order matters: the
 generator needs the autoencoder and the text encoder, the recognizer needs the text encoder.
@@ -28,30 +28,30 @@ from . import recognizer as recognizers
 from . import text as texts
 from .data import Clip, Take, load_clips, load_takes
 from .gestures import waving_clips
-from .loop import Schedule, train
+from .loop import Schedule, Validate, train
 from .windows import Windows
 
-# The paper's schedules at full size; the bundled size is trained by two CPU cores in about two hours.
+# The paper's schedules at full size; the bundled size is trained by two CPU cores in about three hours.
 PAPER = {
     "autoencoder": Schedule(steps=400_000, batch=256, learning_rate=2e-4, warmup=1000, cosine=False),
     "recognizer": Schedule(steps=290_000, batch=32, learning_rate=1e-4, warmup=1000, cosine=False),
     "generator": Schedule(steps=182_000, batch=64, learning_rate=2e-4, warmup=2000, cosine=False),
 }
 BUNDLED = {
-    "text": Schedule(steps=1100, batch=96, learning_rate=5e-4, weight_decay=1e-2, warmup=100, ema=0.998),
-    "autoencoder": Schedule(steps=3500, batch=32, learning_rate=8e-4, warmup=200, ema=0.999),
-    "decoder": Schedule(steps=800, batch=32, learning_rate=4e-4, warmup=50, ema=0.998),
-    "recognizer": Schedule(steps=1500, batch=48, learning_rate=4e-4, weight_decay=1e-2, warmup=100, ema=0.998),
-    "generator": Schedule(steps=5000, batch=64, learning_rate=5e-4, weight_decay=1e-2, warmup=300, ema=0.9995),
+    "text": Schedule(steps=1000, batch=96, learning_rate=5e-4, weight_decay=1e-2, warmup=100, ema=0.998),
+    "autoencoder": Schedule(steps=3000, batch=32, learning_rate=8e-4, warmup=200, ema=0.999),
+    "recognizer": Schedule(steps=750, batch=48, learning_rate=4e-4, weight_decay=1e-2, warmup=100, ema=0.998),
+    "generator": Schedule(steps=3800, batch=64, learning_rate=1e-3, weight_decay=1e-2, warmup=300, ema=0.9995),
 }
 WINDOW = 64  # frames of an autoencoder's window (model_spec: Autoencoder)
 
 
 def schedule_of(config: ModelConfig, part: str) -> Schedule:
-    """The default schedule of a part; UserError for CLIP, which is not trained here."""
+    """The default schedule of a part; UserError for one that this size does not train, such as CLIP."""
     table = BUNDLED if config.text.kind == "bundled" else PAPER
     if part not in table:
-        raise UserError(f"{config.name} uses CLIP's text encoder as it is.", "Train the other parts.", "frozen_text")
+        why = "uses CLIP's text encoder as it is" if part == "text" else f"has no training of its own for the {part}"
+        raise UserError(f"{config.name} {why}.", f"Train one of {', '.join(table)}.", "no_such_part")
     return table[part]
 
 
@@ -69,6 +69,11 @@ class Job:
     texts: Path | None = None  # HumanML3D-400's annotation file, more words for the text encoder
     held_out: tuple[str, ...] = ()  # ids in it that belong to held-out clips
 
+    @property
+    def settings(self) -> dict[str, str]:
+        """What besides the schedule tells one run folder from another."""
+        return {"part": self.part, "model": self.config.name}
+
     def clips(self) -> tuple[list[Clip], list[Clip]]:
         """Training clips, and unmirrored validation clips."""
         clips = load_clips(self.data)
@@ -78,6 +83,11 @@ class Job:
     def text(self) -> TextEncoder:
         """The trained text encoder, frozen."""
         return load_text_encoder(self.config.text, self.weights).to(self.device).requires_grad_(False)
+
+
+def on(held_out: list[Clip], scores: Validate) -> Validate | None:
+    """The scores as a validation, or none where no clips are held out (data without a split)."""
+    return scores if held_out else None
 
 
 def train_text(job: Job) -> None:
@@ -90,7 +100,9 @@ def train_text(job: Job) -> None:
     encoder = TextEncoder(job.config.text, train_tokenizer(corpus, job.config.text.vocabulary)).to(job.device)
     pairs = texts.TextPairs(texts.described_clips(clips), extra)
     loss = texts.text_loss(encoder, pairs, job.schedule.batch)
-    train(encoder, loss, job.run, job.schedule, validate=lambda _: texts.pairing_accuracy(encoder, held_out))
+    paired = [clip for clip in held_out if len(clip.texts) > 1]
+    validate = on(paired, lambda _: texts.pairing_accuracy(encoder, paired))
+    train(encoder, loss, job.run, job.schedule, validate=validate, settings=job.settings)
     encoder.save(job.weights / "text")
 
 
@@ -104,12 +116,12 @@ def train_autoencoder(job: Job) -> None:
     model.to(job.device)
     weights = autoencoders.OWN_LOSSES if isinstance(model, PathAutoencoder) else autoencoders.PAPER_LOSSES
     loss = autoencoders.autoencoder_loss(model, windows, job.schedule.batch, weights)
-    train(
-        model, loss, job.run, job.schedule, validate=lambda _: autoencoders.reconstruction_error(model, held_out[::3])
-    )
+    validate = on(held_out, lambda _: autoencoders.reconstruction_error(model, held_out[::3]))
+    train(model, loss, job.run, job.schedule, validate=validate, settings=job.settings)
     save_module(job.weights / "autoencoder.safetensors", model)
-    scores = autoencoders.reconstruction_error(model, held_out)
-    print("held-out error: " + ", ".join(f"{name} {value:.2f}" for name, value in scores.items()))
+    if held_out:
+        scores = autoencoders.reconstruction_error(model, held_out)
+        print("held-out error: " + ", ".join(f"{name} {value:.2f}" for name, value in scores.items()))
 
 
 def load_autoencoder(job: Job) -> Autoencoder | PathAutoencoder:
@@ -117,26 +129,6 @@ def load_autoencoder(job: Job) -> Autoencoder | PathAutoencoder:
     model = build_autoencoder(job.config.autoencoder)
     load_module(job.weights / "autoencoder.safetensors", model)
     return model.to(job.device).eval().requires_grad_(False)
-
-
-def train_decoder(job: Job) -> None:
-    """The trained autoencoder's decoder once more, against stronger noise; the latents stay what they are.
-
-    So it can be trained beside or after the generator, which sees the latents only.
-    """
-    _, held_out = job.clips()
-    windows = Windows([take for take in load_takes(job.data) if take.split == "train"], WINDOW)
-    model = load_autoencoder(job)
-    for part in (model.decoder, model.linear_decoder) if isinstance(model, PathAutoencoder) else (model.decoder,):
-        part.requires_grad_(True)
-    train(
-        model,
-        autoencoders.autoencoder_loss(model, windows, job.schedule.batch, autoencoders.DECODER_LOSSES),
-        job.run,
-        job.schedule,
-        validate=lambda _: autoencoders.reconstruction_error(model, held_out[::3]),
-    )
-    save_module(job.weights / "autoencoder.safetensors", model)
 
 
 def train_recognizer(job: Job) -> None:
@@ -153,7 +145,8 @@ def train_recognizer(job: Job) -> None:
         recognizers.recognition_loss(model, data, job.schedule.batch),
         job.run,
         job.schedule,
-        validate=lambda _: recognizers.recognition_scores(model, text, held_out, data.labels),
+        validate=on(held_out, lambda _: recognizers.recognition_scores(model, text, held_out, data.labels)),
+        settings=job.settings,
     )
     save_module(job.weights / "recognizer.safetensors", model)
     (job.weights / job.config.labels).write_text("".join(f"{label}\n" for label in data.labels), encoding="utf-8")
@@ -174,7 +167,8 @@ def train_generator(job: Job) -> None:
         generators.generator_loss(model, batches, job.schedule.batch),
         job.run,
         job.schedule,
-        validate=lambda _: generators.held_out_loss(model, validation),
+        validate=on(held_out, lambda _: generators.held_out_loss(model, validation)),
+        settings=job.settings,
     )
     save_module(job.weights / "generator.safetensors", model)
 
@@ -182,7 +176,6 @@ def train_generator(job: Job) -> None:
 STAGES: dict[str, Callable[[Job], None]] = {
     "text": train_text,
     "autoencoder": train_autoencoder,
-    "decoder": train_decoder,
     "recognizer": train_recognizer,
     "generator": train_generator,
 }

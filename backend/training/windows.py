@@ -9,6 +9,7 @@ from itertools import pairwise
 import numpy as np
 
 from ...rigs.canonical import facing, mirrored, turned
+from ...rigs.errors import UserError
 from .data import Take
 
 
@@ -20,6 +21,8 @@ class Windows:
 
     def __init__(self, takes: Sequence[Take], frames: int) -> None:
         long = [take.joints for take in takes if len(take.joints) >= frames]
+        if not long:
+            raise UserError(f"No training take has {frames} frames.", "Prepare longer recordings.", "no_data")
         self.frames = frames
         self.joints = np.concatenate(long)
         starts = np.cumsum([0, *map(len, long)])

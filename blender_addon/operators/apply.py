@@ -112,6 +112,11 @@ class COAMD_OT_use_take(bpy.types.Operator):  # noqa: N801
         if rig_object is None or action is None:
             self.report({ERROR}, "This take or its character is gone. Press Generate again with the same seed.")
             return {"CANCELLED"}
+        try:
+            armature.check_writable(rig_object)
+        except UserError as error:
+            self.report({ERROR}, str(error))
+            return {"CANCELLED"}
         actions.assign(rig_object, action)
         return {"FINISHED"}
 

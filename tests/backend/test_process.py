@@ -189,6 +189,7 @@ def test_the_bootstrap_runs_the_very_folder_it_lies_in(tmp_path: Path, name: str
     """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
     assert done.stdout.splitlines()[-1:] == [str(folder / "backend" / "client.py")], done.stderr
+    assert not list(folder.rglob("__pycache__")), "the backend's Python must leave nothing in Blender's extension"
 
 
 def test_it_works_under_the_name_that_blender_gives_the_extension(tmp_path: Path) -> None:

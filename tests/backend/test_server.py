@@ -251,7 +251,7 @@ def test_while_the_model_loads_jobs_wait_and_questions_are_answered(
 
 
 def test_missing_weights_are_said_in_the_state_and_to_every_job(serve: Callable[..., Any], tmp_path: Path) -> None:
-    connection, child = serve("--weights", str(tmp_path / "none"))
+    connection, child = serve("--weights", str(tmp_path / "none"), "--parent-pid", str(os.getpid()))
     with Client(connection) as client:
         for _ in range(2):
             with pytest.raises(UserError) as caught:

@@ -155,6 +155,8 @@ def test_missing_weights(addon: Session, character: Any, tmp_path: Path) -> None
     with pytest.raises(RuntimeError, match="no weights"):
         bpy.ops.coamd.generate(wait=True)
     assert snapshot.of_file() == before
+    assert addon.link.state == FAILED
+    assert process.poll() == "dead", "or the next start would find this one again, whatever was mended"
 
 
 def begin_for_ever(addon: Session, tick_until: Callable[..., None]) -> None:

@@ -18,6 +18,8 @@ from coamd.rigs.errors import UserError
 from coamd.rigs.skeleton import BONE_LENGTHS, PARENTS
 from tiny_model import LABELS, write_tiny_model
 
+from tests.motions import walk
+
 Captured = pytest.CaptureFixture[str]
 
 
@@ -295,6 +297,34 @@ def test_a_full_disk_keeps_the_old_file(weights: Path, tmp_path: Path) -> None:
     assert done.returncode == 2, done.stderr
     assert "The disk is full" in done.stderr
     assert files_in(tmp_path) == {"walk.npz": b"precious"}
+
+
+def test_serve_by_hand_ends_when_it_has_no_model(broken_weights: Path, tmp_path: Path) -> None:
+    """One that the add-on starts stays up instead, and tells the add-on."""
+    part = broken_weights / "generator.safetensors"
+    part.write_bytes(part.read_bytes()[:1000])
+    words = ["serve", "--weights", str(broken_weights), "--connection-file", str(tmp_path / "connection.json")]
+    command = [sys.executable, "-m", "coamd.backend", *words]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
+    assert done.returncode == 2, done.stderr
+    assert "coamd serve: The weights file" in done.stderr
+    assert not (tmp_path / "connection.json").exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no file-size limit for a process")
+def test_a_full_disk_is_said_by_prepare_too(tmp_path: Path) -> None:
+    source = tmp_path / "source"
+    source.mkdir()
+    write_motion(source / "walk.bvh", walk(4.0))
+    caption = {"id": "a", "path": "walk.bvh", "start": 0, "end": 4, "split": "train", "texts": ["a person walks"]}
+    (source / "captions.jsonl").write_text(json.dumps(caption), encoding="utf-8")
+    words = ["prepare", str(source), str(tmp_path / "out")]
+    done = subprocess.run(
+        [sys.executable, "-c", _LIMITED, *words], capture_output=True, text=True, timeout=600, check=False
+    )
+    assert done.returncode == 2, done.stderr
+    assert "coamd prepare: The disk is full" in done.stderr
+    assert not list((tmp_path / "out").iterdir()), "no half of a file is left"
 
 
 def test_a_refusal_is_a_sentence_with_a_remedy() -> None:

@@ -73,6 +73,15 @@ def test_a_folder_without_motion_or_captions_is_refused(source: Path, tmp_path: 
         prepare(tmp_path / "empty", tmp_path / "out")
 
 
+@pytest.mark.parametrize("line", ["{", "[]", "7", '{"id": "a", "path": "takes/b.bvh"}'])
+def test_a_broken_list_of_captions_is_named_with_its_line(source: Path, tmp_path: Path, line: str) -> None:
+    path = source / "captions.jsonl"
+    path.write_text(path.read_text(encoding="utf-8").rstrip("\n") + "\n" + line + "\n", encoding="utf-8")
+    with pytest.raises(UserError, match=r"^Line \d+ of .*captions.jsonl lacks") as caught:
+        prepare(source, tmp_path / "out")
+    assert caught.value.code == "broken_captions"
+
+
 def test_loading_what_was_never_prepared_names_the_command(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="coamd prepare"):
         load_clips(tmp_path)

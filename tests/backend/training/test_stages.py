@@ -11,7 +11,7 @@ import pytest
 import torch
 from coamd.backend.model.config import CONFIGS, ModelConfig
 from coamd.backend.pipeline import Pipeline
-from coamd.backend.training.data import Clip, Take, save_items
+from coamd.backend.training.data import Clip, Take, load_clips, load_takes, save_items
 from coamd.backend.training.loop import Schedule
 from coamd.backend.training.prepare import mirrored_clip
 from coamd.backend.training.stages import STAGES, Job, run_stage
@@ -70,6 +70,18 @@ def test_four_trainings_make_a_folder_that_generates_and_labels(data: Path, tmp_
     assert made.joints.shape == (1, 40, 22, 3)
     assert np.isfinite(made.joints).all()
     assert {label for label, _ in pipeline.label(made.joints[0], top=3)} == {"walk", "turn", "sit"}
+
+
+def test_data_without_held_out_clips_is_trained_on_without_validation(data: Path, tmp_path: Path) -> None:
+    alone = tmp_path / "data"
+    alone.mkdir()
+    save_items(alone, "clips", [clip for clip in load_clips(data) if clip.split == "train"])
+    save_items(alone, "takes", [take for take in load_takes(data) if take.split == "train"])
+    for part in STAGES:
+        run_stage(job(part, alone, tmp_path / "weights"))
+        metrics = (tmp_path / "weights" / "runs" / part / "metrics.jsonl").read_text(encoding="utf-8")
+        assert "train" in metrics
+        assert "validation" not in metrics
 
 
 def test_a_part_whose_foundations_are_missing_says_so(data: Path, tmp_path: Path) -> None:
