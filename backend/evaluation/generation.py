@@ -28,13 +28,16 @@ class Options:
         return pipeline.sampling(self.steps, self.guidance_scale, self.recognizer_guidance)
 
 
+DEFAULTS = Options()
+
+
 def generate_all(
     pipeline: Pipeline,
     prompts: Sequence[str],
     frames: Sequence[int],
     *,
     seed: int,
-    options: Options = Options(),
+    options: Options = DEFAULTS,
     done: Callable[[int], object] = lambda _count: None,
 ) -> list[np.ndarray]:
     """One motion (frames[i], 22, 3) per prompt. ``done`` is told after each batch how many clips it had.

@@ -28,7 +28,10 @@ def statue(frames: int = 40) -> np.ndarray:
     return np.tile(pose, (frames, 1, 1))
 
 
-def slide(joints: np.ndarray, speed: float, joint_numbers: slice | list[int] = slice(None)) -> np.ndarray:
+EVERY_JOINT = slice(None)
+
+
+def slide(joints: np.ndarray, speed: float, joint_numbers: slice | list[int] = EVERY_JOINT) -> np.ndarray:
     """The same with some joints carried along +Z at ``speed`` m/s."""
     moved = joints.copy()
     moved[:, joint_numbers, 2] += (np.arange(len(joints)) / FPS * speed)[:, None]
