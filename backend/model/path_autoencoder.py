@@ -9,7 +9,7 @@ linear in it anyway. So both take a linear way, and the paper's network adds wha
   included, so that travel can be told twice: by place and by speed. Network and components are trained together.
 
 Mean joint error on held-out clips: 13 mm by the linear way alone, before any training, and 9 to 10 mm after 1700 steps;
-the plain form of the same width was at 95 to 150 mm after as many (latents of 128 channels against 64 here).
+the plain form of the same width was at 95 to 150 mm after 600 to 2000 (with latents of 128 channels against 64 here).
 
 A component with deviation s metres is stored as s^(-1/2) times itself: full whitening would make the generator
 spend as much on millimetres as on decimetres, none at all would drown the small ones in its noise.
