@@ -5,7 +5,7 @@ A generator of absolute coordinates places every token by itself; errors of a fe
 small to it and show as a sliding, trembling figure. What the limbs do is more exact than where the pelvis
 is, so the quick part of the path is taken from the feet that stand, and only its slow part from the generator.
 
-Measured with `coamd evaluate`; on held-out real clips it moves joints by 16 mm on average.
+On good motion it does little: a real walk is moved by less than two centimetres, which a test holds.
 """
 
 from __future__ import annotations

@@ -107,6 +107,11 @@ class BackendProcess:
             return ""
         return "\n".join(text.splitlines()[-lines:])
 
+    def kill(self) -> None:
+        """Ends our own child at once and does not wait for it: for a timer on Blender's main thread."""
+        if self._child is not None and self._child.poll() is None:
+            self._child.kill()
+
     def stop(self, timeout: float = 5.0) -> None:
         """Ends our own child: politely, and after ``timeout`` seconds by force."""
         if self._child is None or self._child.poll() is not None:

@@ -76,7 +76,9 @@ class Link:
 
     def stop(self) -> None:
         """Disconnect and end the process that we started; one that others started goes on."""
-        self._end()
+        self._disconnect()
+        if self._process is not None:
+            self._process.stop(_STOP_SECONDS)
         self._process, self.state, self.problem = None, OFF, None
 
     def send(self, request: Request) -> str:
@@ -117,14 +119,11 @@ class Link:
 
     def _fail(self, error: UserError) -> None:
         # A process that cannot load its model, or hangs, must be gone: the next start would find it and take it.
-        self._end()
-        self.state, self.problem = FAILED, error
-
-    def _end(self) -> None:
-        """Disconnect, and end the process that we started."""
+        # It is not waited for, as this runs in Blender's timer.
         self._disconnect()
         if self._process is not None:
-            self._process.stop(_STOP_SECONDS)
+            self._process.kill()
+        self.state, self.problem = FAILED, error
 
     def _disconnect(self) -> None:
         if self._client is not None:

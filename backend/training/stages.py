@@ -31,7 +31,7 @@ from .gestures import waving_clips
 from .loop import Schedule, Validate, train
 from .windows import Windows
 
-# The paper's schedules at full size; the bundled size is trained by two CPU cores in about three hours.
+# The paper's schedules at full size; the bundled size is trained by two CPU cores in about two hours.
 PAPER = {
     "autoencoder": Schedule(steps=400_000, batch=256, learning_rate=2e-4, warmup=1000, cosine=False),
     "recognizer": Schedule(steps=290_000, batch=32, learning_rate=1e-4, warmup=1000, cosine=False),
