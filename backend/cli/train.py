@@ -18,6 +18,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--model", default="CoAMD-SiT-S", help="named size (default: the bundled CoAMD-SiT-S)")
     parser.add_argument("--weights", type=Path, default=Path("runs/weights"), help="weights folder to read and add to")
     parser.add_argument("--run", type=Path, help="run folder with checkpoint and logs (default: runs/PART)")
+    parser.add_argument("--start", type=Path, help="weights folder to begin with (default: begin at random)")
     parser.add_argument("--steps", type=int)
     parser.add_argument("--batch", type=int)
     parser.add_argument("--learning-rate", type=float)
@@ -53,6 +54,7 @@ def run(args: argparse.Namespace) -> int:
             choose_device(args.device),
             args.texts,
             held_out_ids(args.captions) if args.captions else (),
+            args.start,
         )
     )
     print(f"written: {args.weights} ({args.part}); logs: tensorboard --logdir {run_folder}")

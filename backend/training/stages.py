@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from torch import nn
 
 from ...rigs.errors import UserError
 from ..model.autoencoder import Autoencoder, build_autoencoder
@@ -68,17 +69,23 @@ class Job:
     device: torch.device
     texts: Path | None = None  # HumanML3D-400's annotation file, more words for the text encoder
     held_out: tuple[str, ...] = ()  # ids in it that belong to held-out clips
+    start: Path | None = None  # weights folder whose part the training begins with, instead of at random
 
     @property
     def settings(self) -> dict[str, str]:
         """What besides the schedule tells one run folder from another."""
-        return {"part": self.part, "model": self.config.name}
+        return {"part": self.part, "model": self.config.name, "start": str(self.start or "")}
 
     def clips(self) -> tuple[list[Clip], list[Clip]]:
         """Training clips, and unmirrored validation clips."""
         clips = load_clips(self.data)
         held_out = [clip for clip in clips if clip.split == "val" and not clip.mirrored]
         return [clip for clip in clips if clip.split == "train"], held_out
+
+    def begin(self, model: nn.Module) -> None:
+        """Fill a fresh model with the part of the ``start`` folder, if there is one."""
+        if self.start is not None:
+            load_module(self.start / f"{self.part}.safetensors", model)
 
     def text(self) -> TextEncoder:
         """The trained text encoder, frozen."""
@@ -113,6 +120,7 @@ def train_autoencoder(job: Job) -> None:
     windows = Windows(takes, WINDOW)
     model = build_autoencoder(job.config.autoencoder)
     autoencoders.fit_statistics(model, windows, np.random.default_rng(job.schedule.seed))
+    job.begin(model)
     model.to(job.device)
     weights = autoencoders.OWN_LOSSES if isinstance(model, PathAutoencoder) else autoencoders.PAPER_LOSSES
     loss = autoencoders.autoencoder_loss(model, windows, job.schedule.batch, weights)
@@ -139,6 +147,7 @@ def train_recognizer(job: Job) -> None:
     model = Recognizer(job.config.recognizer)
     model.text.adopt(*text.embeddings())
     recognizers.fit_statistics(model, clips)
+    job.begin(model)
     model.to(job.device)
     train(
         model,
@@ -161,7 +170,9 @@ def train_generator(job: Job) -> None:
         generators.LatentBatches([generators.latent_clip(clip, autoencoder, text) for clip in part])
         for part in (clips, held_out)
     )
-    model = Generator(job.config.generator).to(job.device)
+    model = Generator(job.config.generator)
+    job.begin(model)
+    model.to(job.device)
     train(
         model,
         generators.generator_loss(model, batches, job.schedule.batch),

@@ -118,34 +118,34 @@ def draw(panel: Any) -> list[str]:
 
 
 def test_without_a_character_the_panel_offers_the_mannequin(addon: Session) -> None:
-    assert "coamd.add_mannequin" in draw(panels.COAMD_PT_character)
+    assert "coamd.add_mannequin" in draw(panels.character.COAMD_PT_character)
 
 
 def test_the_character_panel_says_how_the_bones_were_understood(addon: Session, character: Any) -> None:
-    drawn = " | ".join(draw(panels.COAMD_PT_character))
+    drawn = " | ".join(draw(panels.character.COAMD_PT_character))
     assert "Mannequin" in drawn
     assert "100% of the joints" in drawn
     character.scale = (0.0, 0.0, 0.0)
     bpy.context.view_layer.update()
-    assert "scale of zero" in " ".join(draw(panels.COAMD_PT_character))
+    assert "scale of zero" in " ".join(draw(panels.character.COAMD_PT_character))
 
 
 def test_the_panels_through_a_job(
     addon: Session, backend: BackendProcess, character: Any, tick_until: Callable[..., None]
 ) -> None:
-    assert "coamd.generate" in draw(panels.COAMD_PT_generate)
+    assert "coamd.generate" in draw(panels.generate.COAMD_PT_generate)
     bpy.context.scene.coamd.variations = 2
     bpy.ops.coamd.generate()
     seen = set()
 
     def over() -> bool:
-        seen.update(draw(panels.COAMD_PT_generate), draw(panels.COAMD_PT_backend))
+        seen.update(draw(panels.generate.COAMD_PT_generate), draw(panels.backend.COAMD_PT_backend))
         return not addon.busy
 
     tick_until(over)
     assert {"coamd.cancel", "coamd.stop_backend"} <= seen
     assert any(text.startswith("Sampling") for text in seen)
-    after = draw(panels.COAMD_PT_generate)
+    after = draw(panels.generate.COAMD_PT_generate)
     assert after.count("coamd.use_take") == 2
     assert any("is on “Mannequin”" in text for text in after)
 

@@ -1,0 +1,8 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The "CoAMD" tab in the 3D viewport's sidebar, one file per panel."""
+
+from __future__ import annotations
+
+from . import backend, character, generate
+
+CLASSES = (*generate.CLASSES, *character.CLASSES, *backend.CLASSES)

@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Generate: prompt, length, seed, the button, and the takes that came of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import bpy
+
+from .. import messages
+from ..jobs import DONE, Job
+from ..timer import session
+from .tab import Tab, width
+
+
+class COAMD_PT_generate(Tab, bpy.types.Panel):  # noqa: N801 (Blender's naming rule)
+    """Prompt, length, seed, and the button."""
+
+    bl_idname = "COAMD_PT_generate"
+    bl_label = "Generate"
+    bl_order = 0
+
+    def draw(self, context: Any) -> None:
+        layout, settings = self.layout, context.scene.coamd
+        layout.prop(settings, "prompt", text="", icon="OUTLINER_OB_SPEAKER", placeholder="a person walks forward")
+        column = layout.column(align=True)
+        column.use_property_split = True
+        column.use_property_decorate = False
+        column.prop(settings, "seconds")
+        column.prop(settings, "seed")
+        column.prop(settings, "variations")
+        column.prop(settings, "extend_range")
+        job = session.current
+        if job is None:
+            row = layout.row()
+            row.scale_y = 1.6
+            row.operator("coamd.generate", icon="ARMATURE_DATA")
+        else:
+            _draw_progress(layout, job)
+        if session.message is not None:
+            messages.draw(layout, session.message, width(context))
+        _draw_takes(layout)
+
+
+def _draw_progress(layout: Any, job: Job) -> None:
+    text = job.phase if not job.of else f"{job.phase} {job.step}/{job.of}"
+    row = layout.row(align=True)
+    row.scale_y = 1.6
+    row.progress(factor=job.factor, text=text[:1].upper() + text[1:])
+    row.operator("coamd.cancel", text="", icon="X")
+
+
+def _draw_takes(layout: Any) -> None:
+    """One button per take of the last result that had several."""
+    job = session.jobs[-1] if session.jobs else None
+    if job is None or job.state != DONE or len(job.actions) < 2:
+        return
+    rig_object = bpy.data.objects.get(job.order.character)
+    data = rig_object.animation_data if rig_object else None
+    current = data.action.name if data and data.action else ""
+    row = layout.row(align=True)
+    row.label(text="Take")
+    for number, name in enumerate(job.actions, 1):
+        operator = row.operator("coamd.use_take", text=str(number), depress=name == current)
+        operator.character, operator.action = job.order.character, name
+
+
+CLASSES = (COAMD_PT_generate,)

@@ -1,0 +1,19 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What every panel of the "CoAMD" tab has."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def width(context: Any) -> float:
+    """Width of the sidebar in units of the interface scale, which is 0 where there is no window."""
+    return context.region.width / (context.preferences.system.ui_scale or 1.0)
+
+
+class Tab:
+    """Where the panels are: the 3D viewport's sidebar."""
+
+    bl_space_type = "VIEW_3D"
+    bl_region_type = "UI"
+    bl_category = "CoAMD"
