@@ -19,6 +19,7 @@ COMMANDS: dict[str, str] = {
     "doctor": "say what is installed, what is wrong and how to mend it",
     "prepare": "turn motion capture files into training data",
     "train": "train one part of the model",
+    "convert": "turn released checkpoints into a weights folder",
     "evaluate": "measure the model on held-out clips",
     "benchmark": "measure speed on this machine",
     "parity": "compare the modules with reference vectors",

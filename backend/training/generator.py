@@ -11,7 +11,8 @@ import torch
 from torch import Tensor, nn
 
 from ...rigs.canonical import at_origin
-from ...rigs.skeleton import MIN_FRAMES, TOKEN_FRAMES
+from ...rigs.resample import resample
+from ...rigs.skeleton import FPS, MAX_FRAMES, MIN_FRAMES, TOKEN_FRAMES
 from ..model.autoencoder import Autoencoder
 from ..model.generator import Generator
 from ..model.path_autoencoder import PathAutoencoder
@@ -19,6 +20,7 @@ from ..model.text import TextEncoder
 from .data import Clip
 from .loop import Draw
 
+SPEEDS = (0.88, 1.14)  # a clip is also shown played a little slower and faster
 LABEL_SHARE = 0.1  # of the conditions are a clip's label words instead of a sentence
 
 
@@ -26,25 +28,28 @@ LABEL_SHARE = 0.1  # of the conditions are a clip's label words instead of a sen
 class LatentClip:
     """A clip as the generator sees it."""
 
-    latents: tuple[Tensor, ...]  # (T, C) each; the clip begun 0, 1, 2 and 3 frames later, for tokens at every phase
+    latents: tuple[Tensor, ...]  # (T, C) each; the clip begun 0 to 3 frames later, so at every phase; and faster
     sentences: Tensor  # (N, W)
     labels: Tensor  # (M, W), M may be 0
 
 
 @torch.no_grad()
-def latent_clip(clip: Clip, autoencoder: Autoencoder | PathAutoencoder, text: TextEncoder) -> LatentClip:
-    """Encode one clip at its own length (no padding ever reaches the autoencoder)."""
+def latent_clip(
+    clip: Clip, autoencoder: Autoencoder | PathAutoencoder, text: TextEncoder, speeds: Sequence[float] = ()
+) -> LatentClip:
+    """Encode one clip at its own length (no padding ever reaches the autoencoder), and at other ``speeds``."""
     device = text.device
-    shifts = []
-    for shift in range(TOKEN_FRAMES):
-        frames = clip.joints[shift:]
-        frames = frames[: len(frames) // TOKEN_FRAMES * TOKEN_FRAMES]
-        if shift == 0 or len(frames) >= MIN_FRAMES:
-            joints = torch.from_numpy(at_origin(frames)).flatten(1)[None].to(device)
-            shifts.append(autoencoder.encode(joints)[0].cpu())
+    played = [clip.joints[shift:] for shift in range(TOKEN_FRAMES)]
+    played += [resample(clip.joints, FPS * speed, FPS)[:MAX_FRAMES] for speed in speeds]
+    variants: list[Tensor] = []
+    for joints in played:
+        frames = joints[: len(joints) // TOKEN_FRAMES * TOKEN_FRAMES]
+        if not variants or len(frames) >= MIN_FRAMES:
+            rows = torch.from_numpy(at_origin(frames).astype(np.float32)).flatten(1)[None].to(device)
+            variants.append(autoencoder.encode(rows)[0].cpu())
     labels = [*clip.labels, " and ".join(clip.labels)] if clip.labels else []
     encoded = text.encode([*clip.texts, *labels]).cpu()
-    return LatentClip(tuple(shifts), encoded[: len(clip.texts)], encoded[len(clip.texts) :])
+    return LatentClip(tuple(variants), encoded[: len(clip.texts)], encoded[len(clip.texts) :])
 
 
 class LatentBatches:

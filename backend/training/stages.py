@@ -27,6 +27,7 @@ from . import autoencoder as autoencoders
 from . import generator as generators
 from . import recognizer as recognizers
 from . import text as texts
+from .composition import composed_clips
 from .data import Clip, Take, load_clips, load_takes
 from .gestures import waving_clips
 from .loop import Schedule, Validate, train
@@ -162,13 +163,17 @@ def train_recognizer(job: Job) -> None:
 
 
 def train_generator(job: Job) -> None:
-    """The masked autoregressive generator, on latents of the frozen autoencoder; some clips also come with a wave."""
+    """The masked autoregressive generator, on latents of the frozen autoencoder.
+
+    Some clips also come with a wave, and others joined to a second action.
+    """
     clips, held_out = job.clips()
-    clips = clips + waving_clips(clips, job.schedule.seed)
+    composed = composed_clips(clips, len(clips) * 2 // 5, job.schedule.seed)
+    clips = clips + waving_clips(clips, job.schedule.seed) + composed
     autoencoder, text = load_autoencoder(job), job.text()
     batches, validation = (
-        generators.LatentBatches([generators.latent_clip(clip, autoencoder, text) for clip in part])
-        for part in (clips, held_out)
+        generators.LatentBatches([generators.latent_clip(clip, autoencoder, text, speeds) for clip in part])
+        for part, speeds in ((clips, generators.SPEEDS), (held_out, ()))
     )
     model = Generator(job.config.generator)
     job.begin(model)
