@@ -34,6 +34,7 @@ def run(args: argparse.Namespace) -> int:
     from ..model.config import CONFIGS
     from ..pipeline import choose_device
     from ..training.stages import Job, run_stage, schedule_of
+    from ..training.team import join
 
     if args.model not in CONFIGS:
         raise UserError(f"There is no model {args.model}.", f"Known are {', '.join(CONFIGS)}.", "unknown_model")
@@ -43,6 +44,7 @@ def run(args: argparse.Namespace) -> int:
     if schedule.steps < 1 or schedule.batch < 2:
         raise UserError("Training needs at least 1 step and a batch of 2.", "Raise --steps or --batch.", "schedule")
     run_folder = args.run or Path("runs") / args.part
+    team = join()
     run_stage(
         Job(
             args.part,
@@ -51,13 +53,15 @@ def run(args: argparse.Namespace) -> int:
             args.weights,
             run_folder,
             schedule,
-            choose_device(args.device),
+            team.device or choose_device(args.device),
             args.texts,
             held_out_ids(args.captions) if args.captions else (),
+            team,
             args.start,
         )
     )
-    print(f"written: {args.weights} ({args.part}); logs: tensorboard --logdir {run_folder}")
+    if team.leads:
+        print(f"written: {args.weights} ({args.part}); logs: tensorboard --logdir {run_folder}")
     return 0
 
 

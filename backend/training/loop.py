@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """One training loop for every part: resumable after a kill at any moment, with EMA and TensorBoard scalars.
 
-Every step draws its batch and its noise from generators seeded by (seed, step). So a run that was killed and
-resumed goes through the same batches as one that was not, and no random state has to be saved.
+Every step draws its batch and its noise from generators seeded by (seed, step, process). So a run that was killed
+and resumed goes through the same batches as one that was not, and no random state has to be saved.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from torch import Tensor, nn
 from tqdm import tqdm
 
 from ...rigs.errors import UserError
+from .team import Team
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ class Schedule:
     """How long and how fast to train; the defaults are the paper's where it gives them."""
 
     steps: int
-    batch: int
+    batch: int  # in each process
     learning_rate: float = 2e-4
     weight_decay: float = 1e-5
     betas: tuple[float, float] = (0.9, 0.99)
@@ -55,6 +56,7 @@ class Draw:
 LossOf = Callable[[Draw], Mapping[str, Tensor]]
 Validate = Callable[[nn.Module], Mapping[str, float]]
 LOG_EVERY = 50  # steps
+CHECKPOINT = "checkpoint.pt"
 
 
 def learning_rate(schedule: Schedule, step: int) -> float:
@@ -65,9 +67,9 @@ def learning_rate(schedule: Schedule, step: int) -> float:
     return rate
 
 
-def draw_of(seed: int, step: int) -> Draw:
+def draw_of(seed: int, step: int, rank: int = 0) -> Draw:
     """The generators of a step; ``torch``'s global one (dropout) is seeded as well."""
-    numpy_rng = np.random.default_rng([seed, step])
+    numpy_rng = np.random.default_rng([seed, step, rank] if rank else [seed, step])
     torch_rng = torch.Generator().manual_seed(int(numpy_rng.integers(2**62)))
     torch.manual_seed(int(numpy_rng.integers(2**62)))
     return Draw(step, numpy_rng, torch_rng)
@@ -126,10 +128,9 @@ class Run:
 
     def __init__(self, folder: Path, schedule: Schedule, settings: Mapping[str, object]) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        self.checkpoint = folder / "checkpoint.pt"
         config_path = folder / "config.json"
         config = json.dumps({"schedule": asdict(schedule), **settings}, indent=2, default=str)
-        if not self.checkpoint.exists():  # and never again: a kill while writing would leave half of it
+        if not (folder / CHECKPOINT).exists():  # and never again: a kill while writing would leave half of it
             config_path.write_text(config, encoding="utf-8")
         elif config_path.exists() and config_path.read_text(encoding="utf-8") != config:
             raise UserError(f"{folder} holds a run with other settings.", "Give another --run folder.", "other_run")
@@ -167,16 +168,20 @@ def train(
     *,
     validate: Validate | None = None,
     settings: Mapping[str, object] | None = None,
+    team: Team | None = None,
 ) -> nn.Module:
     """Train ``module`` in place and leave its EMA weights in it, in evaluation mode.
 
-    If ``folder`` holds a checkpoint of the same settings, training goes on from it.
+    If ``folder`` holds a checkpoint of the same settings, training goes on from it. In a ``team`` every process calls
+    this with the same module; the one that leads writes the folder.
 
     Raises:
         UserError: the run folder belongs to other settings.
     """
+    team = team or Team()
     device = next(module.parameters()).device
-    run = Run(folder, schedule, settings or {})
+    run = Run(folder, schedule, settings or {}) if team.leads else None
+    checkpoint = folder / CHECKPOINT
     optimizer = torch.optim.AdamW(
         [p for p in module.parameters() if p.requires_grad],
         lr=schedule.learning_rate,
@@ -185,28 +190,32 @@ def train(
     )
     ema = Ema(module, schedule.ema)
     first = 0
-    if run.checkpoint.exists():
-        saved = torch.load(run.checkpoint, map_location=device, weights_only=True)
+    if checkpoint.exists():
+        saved = torch.load(checkpoint, map_location=device, weights_only=True)
         module.load_state_dict(saved["module"])
         optimizer.load_state_dict(saved["optimizer"])
         ema.state, first = saved["ema"], int(saved["step"])
 
     module.train()
     saved_at = time.monotonic()
-    bar = tqdm(range(first, schedule.steps), initial=first, total=schedule.steps, desc=folder.name, mininterval=1.0)
+    steps, name = range(first, schedule.steps), folder.name
+    bar = tqdm(steps, initial=first, total=schedule.steps, desc=name, mininterval=1.0, disable=run is None)
     for step in bar:
         for group in optimizer.param_groups:
             group["lr"] = learning_rate(schedule, step)
-        draw = draw_of(schedule.seed, step)
+        draw = draw_of(schedule.seed, step, team.rank)
         with autocast(device, schedule.precision):
             losses = loss_of(draw)
         optimizer.zero_grad(set_to_none=True)
         torch.autograd.backward(losses["loss"])
+        team.average_gradients(module)
         norm = nn.utils.clip_grad_norm_(module.parameters(), schedule.gradient_norm)
         if torch.isfinite(norm):  # a step with a non-finite gradient is left out
             optimizer.step()
         ema.update(module, step)
         done, last = step + 1, step + 1 == schedule.steps
+        if run is None:
+            continue
         if done % LOG_EVERY == 0 or last:
             run.log(done, {name: float(value.detach()) for name, value in losses.items()}, "train")
             bar.set_postfix(loss=f"{float(losses['loss'].detach()):.4f}")
@@ -214,7 +223,7 @@ def train(
             run.log(done, validated(module, ema, validate), "validation")
         if last or time.monotonic() - saved_at > schedule.checkpoint_seconds:
             state = {"module": module.state_dict(), "optimizer": optimizer.state_dict(), "ema": ema.state, "step": done}
-            save_checkpoint(run.checkpoint, state)
+            save_checkpoint(checkpoint, state)
             saved_at = time.monotonic()
     module.load_state_dict(ema.state)
     return module.eval()

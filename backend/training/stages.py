@@ -8,7 +8,7 @@ generator needs the autoencoder and the text encoder, the recognizer needs the t
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -31,6 +31,7 @@ from .composition import composed_clips
 from .data import Clip, Take, load_clips, load_takes
 from .gestures import waving_clips
 from .loop import Schedule, Validate, train
+from .team import Team
 from .windows import Windows
 
 # The paper's schedules at full size; the bundled size is trained by two CPU cores in about two hours.
@@ -70,6 +71,7 @@ class Job:
     device: torch.device
     texts: Path | None = None  # HumanML3D-400's annotation file, more words for the text encoder
     held_out: tuple[str, ...] = ()  # ids in it that belong to held-out clips
+    team: Team = field(default_factory=Team)  # the other processes, where several train together
     start: Path | None = None  # weights folder whose part the training begins with, instead of at random
 
     @property
@@ -87,6 +89,11 @@ class Job:
         """Fill a fresh model with the part of the ``start`` folder, if there is one."""
         if self.start is not None:
             load_module(self.start / f"{self.part}.safetensors", model)
+
+    def keep(self, model: nn.Module) -> None:
+        """Write the trained part into the weights folder; one process of the team does."""
+        if self.team.leads:
+            save_module(self.weights / f"{self.part}.safetensors", model)
 
     def text(self) -> TextEncoder:
         """The trained text encoder, frozen."""
@@ -110,8 +117,9 @@ def train_text(job: Job) -> None:
     loss = texts.text_loss(encoder, pairs, job.schedule.batch)
     paired = [clip for clip in held_out if len(clip.texts) > 1]
     validate = on(paired, lambda _: texts.pairing_accuracy(encoder, paired))
-    train(encoder, loss, job.run, job.schedule, validate=validate, settings=job.settings)
-    encoder.save(job.weights / "text")
+    train(encoder, loss, job.run, job.schedule, validate=validate, settings=job.settings, team=job.team)
+    if job.team.leads:
+        encoder.save(job.weights / "text")
 
 
 def train_autoencoder(job: Job) -> None:
@@ -126,9 +134,9 @@ def train_autoencoder(job: Job) -> None:
     weights = autoencoders.OWN_LOSSES if isinstance(model, PathAutoencoder) else autoencoders.PAPER_LOSSES
     loss = autoencoders.autoencoder_loss(model, windows, job.schedule.batch, weights)
     validate = on(held_out, lambda _: autoencoders.reconstruction_error(model, held_out[::3]))
-    train(model, loss, job.run, job.schedule, validate=validate, settings=job.settings)
-    save_module(job.weights / "autoencoder.safetensors", model)
-    if held_out:
+    train(model, loss, job.run, job.schedule, validate=validate, settings=job.settings, team=job.team)
+    job.keep(model)
+    if held_out and job.team.leads:
         scores = autoencoders.reconstruction_error(model, held_out)
         print("held-out error: " + ", ".join(f"{name} {value:.2f}" for name, value in scores.items()))
 
@@ -157,9 +165,12 @@ def train_recognizer(job: Job) -> None:
         job.schedule,
         validate=on(held_out, lambda _: recognizers.recognition_scores(model, text, held_out, data.labels)),
         settings=job.settings,
+        team=job.team,
     )
-    save_module(job.weights / "recognizer.safetensors", model)
-    (job.weights / job.config.labels).write_text("".join(f"{label}\n" for label in data.labels), encoding="utf-8")
+    job.keep(model)
+    if job.team.leads:
+        lines = "".join(f"{label}\n" for label in data.labels)
+        (job.weights / job.config.labels).write_text(lines, encoding="utf-8")
 
 
 def train_generator(job: Job) -> None:
@@ -185,8 +196,9 @@ def train_generator(job: Job) -> None:
         job.schedule,
         validate=on(held_out, lambda _: generators.held_out_loss(model, validation)),
         settings=job.settings,
+        team=job.team,
     )
-    save_module(job.weights / "generator.safetensors", model)
+    job.keep(model)
 
 
 STAGES: dict[str, Callable[[Job], None]] = {
@@ -209,4 +221,5 @@ def run_stage(job: Job) -> None:
     torch.manual_seed(job.schedule.seed)
     job.weights.mkdir(parents=True, exist_ok=True)
     STAGES[job.part](replace(job, schedule=job.schedule))
-    config_path.write_text(job.config.to_json(), encoding="utf-8")
+    if job.team.leads:
+        config_path.write_text(job.config.to_json(), encoding="utf-8")
