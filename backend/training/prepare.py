@@ -17,6 +17,7 @@ from ...rigs.errors import UserError
 from ...rigs.skeleton import FPS, MAX_FRAMES, MIN_FRAMES, TOKEN_FRAMES
 from ...rigs.sources import read_source
 from .data import Clip, Take, save_items
+from .datasets.layout import Layout, recordings
 from .words import mirrored_text
 
 # A joint that moves more than this between two frames is a tracking fault: 1 m per 1/20 s is 20 m/s, twice
@@ -154,6 +155,43 @@ def prepare(source: Path, out: Path, tick: Callable[[], object] = lambda: None) 
             "Add a captions.jsonl (see docs/training.md).",
             "no_clips",
         )
+    return written(out, takes, clips, report)
+
+
+def prepare_layout(
+    layout: Layout, source: Path, split: str, out: Path, tick: Callable[[], object] = lambda: None
+) -> Report:
+    """A public data set in its own layout to a prepared folder; ``split`` is one of the layout's, empty the first.
+
+    Raises:
+        UserError: as ``datasets.layout.recordings``, or ``no_clips`` where nothing could be used.
+    """
+    report = Report()
+    takes: list[Take] = []
+    clips: list[Clip] = []
+    for found in recordings(layout, source, split):
+        tick()
+        if isinstance(found, UserError):
+            report.discarded.append((found.message.split(":")[0], found.message.split(": ", 1)[-1]))
+            continue
+        take = canonical_take(found.joints, found.fps)[:MAX_FRAMES].astype(np.float32)
+        take = take[: len(take) // TOKEN_FRAMES * TOKEN_FRAMES]
+        why = discard_reason(take)
+        if why:
+            report.discarded.append((found.id, why))
+            continue
+        joints = at_origin(take).astype(np.float32)
+        clip = Clip(found.id, found.split, joints, found.texts, found.labels, "", found.mirrored)
+        takes.append(Take(found.id, found.split, take))
+        clips += [clip] if layout.brings_mirrored else [clip, mirrored_clip(clip)]
+    if not clips:
+        hint = f"It must look so: {layout.tree}"
+        raise UserError(f"Nothing of {layout.title} in {source} could be used.", hint, "no_clips")
+    return written(out, takes, clips, report)
+
+
+def written(out: Path, takes: list[Take], clips: list[Clip], report: Report) -> Report:
+    """Write the prepared folder and complete the report."""
     out.mkdir(parents=True, exist_ok=True)
     save_items(out, "takes", takes)
     save_items(out, "clips", clips)
