@@ -16,11 +16,13 @@ from torch import Tensor
 
 from ..rigs.bones import fix_bone_lengths
 from ..rigs.canonical import floor_height
+from ..rigs.feet import planted_joints
 from ..rigs.skeleton import FPS, INDEX, TOKEN_FRAMES
+from .levelling import levelled
 from .model.autoencoder import Autoencoder
 from .model.path_autoencoder import PathAutoencoder
 
-TREMBLE = 0.9  # frames; deviation of the Gaussian over the pose, half power at 2.9 Hz beyond which little is meant
+TREMBLE = 1.15  # frames; deviation of the Gaussian over the pose, half power at 2.3 Hz beyond which little is meant
 DRIFT = 2.0  # frames; deviation of the Gaussian that gives the path its speed where no foot stands
 SLOW = 12.0  # frames; deviation of the Gaussian that parts the slow from the quick part of the path (0.6 s)
 FEET = [INDEX[name] for name in ("left_ankle", "right_ankle", "left_foot", "right_foot")]
@@ -111,5 +113,7 @@ def grounded(joints: np.ndarray) -> np.ndarray:
 
 
 def finished(joints: np.ndarray) -> np.ndarray:
-    """What the user gets of a sampled motion (F, 22, 3): steadied, on the floor, with the skeleton's bone lengths."""
-    return grounded(fix_bone_lengths(steadied(joints))).astype(np.float32)
+    """What the user gets of a sampled motion (F, 22, 3): steadied, on one level floor, its standing feet planted there,
+    with the skeleton's bone lengths."""
+    level = levelled(grounded(fix_bone_lengths(steadied(joints))))
+    return grounded(planted_joints(level)).astype(np.float32)

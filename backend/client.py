@@ -30,11 +30,13 @@ import zmq
 
 from ..rigs.errors import UserError
 from .connection import Connection
+from .editing.request import EditRequest, check
 from .fields import FloatArray
 from .protocol import (
     MAX_FRAME_BYTES,
     Accepted,
     Cancel,
+    Edit,
     Error,
     Generate,
     Hello,
@@ -181,6 +183,14 @@ class Client:
         """Text to motion: ``joints`` (V, F, 22, 3) metres, Y up, 20 frames per second, and ``warnings``."""
         request = Generate(new_id(), prompt, seconds, seed, variations, guidance_scale, recognizer_guidance)
         return self._result(request, timeout, progress)
+
+    def edit(self, request: EditRequest, *, timeout: float = 600.0, progress: Watcher | None = None) -> Result:
+        """A motion changed in a range: ``joints`` (V, F', 22, 3), where F' has the frames that an extension adds.
+
+        Raises UserError where the request makes no sense (`editing.request.check`), before anything is sent.
+        """
+        check(request)
+        return self._result(Edit(new_id(), request), timeout, progress)
 
     def label(
         self, joints: FloatArray, *, labels: Sequence[str] = (), top: int = 5, timeout: float = 600.0

@@ -126,7 +126,7 @@ def _limbs(pose: np.ndarray) -> list[_Limb]:
     return limbs
 
 
-def _capsule(draw: ImageDraw.ImageDraw, ends: np.ndarray, radii: np.ndarray, fill: Colour | int) -> None:
+def draw_capsule(draw: ImageDraw.ImageDraw, ends: np.ndarray, radii: np.ndarray, fill: Colour | int) -> None:
     """A thick line with round ends between two pixels (2, 2), its radii (2,) in pixels."""
     (a, b), (ra, rb) = ends, radii
     along = b - a
@@ -162,7 +162,7 @@ def draw_figure(image: Image.Image, camera: Camera, pose: np.ndarray) -> None:
             for i in group:
                 radii = np.array(limbs[i].radii) * scales[i]
                 ends = pixels[i] + shift * _LIGHT * radii[:, None]
-                _capsule(draw, ends, share * radii + grow, fill)
+                draw_capsule(draw, ends, share * radii + grow, fill)
 
 
 def draw_shadow(image: Image.Image, camera: Camera, pose: np.ndarray) -> None:
@@ -172,7 +172,7 @@ def draw_shadow(image: Image.Image, camera: Camera, pose: np.ndarray) -> None:
     for limb in _limbs(pose):
         ends = np.array([limb.start, limb.end]) * (1.0, 0.0, 1.0)
         pixels, scale = camera.project(ends)
-        _capsule(draw, pixels, 0.8 * np.array(limb.radii) * scale, 105)
+        draw_capsule(draw, pixels, 0.8 * np.array(limb.radii) * scale, 105)
     mask = mask.filter(ImageFilter.GaussianBlur(0.022 * camera.zoom))
     image.paste(Image.new("RGB", image.size, SHADOW), (0, 0), mask)
 

@@ -9,15 +9,14 @@ frame of their own.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from ..rigs.errors import UserError
-from ..rigs.skeleton import JOINTS
 
 FloatArray = npt.NDArray[np.float32]
 
@@ -25,6 +24,7 @@ MAX_VARIATIONS = 64
 MAX_CLIP_FRAMES = 72_000  # one hour at 20 frames per second
 MAX_COORDINATE = 1e5  # metres from the origin; beyond it float32 is coarser than a centimetre
 MAX_FRAME_BYTES = 64 << 20
+LENGTHS = {"V": (MAX_VARIATIONS, "variations"), "F": (MAX_CLIP_FRAMES, "frames")}  # letter: the most, of what
 
 
 class ProtocolError(UserError):
@@ -148,10 +148,42 @@ class Several(Field):
 
 
 @dataclass(frozen=True)
-class Joints(Field):
-    """Joint positions in metres: (F, 22, 3), or with ``variations`` (V, F, 22, 3)."""
+class Record(Field):
+    """A frozen dataclass as a map of its fields; ``inner`` has one field for each, by name and in their order."""
 
-    variations: bool = False
+    kind: type[Any]
+    inner: dict[str, Field]
+
+    def __post_init__(self) -> None:
+        assert [field.name for field in fields(self.kind)] == list(self.inner), self.kind
+
+    def pack(self, value: Any, frames: list[bytes]) -> dict[str, Any]:
+        if type(value) is not self.kind:
+            raise ProtocolError(f"must be of the type {self.kind.__name__}")
+        return {
+            name: self._inside(name, field.pack, getattr(value, name), frames) for name, field in self.inner.items()
+        }
+
+    def unpack(self, value: Any, frames: Iterator[bytes]) -> Any:
+        if not isinstance(value, dict) or value.keys() != self.inner.keys():
+            raise ProtocolError(f"must have the fields {', '.join(self.inner)} and no other", code="bad_fields")
+        values = ((name, field.unpack, value[name]) for name, field in self.inner.items())
+        return self.kind(**{name: self._inside(name, unpack, inside, frames) for name, unpack, inside in values})
+
+    @staticmethod
+    def _inside(name: str, work: Callable[[Any, Any], Any], value: Any, frames: Any) -> Any:
+        """One field packed or unpacked; what is wrong with it is said with its name."""
+        try:
+            return work(value, frames)
+        except ProtocolError as error:
+            raise ProtocolError(f"is wrong in {name}, which {error.message}", error.hint, error.code) from None
+
+
+@dataclass(frozen=True)
+class Numbers(Field):
+    """An array of float32. In ``shape`` a letter stands for a length from 1 to ``LENGTHS`` of it."""
+
+    shape: tuple[str | int, ...]
 
     def pack(self, value: Any, frames: list[bytes]) -> list[int]:
         if not isinstance(value, np.ndarray) or value.dtype.kind not in "fiu":
@@ -175,13 +207,13 @@ class Joints(Field):
         return array
 
     def _check_shape(self, shape: tuple[int, ...]) -> None:
-        wanted = "(V, F, 22, 3)" if self.variations else "(F, 22, 3)"
-        if len(shape) != 3 + self.variations or shape[-2:] != (len(JOINTS), 3):
+        fixed = [(want, have) for want, have in zip(self.shape, shape, strict=False) if isinstance(want, int)]
+        if len(shape) != len(self.shape) or any(want != have for want, have in fixed):
+            wanted = f"({', '.join(map(str, self.shape))})"
             raise ProtocolError(f"must have the shape {wanted}, not {shape}"[:200], code="bad_shape")
-        if not 1 <= shape[-3] <= MAX_CLIP_FRAMES:
-            raise ProtocolError(f"must have 1 to {MAX_CLIP_FRAMES} frames", code="out_of_range")
-        if self.variations and not 1 <= shape[0] <= MAX_VARIATIONS:
-            raise ProtocolError(f"must have 1 to {MAX_VARIATIONS} variations", code="out_of_range")
+        for letter, length in zip(self.shape, shape, strict=True):
+            if isinstance(letter, str) and not 1 <= length <= LENGTHS[letter][0]:
+                raise ProtocolError(f"must have 1 to {LENGTHS[letter][0]} {LENGTHS[letter][1]}", code="out_of_range")
         if 4 * math.prod(shape) > MAX_FRAME_BYTES:
             raise ProtocolError(f"is larger than {MAX_FRAME_BYTES >> 20} MiB", code="too_large")
 

@@ -19,10 +19,12 @@ from pathlib import Path
 import numpy as np
 
 from ..rigs.bvh import read_bvh
+from ..rigs.bvh_rig import joints_of_rig
 from ..rigs.canonical import canonical
 from ..rigs.errors import UserError
+from ..rigs.resample import resample
 from ..rigs.skeleton import FPS, JOINTS
-from ..rigs.sources import joints_of_bvh
+from ..rigs.sources import SourceMotion, joints_of_bvh
 
 READABLE = (".npz", ".bvh")
 WRITABLE = (".npz", ".bvh", ".gif", ".mp4", ".png")
@@ -37,26 +39,28 @@ def read_motion(path: str | Path) -> np.ndarray:
     Raises:
         UserError: no such file, an unknown suffix, a broken file, or a shape that is not a motion of 22 joints.
     """
+    source = read_own(path)
+    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
+        motion = canonical(source.joints, source.fps)
+    if not np.isfinite(motion).all():  # legs without length have no scale
+        raise UserError(f"{Path(path).name} holds no human figure.", "Give a motion of a whole body.", "wrong_values")
+    return motion
+
+
+def read_own(path: str | Path) -> SourceMotion:
+    """The joints of a file as they are in it, metres; raises UserError as ``read_motion`` does."""
     path = Path(path)
     _check_suffix(path, READABLE, "read")
     if not path.is_file():
         raise UserError(f"There is no file {path}.", "Check the name and the folder.", "no_file")
-    if path.suffix.lower() == ".bvh":
-        source = joints_of_bvh(read_bvh(path), path.name)
-        joints, fps = source.joints, source.fps
-    else:
-        joints, fps = _read_npz(path)
-    if len(joints) < 2:
+    source = _read_bvh(path) if path.suffix.lower() == ".bvh" else _read_npz(path)
+    if len(source.joints) < 2:
         raise UserError(f"{path.name} holds a single pose.", "Give a motion of at least 2 frames.", "too_short")
-    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
-        motion = canonical(joints, fps)
-    if not np.isfinite(motion).all():  # legs without length have no scale
-        raise UserError(f"{path.name} holds no human figure.", "Give a motion of a whole body.", "wrong_values")
-    return motion
+    return source
 
 
-def write_motion(path: str | Path, joints: np.ndarray, *, title: str = "") -> None:
-    """Write joints (F, 22, 3) at 20 fps in the form that the suffix names; ``title`` is shown in pictures.
+def write_motion(path: str | Path, joints: np.ndarray, *, title: str = "", fps: float = FPS) -> None:
+    """Write joints (F, 22, 3) in the form that the suffix names; ``title`` is shown in pictures.
 
     Raises:
         UserError: unknown suffix, no such folder, or the disk refused. What stood at ``path`` before is then unchanged.
@@ -68,20 +72,20 @@ def write_motion(path: str | Path, joints: np.ndarray, *, title: str = "") -> No
     with replacing(path) as part:
         if suffix == ".npz":
             archive = io.BytesIO()  # a zip file that is cut short complains once more when it is closed
-            np.savez_compressed(archive, joints=joints, fps=np.float32(FPS))
+            np.savez_compressed(archive, joints=joints, fps=np.float32(fps))
             part.write_bytes(archive.getvalue())
         elif suffix == ".bvh":
             from ..rigs.export import write_bvh
 
-            write_bvh(part, joints)
+            write_bvh(part, joints, fps)
         elif suffix == ".png":
             from .figures import strip
 
-            strip(joints, part, title=title)
+            strip(resample(joints, fps, FPS), part, title=title)
         else:
             from .figures import film
 
-            film(joints, part, title=title)
+            film(resample(joints, fps, FPS), part, title=title)
 
 
 def check_output(path: str | Path, suffixes: tuple[str, ...] = WRITABLE) -> None:
@@ -129,8 +133,19 @@ def _check_suffix(path: Path, suffixes: tuple[str, ...], verb: str) -> None:
         raise UserError(f"CoAMD cannot {verb} {named}.", f"Use one of {', '.join(suffixes)}.", "unknown_suffix")
 
 
-def _read_npz(path: Path) -> tuple[np.ndarray, float]:
-    """The arrays of an .npz: joints (F, 22, 3) float64 and their frame rate. Nothing in it is unpickled."""
+def _read_bvh(path: Path) -> SourceMotion:
+    """The joints of a known family as they are, those of any other rig by detection, in the model's proportions."""
+    bvh = read_bvh(path)
+    try:
+        return joints_of_bvh(bvh, path.name)
+    except UserError as error:
+        if error.code != "unknown_skeleton":
+            raise
+        return joints_of_rig(bvh)
+
+
+def _read_npz(path: Path) -> SourceMotion:
+    """The arrays of an .npz as float64. Nothing in it is unpickled."""
     hint = "Write it with numpy.savez(path, joints=joints, fps=20), joints float32 (frames, 22, 3), or use another."
     try:
         with np.load(path, allow_pickle=False) as arrays:
@@ -149,4 +164,4 @@ def _read_npz(path: Path) -> tuple[np.ndarray, float]:
     rate = float(fps.reshape(()).real)
     if not 1.0 <= rate <= 1000.0:
         raise UserError(f"{path.name} has an impossible frame rate of {rate:g}.", hint, "wrong_fps")
-    return joints.astype(np.float64), rate
+    return SourceMotion(joints.astype(np.float64), rate)

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The engine behind the worker and the command line: prompt in, joints out; motion in, labels and features out."""
+"""The engine behind the worker and the command line: prompt or edit in, joints out; motion in, labels out."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -16,12 +16,18 @@ from ..rigs.canonical import at_origin
 from ..rigs.errors import UserError
 from ..rigs.skeleton import FPS, JOINTS, MAX_FRAMES, TOKEN_FRAMES
 from .cleanup import finished
+from .editing.canvas import lay_out, moved_to, result
+from .editing.engine import Editor, insistent, read_texts
+from .editing.reaching import missed
+from .editing.request import EditRequest
+from .editing.request import check as check_edit
 from .limits import check
 from .model.sampler import Cancelled, Guide, Sampling
 from .model.weights import System, load_system
+from .prompt import mended, understood, understood_edit
 from .windows import Report, Windows
 
-__all__ = ["Cancelled", "Generated", "Pipeline", "check", "choose_device"]
+__all__ = ["Cancelled", "Edited", "Generated", "Pipeline", "check", "choose_device"]
 
 BUNDLED = Path(__file__).parent / "weights"
 Progress = Callable[[str, int, int, np.ndarray | None], None]  # phase, step, of, preview (V, F, 22, 3)
@@ -33,6 +39,18 @@ class Generated:
 
     joints: np.ndarray
     warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Edited:
+    """joints (V, F', 22, 3) float32 in the place of the request's motion; warnings are sentences for the user.
+
+    ``sampled`` is the motion of the same shape before the exact correction, None where nothing was corrected.
+    """
+
+    joints: np.ndarray
+    warnings: tuple[str, ...] = ()
+    sampled: np.ndarray | None = None
 
 
 def choose_device(name: str) -> torch.device:
@@ -97,6 +115,7 @@ class Pipeline:
             Cancelled: ``cancelled()`` became true; it is asked before every sampling step.
         """
         check(prompt, seconds, variations)
+        prompt, notes = understood(self.system, prompt)
         sampling = self.sampling(steps, guidance_scale, recognizer_guidance)
         progress("text", 0, 1, None)
         joints = self.motions(
@@ -107,10 +126,67 @@ class Pipeline:
             report=lambda step, of, preview: progress("sampling", step, of, preview),
             cancelled=cancelled,
         )
-        warnings: tuple[str, ...] = ()
-        if self.system.text.tokenize([prompt]).shape[1] >= self.system.config.text.positions:
-            warnings = ("The prompt is longer than the model reads; its end had no effect.",)
-        return Generated(joints, warnings)
+        return Generated(joints, notes + self._unread([prompt]))
+
+    def edit(
+        self,
+        request: EditRequest,
+        *,
+        steps: int | None = None,
+        progress: Progress = lambda _phase, _step, _of, _preview: None,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> Edited:
+        """The motion of a request with what was asked for changed; all other frames keep their bits.
+
+        Variations and seeds are as in ``generate``. At strength 0 nothing changes; an edit of everything that keeps
+        nothing is ``generate``, put where the motion began.
+
+        Raises:
+            UserError: as ``editing.request.check``.
+            Cancelled: ``cancelled()`` became true; it is asked before every sampling step.
+        """
+        check_edit(request)
+        if request.strength == 0.0 and request.mode in ("regenerate", "refine"):
+            return Edited(np.repeat(request.joints[None].astype(np.float32), request.variations, axis=0))
+        request, notes = understood_edit(self.system, request)
+        sampling = insistent(request, self.sampling(steps, request.guidance_scale, request.recognizer_guidance))
+        sources = [_source(request.seed, number) for number in range(request.variations)]
+        prompts = [request.prompt, *(segment.prompt for segment in request.segments)]
+        progress("text", 0, 1, None)
+        if request.keeps_nothing:
+            made = self.motions(
+                [request.prompt] * request.variations,
+                len(request.joints),
+                sources,
+                sampling,
+                report=lambda step, of, preview: progress("sampling", step, of, preview),
+                cancelled=cancelled,
+            )
+            return Edited(moved_to(made, request.joints), notes + self._unread(prompts))
+        canvas = lay_out(request)
+        if request.mode == "refine":
+            sampling = replace(sampling, refine=True, steps=max(1, round(request.strength * sampling.steps)))
+        elif request.mode == "regenerate":
+            sampling = replace(sampling, begin=1.0 - request.strength)
+        editor = Editor(
+            system=self.system,
+            request=request,
+            canvas=canvas,
+            texts=read_texts(request, canvas, self.system),
+            sampling=sampling,
+            sources=sources,
+        )
+        joints, sampled = editor.run(
+            lambda step, of, rows: progress("sampling", step, of, result(request, canvas, rows)), cancelled
+        )
+        made, rough = result(request, canvas, joints), result(request, canvas, sampled)
+        return Edited(made, notes + canvas.warnings + missed(request, made) + self._unread(prompts), rough)
+
+    def _unread(self, prompts: Sequence[str]) -> tuple[str, ...]:
+        """A warning where a prompt is longer than the model reads."""
+        if self.system.text.tokenize(prompts).shape[1] >= self.system.config.text.positions:
+            return ("The prompt is longer than the model reads; its end had no effect.",)
+        return ()
 
     def sampling(
         self, steps: int | None = None, guidance_scale: float | None = None, recognizer_guidance: float | None = None
@@ -187,7 +263,8 @@ class Pipeline:
         """Unit feature vector of a text in the space of ``embed_motion`` (text B), for search."""
         if not text.strip():
             raise UserError("The query is empty.", "Say what to look for.", "empty_prompt")
-        feature = self.system.recognizer.text(self.system.text.tokenize([text]))[0]
+        ids = self.system.text.tokenize([mended(self.system, text).text])
+        feature = self.system.recognizer.text(ids)[0]
         vector: np.ndarray = normalize(feature, dim=-1).cpu().numpy()
         return vector
 

@@ -1,12 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The messages between a client and the backend: typed, frozen records with one way in and one way out.
+"""Messages as bytes: one way out and one way in.
 
 On the wire a message is a msgpack header, a flat map with ``kind`` and every field by name, followed by one
 raw little-endian float32 frame per array in the order of the fields. `decode` is the only place where bytes
 become records: it checks types, shapes, ranges and sizes, refuses unknown and missing fields, and raises
-nothing but `ProtocolError`. Nothing is ever unpickled.
-
-Joints are metres, Y up, at 20 frames per second: F frames, V variations.
+nothing but `ProtocolError`. Nothing is ever unpickled. The records themselves are `coamd.backend.messages`.
 """
 
 from __future__ import annotations
@@ -14,37 +12,48 @@ from __future__ import annotations
 import hashlib
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
-from typing import Annotated, Any, get_type_hints
+from dataclasses import fields
+from typing import Any, get_type_hints
 
 import msgpack
 import numpy as np
 
-from ..rigs.skeleton import FPS
-from .fields import (
-    MAX_CLIP_FRAMES,
-    MAX_FRAME_BYTES,
-    MAX_VARIATIONS,
-    Field,
-    FloatArray,
-    Integer,
-    Joints,
-    Maybe,
-    Number,
-    ProtocolError,
-    Several,
-    Text,
-    Truth,
-    Word,
+from .fields import MAX_CLIP_FRAMES, MAX_FRAME_BYTES, MAX_VARIATIONS, Field, FloatArray, ProtocolError
+from .messages import (
+    MAX_CLIPS,
+    PROTOCOL_VERSION,
+    REPLIES,
+    REQUESTS,
+    Accepted,
+    Cancel,
+    Edit,
+    Error,
+    Generate,
+    Hello,
+    Label,
+    Message,
+    Progress,
+    Reply,
+    Request,
+    Result,
+    Search,
+    Shutdown,
+    State,
+    Status,
+    Welcome,
 )
 
 __all__ = [
+    "KINDS",
     "MAX_CLIP_FRAMES",
     "MAX_FRAME_BYTES",
     "MAX_VARIATIONS",
     "PROTOCOL_VERSION",
+    "REPLIES",
+    "REQUESTS",
     "Accepted",
     "Cancel",
+    "Edit",
     "Error",
     "Generate",
     "Hello",
@@ -66,159 +75,8 @@ __all__ = [
     "new_id",
 ]
 
-PROTOCOL_VERSION = 1
 MAX_HEADER_BYTES = 1 << 20
 MAX_MESSAGE_BYTES = 256 << 20
-MAX_CLIPS = 4096  # candidates of one search
-PHASES = ("loading", "ready", "broken", "stopping")
-
-Id = Annotated[str, Text(64, least=1)]
-Clip = Annotated[FloatArray, Joints()]
-Takes = Annotated[FloatArray | None, Maybe(Joints(variations=True))]
-Sentence = Annotated[str, Text(4000)]
-Version = Annotated[int, Integer(0, 1 << 31)]
-Count = Annotated[int, Integer(0, 1 << 31)]
-# Guidance factors: None takes the model's own.
-Factor = Annotated[float | None, Maybe(Number(-1000.0, 1000.0))]
-
-
-@dataclass(frozen=True, eq=False)
-class Message:
-    """What every message has: the id that ties replies to their request."""
-
-    id: Id
-
-
-class Request(Message):
-    """Client to backend."""
-
-
-class Reply(Message):
-    """Backend to client; ``id`` is the request's."""
-
-
-@dataclass(frozen=True, eq=False)
-class Hello(Request):
-    """First message of a client. These two fields stay as they are in every version."""
-
-    version: Version = PROTOCOL_VERSION
-
-
-@dataclass(frozen=True, eq=False)
-class Status(Request):
-    """Asks for `State`."""
-
-
-@dataclass(frozen=True, eq=False)
-class Generate(Request):
-    """Text to motion. The limits here keep a message sane; what the model can do is the model's to say."""
-
-    prompt: Annotated[str, Text(100_000)]
-    seconds: Annotated[float, Number(0.0, 86_400.0)]
-    seed: Annotated[int, Integer(0, (1 << 63) - 1)]
-    variations: Annotated[int, Integer(1, MAX_VARIATIONS)] = 1
-    guidance_scale: Factor = None
-    recognizer_guidance: Factor = None
-
-
-@dataclass(frozen=True, eq=False)
-class Label(Request):
-    """Names the action in ``joints`` (F, 22, 3); no labels means the model's own list."""
-
-    joints: Clip
-    top: Annotated[int, Integer(1, 1000)] = 5
-    labels: Annotated[tuple[str, ...], Several(Text(200, least=1), 5000)] = ()
-
-
-@dataclass(frozen=True, eq=False)
-class Search(Request):
-    """How well clips fit a text. The scores come back in the order of ``clips``, then of ``known``.
-
-    ``clips``: joints (F, 22, 3) each. ``known``: `clip_hash` of clips that this backend was sent before; one
-    it does not (or no longer) know gives the error "unknown_clip".
-    """
-
-    query: Annotated[str, Text(100_000)]
-    clips: Annotated[tuple[FloatArray, ...], Several(Joints(), MAX_CLIPS)] = ()
-    known: Annotated[tuple[str, ...], Several(Text(64, least=64), MAX_CLIPS)] = ()
-
-
-@dataclass(frozen=True, eq=False)
-class Cancel(Request):
-    """Ends the job whose id is ``target`` within one sampling step."""
-
-    target: Id
-
-
-@dataclass(frozen=True, eq=False)
-class Shutdown(Request):
-    """Ends the backend."""
-
-
-@dataclass(frozen=True, eq=False)
-class Welcome(Reply):
-    """Answer to `Hello`. ``model`` and ``device`` are empty until the model is loaded (see `State`)."""
-
-    version: Version
-    model: Sentence
-    device: Sentence
-    fps: Annotated[float, Number(1.0, 1000.0)] = FPS
-    pid: Count = 0
-
-
-@dataclass(frozen=True, eq=False)
-class State(Reply):
-    """Answer to `Status` and `Shutdown`. ``code``, ``message`` and ``hint`` say why it is "broken"."""
-
-    phase: Annotated[str, Word(PHASES)]
-    model: Sentence = ""
-    device: Sentence = ""
-    busy: Annotated[bool, Truth()] = False
-    waiting: Count = 0
-    code: Sentence = ""
-    message: Sentence = ""
-    hint: Sentence = ""
-
-
-@dataclass(frozen=True, eq=False)
-class Accepted(Reply):
-    """The job is in the queue with ``place`` jobs before it; for `Cancel`: it has been passed on."""
-
-    place: Count
-
-
-@dataclass(frozen=True, eq=False)
-class Progress(Reply):
-    """Step ``step`` of ``of`` of a phase ("loading" before the model is there); preview (V, F, 22, 3)."""
-
-    phase: Sentence
-    step: Count
-    of: Count
-    preview: Takes = None
-
-
-@dataclass(frozen=True, eq=False)
-class Result(Reply):
-    """The end of a job: joints (V, F, 22, 3) of `Generate`, labels and scores of `Label`, scores of `Search`."""
-
-    joints: Takes = None
-    labels: Annotated[tuple[str, ...], Several(Text(200), 5000)] = ()
-    scores: Annotated[tuple[float, ...], Several(Number(-1e9, 1e9), 2 * MAX_CLIPS)] = ()
-    warnings: Annotated[tuple[str, ...], Several(Text(4000), 100)] = ()
-
-
-@dataclass(frozen=True, eq=False)
-class Error(Reply):
-    """The end of a request that failed; ``id`` is empty when the message did not say whose it was."""
-
-    id: Annotated[str, Text(64)]
-    code: Sentence
-    message: Sentence
-    hint: Sentence = ""
-
-
-REQUESTS: tuple[type[Request], ...] = (Hello, Status, Generate, Label, Search, Cancel, Shutdown)
-REPLIES: tuple[type[Reply], ...] = (Welcome, State, Accepted, Progress, Result, Error)
 KINDS: dict[str, type[Message]] = {kind.__name__.lower(): kind for kind in (*REQUESTS, *REPLIES)}
 
 
@@ -267,7 +125,7 @@ def decode(frames: Sequence[bytes]) -> Message:
     wanted = FIELDS[kind]
     if header.keys() != wanted.keys():
         odd = sorted(map(repr, header.keys() ^ wanted.keys()))
-        text = f"A {kind.__name__.lower()} has unknown or missing fields: {', '.join(odd)[:200]}."
+        text = f"{_called(kind).capitalize()} has unknown or missing fields: {', '.join(odd)[:200]}."
         raise ProtocolError(text, code="bad_fields", id=id)
     values: dict[str, Any] = {}
     rest = iter(frames[1:])
@@ -301,5 +159,10 @@ def _read_header(packed: bytes) -> dict[str, Any]:
 
 
 def _named(error: ProtocolError, kind: type[Message], name: str, id: str) -> ProtocolError:
-    text = f"The field {name} of a {kind.__name__.lower()} {error.message}."
+    text = f"The field {name} of {_called(kind)} {error.message}."
     return ProtocolError(text, error.hint, error.code, id if isinstance(id, str) else "")
+
+
+def _called(kind: type[Message]) -> str:
+    name = kind.__name__.lower()
+    return f"{'an' if name[0] in 'aeiou' else 'a'} {name}"

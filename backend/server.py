@@ -15,7 +15,7 @@ import queue
 import signal
 import threading
 import time
-from collections import OrderedDict, deque
+from collections import OrderedDict
 from collections.abc import Callable
 from pathlib import Path
 
@@ -25,11 +25,13 @@ from ..rigs.errors import UserError
 from ..rigs.skeleton import FPS
 from .connection import claimed, default_path
 from .gate import open_door
+from .jobs import QUEUE_LIMIT, Job, Queue
 from .lifetime import birth
 from .protocol import (
     PROTOCOL_VERSION,
     Accepted,
     Cancel,
+    Edit,
     Error,
     Generate,
     Hello,
@@ -47,11 +49,10 @@ from .protocol import (
     decode,
     encode,
 )
-from .worker import Engine, Event, Job, Loaded, Said, Worker
+from .worker import Engine, Event, Loaded, Said, Worker
 
 log = logging.getLogger(__name__)
 
-QUEUE_LIMIT = 8  # jobs that may wait behind the running one
 MAX_PEERS = 256  # clients whose hello is remembered
 TICK_SECONDS = 0.25  # how soon a signal is seen
 PARENT_SECONDS = 1.0  # between two looks at the parent
@@ -76,8 +77,7 @@ class Server:
         self._worker = Worker(factory, self._emit)
         self._peers: OrderedDict[bytes, None] = OrderedDict()  # who has said hello, oldest word first
         self._absent: dict[bytes, float] = {}  # clients that cannot be reached, and since when
-        self._waiting: deque[Job] = deque()
-        self._running: Job | None = None
+        self._queue = Queue()
         self._loaded: Loaded | None = None
         self._problem: UserError | None = None
         self._ends_broken = ends_broken
@@ -117,10 +117,8 @@ class Server:
 
     def close(self) -> bool:
         """Ends what waits and what runs. False if the worker hangs: the process can then only be ended hard."""
-        for job in [self._running, *self._waiting]:
-            if job is not None:
-                job.stopped.set()
-                self._send(job.peer, Error(job.request.id, *_GONE))
+        for job in self._queue.clear():
+            self._send(job.peer, Error(job.id, *_GONE))
         ended = self._worker.stop(STOP_SECONDS)
         self._router.close(linger=1000)  # the last replies still leave
         if ended:
@@ -150,9 +148,8 @@ class Server:
                 self._loaded = event
             else:
                 self._problem = event.problem
-                while self._waiting:
-                    job = self._waiting.popleft()
-                    self._send(job.peer, self._refusal(job.request.id, event.problem))
+                for job in self._queue.clear():
+                    self._send(job.peer, self._refusal(job.id, event.problem))
                 if self._ends_broken:
                     self.stop()
             self._next()
@@ -160,7 +157,7 @@ class Server:
     def _pass_on(self, event: Said) -> None:
         job, reply = event.job, event.reply
         if isinstance(reply, Result | Error):
-            self._running = None
+            self._queue.end()
             if job.stopped.is_set():  # a job that ended just before it could be stopped is cancelled all the same
                 reply = Error(reply.id, "cancelled", "The job was cancelled.")
             self._send(job.peer, reply)
@@ -169,9 +166,9 @@ class Server:
             self._send(job.peer, reply)
 
     def _next(self) -> None:
-        if self._loaded is not None and self._running is None and self._waiting:
-            self._running = self._waiting.popleft()
-            self._worker.submit(self._running)
+        job = self._queue.start() if self._loaded is not None else None
+        if job is not None:
+            self._worker.submit(job)
 
     # What clients say
 
@@ -204,8 +201,8 @@ class Server:
         elif isinstance(request, Shutdown):
             self.stop()
             self._send(peer, State(request.id, "stopping"))
-        elif isinstance(request, Generate | Label | Search):
-            self._queue(Job(peer, request))
+        elif isinstance(request, Generate | Edit | Label | Search):
+            self._take(Job(peer, request))
 
     def _welcome(self, peer: bytes, request: Hello) -> None:
         if request.version != PROTOCOL_VERSION:
@@ -219,44 +216,38 @@ class Server:
         state = self._state(request.id)
         self._send(peer, Welcome(request.id, PROTOCOL_VERSION, state.model, state.device, FPS, os.getpid()))
 
-    def _queue(self, job: Job) -> None:
-        id = job.request.id
+    def _take(self, job: Job) -> None:
+        id = job.id
         if self._problem is not None:
             self._send(job.peer, self._refusal(id, self._problem))
             return
-        if self._find(job.peer, id) is not None:
+        if self._queue.find(job.peer, id) is not None:
             raise ProtocolError(
                 "A job with this id is still open.", "Give each request an id of its own.", "same_id", id
             )
-        if len(self._waiting) >= QUEUE_LIMIT:
+        if self._queue.full:
             text = f"{QUEUE_LIMIT} jobs are waiting already."
             self._send(job.peer, Error(id, "queue_full", text, "Wait for one to end, or cancel one."))
             return
-        self._send(job.peer, Accepted(id, len(self._waiting) + (self._running is not None)))
+        self._send(job.peer, Accepted(id, len(self._queue)))
         if self._loaded is None:
             self._send(job.peer, Progress(id, "loading", 0, 1))
-        self._waiting.append(job)
+        self._queue.waiting.append(job)
         self._next()
 
     def _cancel(self, peer: bytes, request: Cancel) -> None:
-        job = self._find(peer, request.target)
+        job = self._queue.find(peer, request.target)
         if job is None:
             raise ProtocolError("There is no such job.", "It has ended already.", "unknown_job", request.id)
         job.stopped.set()
-        waits = job in self._waiting
-        if waits:
-            self._waiting.remove(job)
+        waited = self._queue.leave(job)
         self._send(peer, Accepted(request.id, 0))
-        if waits:
+        if waited:
             self._send(peer, Error(request.target, "cancelled", "The job was cancelled."))
-
-    def _find(self, peer: bytes, id: str) -> Job | None:
-        jobs = [*self._waiting, self._running]
-        return next((job for job in jobs if job is not None and (job.peer, job.request.id) == (peer, id)), None)
 
     def _state(self, id: str) -> State:
         model, device = (self._loaded.model, self._loaded.device) if self._loaded else ("", "")
-        busy, waiting, problem = self._running is not None, len(self._waiting), self._problem
+        busy, waiting, problem = self._queue.running is not None, len(self._queue.waiting), self._problem
         if problem is not None:
             return State(id, "broken", code=problem.code, message=problem.message, hint=problem.hint)
         return State(id, "ready" if self._loaded else "loading", model, device, busy, waiting)
@@ -287,10 +278,8 @@ class Server:
     def _abandon(self, peer: bytes) -> None:
         """Drops the jobs of a client that was killed or closed, so that they do not hold up the others."""
         self._absent.pop(peer, None)
-        self._waiting = deque(job for job in self._waiting if job.peer != peer)
-        if self._running is not None and self._running.peer == peer and not self._running.stopped.is_set():
+        if self._queue.drop(peer):
             log.info("a client left during its job")
-            self._running.stopped.set()
 
 
 def run(factory: Callable[[], Engine], *, connection_file: Path | None = None, parent_pid: int | None = None) -> int:

@@ -13,19 +13,24 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 
 from ..rigs.errors import UserError
+from .editing.request import EditRequest
 from .fields import FloatArray
-from .protocol import Error, Generate, Label, Progress, Reply, Request, Result, Search, clip_hash
+from .jobs import Job
+from .protocol import Edit, Error, Generate, Label, Progress, Reply, Result, Search, clip_hash
 
 log = logging.getLogger(__name__)
 
 PREVIEW_SECONDS = 0.1  # between two previews of one job: more than an eye needs, less than a slow client chokes on
 MAX_EMBEDDED = 20_000  # clips whose vectors are kept for later searches: 2 KB each
+
+
+Told = Callable[[str, int, int, FloatArray | None], None]  # phase, step, of, preview (V, F, 22, 3)
 
 
 class Generated(Protocol):
@@ -54,23 +59,17 @@ class Engine(Protocol):
         variations: int = ...,
         guidance_scale: float | None = ...,
         recognizer_guidance: float | None = ...,
-        progress: Callable[[str, int, int, FloatArray | None], None] = ...,
+        progress: Told = ...,
         cancelled: Callable[[], bool] = ...,
     ) -> Generated:
         """Asks ``cancelled`` in every sampling step and raises something soon after it says yes."""
 
+    def edit(self, request: EditRequest, *, progress: Told = ..., cancelled: Callable[[], bool] = ...) -> Generated:
+        """Stops as ``generate`` does."""
+
     def label(self, joints: FloatArray, labels: Sequence[str] = ..., top: int = ...) -> list[tuple[str, float]]: ...
     def embed_motion(self, joints: FloatArray) -> FloatArray: ...
     def embed_text(self, text: str) -> FloatArray: ...
-
-
-@dataclass(eq=False)
-class Job:
-    """One request on its way through the queue; ``stopped`` is set from the network side."""
-
-    peer: bytes
-    request: Request
-    stopped: threading.Event = field(default_factory=threading.Event)
 
 
 @dataclass(frozen=True, eq=False)
@@ -140,8 +139,8 @@ class Worker:
     def _answer(self, engine: Engine, job: Job) -> Reply:
         request = job.request
         try:
-            if isinstance(request, Generate):
-                return self._generate(engine, job, request)
+            if isinstance(request, Generate | Edit):
+                return self._make(engine, job, request)
             if isinstance(request, Label):
                 named = engine.label(request.joints, request.labels, request.top)
                 labels, scores = tuple(name for name, _ in named), tuple(float(score) for _, score in named)
@@ -156,7 +155,25 @@ class Worker:
             problem = explain(error, "The job failed", "job_failed")
             return Error(request.id, problem.code, problem.message, problem.hint)
 
-    def _generate(self, engine: Engine, job: Job, request: Generate) -> Result:
+    def _make(self, engine: Engine, job: Job, request: Generate | Edit) -> Result:
+        progress, cancelled = self._teller(job), job.stopped.is_set
+        if isinstance(request, Edit):
+            made = engine.edit(request.request, progress=progress, cancelled=cancelled)
+        else:
+            made = engine.generate(
+                request.prompt,
+                request.seconds,
+                seed=request.seed,
+                variations=request.variations,
+                guidance_scale=request.guidance_scale,
+                recognizer_guidance=request.recognizer_guidance,
+                progress=progress,
+                cancelled=cancelled,
+            )
+        return Result(request.id, joints=made.joints, warnings=tuple(made.warnings))
+
+    def _teller(self, job: Job) -> Told:
+        """What passes a job's progress on, with a preview now and then."""
         last_preview = -PREVIEW_SECONDS
 
         def progress(phase: str, step: int, of: int, preview: FloatArray | None = None) -> None:
@@ -168,19 +185,9 @@ class Worker:
                 last_preview = now
                 # A copy: the engine may go on in the same memory before the network has read it.
                 preview = np.array(preview, dtype=np.float32)
-            self._emit(Said(job, Progress(request.id, phase, step, of, preview)))
+            self._emit(Said(job, Progress(job.request.id, phase, step, of, preview)))
 
-        made = engine.generate(
-            request.prompt,
-            request.seconds,
-            seed=request.seed,
-            variations=request.variations,
-            guidance_scale=request.guidance_scale,
-            recognizer_guidance=request.recognizer_guidance,
-            progress=progress,
-            cancelled=job.stopped.is_set,
-        )
-        return Result(request.id, joints=made.joints, warnings=tuple(made.warnings))
+        return progress
 
     def _search(self, engine: Engine, job: Job, request: Search) -> Reply:
         lost = [name for name in request.known if name not in self._vectors]

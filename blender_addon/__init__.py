@@ -8,11 +8,13 @@ def register() -> None:
     """Add classes, settings and handlers to Blender."""
     import bpy
 
-    from . import operators, panels, preferences, properties, timer
+    from . import mapping, operators, panels, preferences, properties, stage, timer
 
-    for cls in (*properties.CLASSES, *preferences.CLASSES, *operators.CLASSES, *panels.CLASSES):
+    for cls in (*mapping.CLASSES, *properties.CLASSES, *preferences.CLASSES, *operators.CLASSES, *panels.CLASSES):
         bpy.utils.register_class(cls)
+    mapping.register()
     properties.register()
+    stage.register()
     timer.register()
 
 
@@ -20,9 +22,13 @@ def unregister() -> None:
     """Stop the backend and take everything out of Blender again."""
     import bpy
 
-    from . import operators, panels, preferences, properties, timer
+    from . import mapping, operators, panels, preferences, properties, stage, timer
 
     timer.unregister()
+    stage.unregister()
     properties.unregister()
-    for cls in reversed((*properties.CLASSES, *preferences.CLASSES, *operators.CLASSES, *panels.CLASSES)):
+    mapping.unregister()
+    for cls in reversed(
+        (*mapping.CLASSES, *properties.CLASSES, *preferences.CLASSES, *operators.CLASSES, *panels.CLASSES)
+    ):
         bpy.utils.unregister_class(cls)

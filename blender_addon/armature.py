@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from ..rigs.detection import Mapping, detect
 from ..rigs.errors import UserError
+from ..rigs.mapping import Mapping
 from ..rigs.rest import RestBone, RestRig
+from .roles import map_bones
 
 
 def rest_rig(rig_object: Any) -> RestRig:
@@ -22,10 +23,18 @@ def rest_rig(rig_object: Any) -> RestRig:
             length=float(bone.length),
             inherit_rotation=bool(bone.use_inherit_rotation),
             connected=bool(bone.use_connect),
+            turns=_free_axes(rig_object.pose.bones[bone.name]),
+            moves=not all(rig_object.pose.bones[bone.name].lock_location),
         )
         for bone in rig_object.data.bones
     ]
     return RestRig(bones=tuple(bones), matrix_world=np.array(rig_object.matrix_world, dtype=np.float64))
+
+
+def _free_axes(pose_bone: Any) -> tuple[bool, bool, bool]:
+    """About which of its own axes the user lets a bone turn."""
+    x, y, z = pose_bone.lock_rotation
+    return not x, not y, not z
 
 
 def armature_of(obj: Any) -> Any | None:
@@ -89,4 +98,4 @@ def read(context: Any) -> tuple[Any, RestRig, Mapping]:
         )
     check_writable(rig_object)
     rig = rest_rig(rig_object)
-    return rig_object, rig, detect(rig)
+    return rig_object, rig, map_bones(rig_object, rig)

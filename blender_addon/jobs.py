@@ -4,15 +4,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
+from ..backend.protocol import Generate, Request
 from ..rigs.detection import Mapping
 from ..rigs.errors import UserError
+from ..rigs.reduction import Tolerance
 from ..rigs.rest import RestRig
-from ..rigs.retarget import BoneCurves
+from ..rigs.retarget import retarget
+from ..rigs.settings import DEFAULTS, RetargetSettings
 
-WAITING, RUNNING, SOLVING, DONE, FAILED, CANCELLED = "waiting", "running", "solving", "done", "failed", "cancelled"
+READING, WAITING, RUNNING, SOLVING = "reading", "waiting", "running", "solving"
+DONE, FAILED, CANCELLED = "done", "failed", "cancelled"
 
 
 @dataclass(frozen=True)
@@ -28,6 +33,8 @@ class Order:
     start: int  # scene frame of the first pose
     fps: float  # the scene's rate
     extend_range: bool
+    settings: RetargetSettings = DEFAULTS
+    tolerance: Tolerance | None = None  # of reduced keys; None: a key on every frame
 
 
 @dataclass
@@ -37,14 +44,14 @@ class Job:
     order: Order
     rig: RestRig
     mapping: Mapping
-    number: int  # counts the session's jobs
+    number: int = 0  # counts the session's jobs
     state: str = WAITING
     request: str | None = None  # id of the request once it is sent
     phase: str = "waiting for the backend"
     step: int = 0
     of: int = 0
     joints: np.ndarray | None = None  # (V, F, 22, 3) metres, Y up, 20 fps
-    solved: list[tuple[BoneCurves, ...]] = field(default_factory=list)
+    solved: list[Any] = field(default_factory=list)  # what ``solve`` gives, one per take
     warnings: tuple[str, ...] = ()
     actions: tuple[str, ...] = ()  # names of the actions made, one per variation
     refusal: UserError | None = None  # why the result could not be written
@@ -58,3 +65,36 @@ class Job:
     def factor(self) -> float:
         """Progress from 0 to 1 for the bar."""
         return self.step / self.of if self.of else 0.0
+
+    @property
+    def button(self) -> str:
+        """What is pressed to try again."""
+        return "Generate"
+
+    @property
+    def writer(self) -> str:
+        """The operator ``bpy.ops.coamd.*`` that writes the result."""
+        return "apply"
+
+    def read(self, _budget: float) -> bool:
+        """Look at what the scene has to tell for at most ``budget`` seconds; True when all is known."""
+        return True
+
+    def message(self, id: str) -> Request:
+        """What to ask of the backend."""
+        order = self.order
+        return Generate(id, order.prompt, order.seconds, order.seed, order.variations)
+
+    def solve(self, take: np.ndarray) -> Any:
+        """One take (F, 22, 3) of the result as curves of the rig."""
+        return retarget(take, self.rig, self.mapping, fps=self.order.fps, settings=self.order.settings)
+
+    def report(self) -> str:
+        """The sentence about what was written."""
+        takes = len(self.actions)
+        text = f"“{self.actions[0]}” is on “{self.order.character}”"
+        return text + (f", and {takes - 1} more {'take is' if takes == 2 else 'takes are'} kept." if takes > 1 else ".")
+
+    def end(self, state: str) -> None:
+        """Nothing more happens to this job, and what it held is let go."""
+        self.state, self.joints, self.solved = state, None, []

@@ -3,10 +3,14 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import bpy
-from bpy.props import BoolProperty, FloatProperty, IntProperty, PointerProperty, StringProperty
+from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, PointerProperty, StringProperty
+
+from .edit_settings import CLASSES as EDIT_CLASSES
+from .edit_settings import COAMD_PG_edit
 
 MAX_VARIATIONS = 8
 
@@ -58,9 +62,62 @@ class COAMD_PG_settings(bpy.types.PropertyGroup):  # noqa: N801 (Blender's namin
         description="Move the end of the scene's frame range back when the motion is longer. It is never shortened",
         default=True,
     )
+    foot_lock: FloatProperty(
+        name="Foot Lock",
+        description="How firmly feet on the ground stay where they are. At 0 they move as they were generated",
+        default=1.0,
+        min=0.0,
+        max=1.0,
+        subtype="FACTOR",
+    )
+    root: EnumProperty(
+        name="Travel",
+        description="What carries the character over the ground",
+        items=(
+            ("HIPS", "Hips", "The hips carry the travel, and the bones above them stay as they are"),
+            ("ROOT", "Root Bone", "The root bone moves over the ground, and the hips keep height and sway"),
+            ("IN_PLACE", "In Place", "The character walks on the spot"),
+        ),
+        default="HIPS",
+    )
+    limbs: EnumProperty(
+        name="Limbs",
+        description="Which controls of arms and legs get keys, on a control rig that has both",
+        items=(
+            ("FK", "FK", "Keys on the bones of arms and legs, and the rig is switched to FK"),
+            ("IK", "IK", "Keys on the controls of hands, feet, elbows and knees, and the rig is switched to IK"),
+        ),
+        default="FK",
+    )
+    reduce_keys: BoolProperty(
+        name="Reduce Keys",
+        description="Key only the frames that the motion needs, with Bezier curves in between. Off: every frame",
+        default=False,
+    )
+    rotation_error: FloatProperty(
+        name="Rotation Error",
+        description="How far a bone's rotation may be off the full motion at any frame when keys are reduced",
+        default=math.radians(1.0),
+        min=math.radians(0.05),
+        soft_max=math.radians(10.0),
+        max=math.radians(45.0),
+        step=10,
+        subtype="ANGLE",
+    )
+    location_error: FloatProperty(
+        name="Location Error (cm)",
+        description="How far hips and controls may be off the full motion at any frame when keys are reduced",
+        default=0.5,
+        min=0.01,
+        soft_max=5.0,
+        max=100.0,
+        step=10,
+        precision=2,
+    )
+    edit: PointerProperty(name="Edit", description="The settings of the Edit panel", type=COAMD_PG_edit)
 
 
-CLASSES = (COAMD_PG_settings,)
+CLASSES = (*EDIT_CLASSES, COAMD_PG_settings)
 
 
 def register() -> None:

@@ -2,7 +2,8 @@
 """The add-on's one session with the backend: jobs on their way, and the tick that moves them on.
 
 ``tick`` is a plain function. In a window a timer calls it; in background mode, where timers never fire, scripts and
-``generate(wait=True)`` do. A tick does at most one piece of heavy work: solving one take, or writing one result.
+``generate(wait=True)`` do. A tick does at most one piece of heavy work: reading some frames of a character, solving one
+take, or writing one result.
 """
 
 from __future__ import annotations
@@ -11,17 +12,15 @@ import time
 import traceback
 from collections.abc import Callable
 
-from ..backend.protocol import Error, Generate, Progress, Reply, Result, new_id
-from ..rigs.detection import Mapping
+from ..backend.protocol import Error, Progress, Reply, Result, new_id
 from ..rigs.errors import UserError
-from ..rigs.rest import RestRig
-from ..rigs.retarget import retarget
-from .jobs import CANCELLED, DONE, FAILED, RUNNING, SOLVING, WAITING, Job, Order
+from .jobs import CANCELLED, DONE, FAILED, READING, RUNNING, SOLVING, WAITING, Job
 from .link import FAILED as LINK_FAILED
 from .link import LAUNCHING, Link
 from .messages import ERROR, INFO, WARNING, Message
 
 BUDGET = 0.005  # seconds a tick may spend on replies
+READ_BUDGET = 0.012  # seconds a tick may spend on reading a character's pose
 _JOBS_KEPT = 20
 
 
@@ -61,10 +60,10 @@ class Session:
         """Set the message of the panel."""
         self.message = Message(text, hint, level)
 
-    def submit(self, order: Order, rig: RestRig, mapping: Mapping) -> Job:
-        """Queue an order; it is sent as soon as the backend can be reached."""
+    def submit(self, job: Job) -> Job:
+        """Queue a job; it is sent as soon as all is known that it says and the backend can be reached."""
         self._count += 1
-        job = Job(order, rig, mapping, self._count)
+        job.number = self._count
         self.jobs = [*self.jobs[-_JOBS_KEPT:], job]
         self.message = None
         self._send(job)
@@ -76,14 +75,14 @@ class Session:
             return
         if job.request is not None:
             self.link.cancel(job.request)
-        job.state, job.joints, job.solved = CANCELLED, None, []
+        job.end(CANCELLED)
         self.say("Cancelled. Nothing was changed.")
 
     def stop(self) -> None:
         """Drop all jobs and end the backend."""
         for job in self.jobs:
             if not job.over:
-                job.state = CANCELLED
+                job.end(CANCELLED)
         self.link.stop()
 
     def tick(self, budget: float = BUDGET) -> bool:
@@ -105,12 +104,10 @@ class Session:
         return self._picture() != before
 
     def _send(self, job: Job) -> None:
-        if not self.link.connected:
+        if not self.link.connected or job.state != WAITING:
             return
-        order = job.order
-        request = Generate(new_id(), order.prompt, order.seconds, order.seed, order.variations)
         try:
-            job.request = self.link.send(request)
+            job.request = self.link.send(job.message(new_id()))
         except UserError as error:
             self.fail(job, error)
 
@@ -128,13 +125,17 @@ class Session:
 
     def _work(self) -> None:
         """At most one unit of heavy work."""
-        job = next((job for job in self.jobs if job.state == SOLVING), None)
-        if job is None or job.joints is None:
+        job = next((job for job in self.jobs if job.state in (READING, SOLVING)), None)
+        if job is None:
             return
         try:
+            if job.state == READING:
+                if job.read(READ_BUDGET):
+                    job.state, job.phase, job.step, job.of = WAITING, "waiting for the backend", 0, 0
+                return
+            assert job.joints is not None
             if len(job.solved) < len(job.joints):
-                take = job.joints[len(job.solved)]
-                job.solved.append(retarget(take, job.rig, job.mapping, fps=job.order.fps))
+                job.solved.append(job.solve(job.joints[len(job.solved)]))
                 job.step = len(job.solved)
                 return
             self._apply(job)
@@ -145,28 +146,23 @@ class Session:
             text = f"The motion could not be written: {error}"
             self.fail(job, UserError(text, "Nothing was changed. The system console has the details.", "fault"))
         else:
-            self._finish(job)
-
-    def _finish(self, job: Job) -> None:
-        job.state, job.joints, job.solved = DONE, None, []
-        takes = len(job.actions)
-        text = f"“{job.actions[0]}” is on “{job.order.character}”"
-        text += f", and {takes - 1} more {'take is' if takes == 2 else 'takes are'} kept." if takes > 1 else "."
-        self.say(text, " ".join(job.warnings), WARNING if job.warnings else INFO)
+            job.end(DONE)
+            self.say(job.report(), " ".join(job.warnings), WARNING if job.warnings else INFO)
 
     def fail(self, job: Job, error: UserError) -> None:
         """End a job with a sentence; nothing of it has been written."""
-        job.state, job.joints, job.solved = FAILED, None, []
+        job.end(FAILED)
         self.message = Message.of(error)
 
     def _lost(self, error: UserError) -> None:
         """The backend is gone: say so, and end every job, as its memory of them is gone too."""
         lost = [job for job in self.jobs if not job.over]
         for job in lost:
-            job.state, job.joints, job.solved = FAILED, None, []
+            job.end(FAILED)
         hint = error.hint
         if self.link.state == LAUNCHING:
-            hint = f"It is started again; press Generate once more. {hint}"
+            button = lost[0].button if lost else "Generate"
+            hint = f"It is started again; press {button} once more. {hint}"
         text = f"{error.message} Nothing was changed." if lost else error.message
         self.message = Message(text, hint.strip(), ERROR, error.code)
 

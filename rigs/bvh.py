@@ -38,8 +38,12 @@ class Bvh:
 
     def positions(self) -> np.ndarray:
         """Joint positions (F, J, 3) in the file's unit and axes, by forward kinematics."""
+        return self.world()[0]
+
+    def world(self) -> tuple[np.ndarray, np.ndarray]:
+        """Positions (F, J, 3) and rotations (F, J, 3, 3) of the joints in the file's unit and axes."""
         frames = len(self.frames)
-        rotations = np.empty((len(self.names), frames, 3, 3))
+        rotations = np.empty((frames, len(self.names), 3, 3))
         positions = np.empty((frames, len(self.names), 3))
         column = 0
         for j, (parent, channels) in enumerate(zip(self.parents, self.channels, strict=True)):
@@ -53,11 +57,12 @@ class Bvh:
                     local = local @ axis_rotation(np.radians(value), axis)
                 column += 1
             if parent < 0:
-                rotations[j], positions[:, j] = local, translation
+                rotations[:, j], positions[:, j] = local, translation
             else:
-                rotations[j] = rotations[parent] @ local
-                positions[:, j] = positions[:, parent] + (rotations[parent] @ translation[..., None])[..., 0]
-        return positions
+                above = rotations[:, parent]
+                rotations[:, j] = above @ local
+                positions[:, j] = positions[:, parent] + (above @ translation[..., None])[..., 0]
+        return positions, rotations
 
 
 def axis_rotation(angles: np.ndarray, axis: int) -> np.ndarray:

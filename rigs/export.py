@@ -8,25 +8,18 @@ from pathlib import Path
 import numpy as np
 
 from . import limbs
-from .feet import USUAL
+from .contacts import USUAL
+from .posture import chest_turn, find_posture, pelvis_turn
 from .retarget import checked
 from .rotations import between, normalised, quaternion_from_matrix, quaternion_to_euler, swing, transpose
 from .skeleton import FPS, INDEX, JOINTS, PARENTS
-from .trunk import COLLAR, NECK, chest_frame, pelvis_frame
 
 _SIDE = {
-    "hip": (0.74, -0.66, -0.05),
     "knee": (0.05, -1.0, 0.0),
     "ankle": (0.0, -1.0, -0.05),
     "foot": (0.1, -np.sin(USUAL.slope), np.cos(USUAL.slope)),
-    "collar": (0.6, 0.79, -0.1),
-    "shoulder": tuple(COLLAR),
     "elbow": (1.0, 0.0, 0.0),
     "wrist": (1.0, 0.0, 0.0),
-}
-_MIDDLE = {"spine1": (0.0, 0.97, -0.24), "spine2": (0.0, 1.0, 0.03), "spine3": (0.0, 1.0, 0.05)} | {
-    "neck": (0.0, 0.98, -0.15),
-    "head": tuple(NECK),
 }
 # What ends a chain, as an offset in metres in the T-pose.
 _ENDS = {"head": (0.0, 0.15, 0.0), "left_foot": (0.0, 0.0, 0.06), "right_foot": (0.0, 0.0, 0.06)} | {
@@ -78,11 +71,14 @@ def write_bvh(path: str | Path, joints: np.ndarray, fps: float = FPS) -> None:
 
 def rest_pose(joints: np.ndarray) -> np.ndarray:
     """A T-pose (22, 3) that faces +Z, with the median bone lengths of a clip (F, 22, 3), the pelvis at the origin."""
+    posture = find_posture(joints)
     lengths = np.median(np.linalg.norm(joints - joints[:, list(PARENTS)], axis=-1), axis=0)
     out = np.zeros((len(JOINTS), 3))
     for j, name in enumerate(JOINTS[1:], 1):
         side, _, part = name.partition("_")
-        way = np.array(_SIDE[part] if part else _MIDDLE[name]) * (-1.0 if side == "right" else 1.0, 1.0, 1.0)
+        way = posture.way(name)
+        if part in _SIDE:
+            way = np.array(_SIDE[part]) * (-1.0 if side == "right" else 1.0, 1.0, 1.0)
         out[j] = out[PARENTS[j]] + lengths[j] * normalised(way)
     return out
 
@@ -94,9 +90,9 @@ def world_turns(joints: np.ndarray, rest: np.ndarray, fps: float) -> np.ndarray:
     """
     turns = np.empty((*joints.shape[:2], 3, 3))
     at_rest = rest[None]
-    pelvis, chest = pelvis_frame(joints), chest_frame(joints)
-    turns[:, 0] = pelvis @ transpose(pelvis_frame(at_rest))
-    turns[:, INDEX["spine3"]] = chest @ transpose(chest_frame(at_rest))
+    posture, upright = find_posture(joints), np.eye(3)[None]
+    pelvis, chest = pelvis_turn(joints, posture), chest_turn(joints, posture)
+    turns[:, 0], turns[:, INDEX["spine3"]] = pelvis, chest
 
     def aim(name: str, child: str, base: np.ndarray) -> None:
         start = base @ normalised(rest[INDEX[child]] - rest[INDEX[name]])
@@ -110,11 +106,11 @@ def world_turns(joints: np.ndarray, rest: np.ndarray, fps: float) -> np.ndarray:
     turns[:, INDEX["head"]] = turns[:, INDEX["neck"]]
     for side in ("left", "right"):
         now = limbs.arm(joints, chest, side, fps), limbs.leg(joints, pelvis, side, fps)
-        then = limbs.arm(at_rest, chest_frame(at_rest), side), limbs.leg(at_rest, pelvis_frame(at_rest), side)
+        then = limbs.arm(at_rest, upright, side), limbs.leg(at_rest, upright, side)
         for limb, limb_at_rest, parts in zip(now, then, (limbs.ARM_PARTS, limbs.LEG_PARTS), strict=True):
             turns[:, INDEX[f"{side}_{parts[0]}"]] = limb.upper @ transpose(limb_at_rest.upper)
             turns[:, INDEX[f"{side}_{parts[1]}"]] = limb.lower @ transpose(limb_at_rest.lower)
-        feet = (limbs.foot(joints, side, now[1], USUAL.slope), limbs.foot(at_rest, side, then[1], USUAL.slope))
+        feet = (limbs.foot(joints, side, now[1], USUAL.slope, fps), limbs.foot(at_rest, side, then[1], USUAL.slope))
         turns[:, INDEX[f"{side}_ankle"]] = feet[0] @ transpose(feet[1])
         turns[:, INDEX[f"{side}_wrist"]] = turns[:, INDEX[f"{side}_elbow"]]
         turns[:, INDEX[f"{side}_foot"]] = turns[:, INDEX[f"{side}_ankle"]]

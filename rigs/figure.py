@@ -15,11 +15,12 @@ import numpy as np
 
 from .detection import Mapping
 from .rest import RestRig
-from .rotations import frame, normalised
+from .rotations import frame, normalised, swing
 from .skeleton import INDEX, JOINTS
+from .sources import TABLES, stand_ins
 
-# Shares of the way from the hips to the neck, along the spine, at which the model's spine1, spine2 and spine3 lie.
-SHARES = (0.33, 0.56, 0.65)
+# How far upwards elbows bend in the T-poses of these families of motion capture, whose forearms turn about one axis.
+_CREASES = {"CMU": np.radians(30.0), "Poser": np.radians(26.0)}
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ class Figure:
             shoulders = 0.5 * (self._head("left_shoulder") + self._head("right_shoulder"))
             return top, self._head("head") if "head" in bones else shoulders
         if role == "head":
-            below = bones.get("neck", top)
+            below = bones[self.neck_roles[-1]] if self.neck_roles else top
             return below, self.rig.bone(below).tail
         return top, 0.5 * (self.anchor("neck")[1] + self._head(f"{side}_shoulder"))  # a collar
 
@@ -89,31 +90,53 @@ class Figure:
         """Heads of the spine bones and, last, the neck: (N + 1, 3)."""
         return np.stack([*(self.place(role) for role in self.spine_roles), self.place("neck")])
 
-    def along(self, share: float) -> np.ndarray:
-        """The point (3,) at a share of the way from the hips to the neck along the spine."""
-        return self.spine_weights[share] @ np.concatenate([self.hips[None], self.spine])
+    @cached_property
+    def neck_roles(self) -> list[str]:
+        """Neck bones from the chest up."""
+        return sorted((r for r in self.mapping.bones if r.startswith("neck")), key=lambda r: int(r[4:] or 1))
 
     @cached_property
-    def spine_weights(self) -> dict[float, np.ndarray]:
-        """For each of ``SHARES``, weights (N + 2,) of hips, spine bones and neck that make the point there."""
-        points = np.concatenate([self.hips[None], self.spine])
-        lengths = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(points, axis=0), axis=1))])
-        corners = np.eye(len(points))
-        return {
-            share: np.array([np.interp(share * lengths[-1], lengths, column) for column in corners.T])
-            for share in SHARES
-        }
+    def neck(self) -> np.ndarray:
+        """(N, 3) the ways along the neck bones, the last to the head."""
+        if not self.neck_roles:
+            return np.zeros((0, 3))
+        return np.diff([*(self.place(role) for role in self.neck_roles), self.place("head")], axis=0)
+
+    @cached_property
+    def upright(self) -> np.ndarray:
+        """(3, 3) what takes the trunk from its rest pose to that of a T-pose.
+
+        Rigs stand at rest, more or less, and how they hold themselves is theirs. One that lies or crouches is put up.
+        """
+        way = normalised(self.place("neck") - self.hips)
+        lean = swing(way, np.array([0.0, 1.0, 0.0]))
+        return lean if way[1] < np.cos(np.radians(30.0)) else np.eye(3)
 
     @cached_property
     def pelvis(self) -> np.ndarray:
-        """Pelvis frame (3, 3): left, up, forward."""
-        return frame(self.place("left_hip") - self.place("right_hip"), self.along(SHARES[1]) - self.hips)
+        """The frame (3, 3) of the trunk at rest: left, up, forward."""
+        return self.upright.T
 
     @cached_property
-    def chest(self) -> np.ndarray:
-        """Chest frame (3, 3): left, up, forward."""
-        left = self.place("left_shoulder") - self.place("right_shoulder")
-        return frame(left, self.spine[-1] - self.along(SHARES[2]))
+    def crease(self) -> float:
+        """How far upwards, in radians, an elbow bends at rest where the arm shows no bend of its own; else forwards."""
+        arm = normalised(self.place("left_elbow") - self.place("left_shoulder"))
+        return _CREASES.get(self.mapping.family, 0.0) if arm[0] > 0.9 else 0.0
+
+    @cached_property
+    def recorded(self) -> np.ndarray | None:
+        """(22, 3) the joints at rest as they are read from motion files on this rig's skeleton, where that is known."""
+        heads = {bone.name: self.point(bone.head)[None] for bone in self.rig.bones}
+        ends = {f"{bone.name}_End": self.point(bone.tail)[None] for bone in self.rig.bones}
+        for table in TABLES:
+            joints = stand_ins(ends | heads, table)
+            if joints is not None:
+                return joints[0]
+        return None
+
+    def hanging(self, joint: str) -> np.ndarray:
+        """The way (3,) from a collar to the shoulder or from the neck to the head."""
+        return self.place(joint) - self.place("neck" if joint == "head" else joint.replace("shoulder", "collar"))
 
     @cached_property
     def leg(self) -> float:

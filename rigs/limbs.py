@@ -32,8 +32,16 @@ REST_LEG = -REST_ARM
 REFERENCE = 0.02
 # What the direction of the foot adds for legs; it shows the roll of a straight leg.
 FOOT = 0.04
+# The same two at rest. Knees that are modelled a little in or out are no bend, and the foot tells front from back.
+REST_REFERENCE, REST_FOOT = 0.1, 0.12
+# Feet point outwards by so much where the knee bends straight ahead; it is 5 (CMU) to 13 degrees (ACCAD) in T-poses.
+TOES_OUT = np.radians(6.0)
 # Weight and width in seconds of what neighbours in time add, so that a limb that straightens keeps its roll.
 NEIGHBOURS = ((0.5, 0.15), (0.3, 0.6))
+# Width in seconds over which neighbours share where a limb usually bends.
+USUAL_WIDTH = 0.15
+# Width in seconds over which a foot is made level: a kick passes the upright in a frame or two.
+LEVELLING = 0.15
 
 
 @dataclass(frozen=True)
@@ -44,10 +52,13 @@ class Limb:
     lower: np.ndarray
 
 
-def arm(joints: np.ndarray, chest: np.ndarray, side: str, fps: float | None = None) -> Limb:
-    """One arm of joints (F, 22, 3) at ``fps``, or at rest (1, 22, 3) where that is None; ``chest`` is (F, 3, 3)."""
-    table = REST_ARM if fps is None else ARM
-    return limb(_points(joints, side, ARM_PARTS), chest, table if side == "left" else mirrored(table), fps or 1.0)
+def arm(joints: np.ndarray, chest: np.ndarray, side: str, fps: float | None = None, *, crease: float = 0.0) -> Limb:
+    """One arm of joints (F, 22, 3) at ``fps``, or at rest (1, 22, 3) where that is None; ``chest`` is (F, 3, 3).
+
+    At rest a straight arm bends forward, and upward by ``crease`` radians.
+    """
+    table = REST_ARM @ about(np.array([1.0, 0.0, 0.0]), np.array(crease)) if fps is None else ARM
+    return limb(_points(joints, side, ARM_PARTS), chest, table if side == "left" else mirrored(table), fps)
 
 
 def leg(joints: np.ndarray, pelvis: np.ndarray, side: str, fps: float | None = None) -> Limb:
@@ -55,25 +66,46 @@ def leg(joints: np.ndarray, pelvis: np.ndarray, side: str, fps: float | None = N
     points, table = _points(joints, side, LEG_PARTS), REST_LEG if fps is None else LEG
     way = normalised(joints[:, INDEX[f"{side}_foot"]] - points[:, 2])
     lateral = np.cross(way, normalised(points[:, 2] - points[:, 1]))
-    return limb(points, pelvis, table if side == "left" else mirrored(table), fps or 1.0, lateral)
+    inwards = about(normalised(points[:, 1] - points[:, 0]), np.array(TOES_OUT if side == "left" else -TOES_OUT))
+    lateral = (inwards @ lateral[..., None])[..., 0]
+    return limb(points, pelvis, table if side == "left" else mirrored(table), fps, lateral)
 
 
-def foot(joints: np.ndarray, side: str, of: Limb, slope: float) -> np.ndarray:
+def foot(joints: np.ndarray, side: str, of: Limb, slope: float, fps: float | None = None) -> np.ndarray:
     """Frames (F, 3, 3) of a foot: forward along the ground, left and up, as they are while the foot stands flat.
 
     Args:
         joints: (F, 22, 3).
         of: the leg.
         slope: how far the way from ankle to toes points down in radians when the foot stands flat.
+        fps: frames per second, None at rest.
     """
     way = normalised(joints[:, INDEX[f"{side}_foot"]] - joints[:, INDEX[f"{side}_ankle"]])
-    # Across the foot: level while the shin stands, even in a wide stance, and the foot points where the knee does;
-    # else the knee's hinge.
-    knee, level = of.lower[..., 1], np.cross((0.0, 1.0, 0.0), way)
-    upright = np.clip((-of.lower[:, 1, :1] - 0.3) / 0.4, 0.0, 1.0)
-    share = upright**2 * (3.0 - 2.0 * upright) * np.clip(2.0 * (level * knee).sum(-1, keepdims=True), 0.0, 1.0)
-    tilted = frame(way, share * level + (1.0 - share) * knee)
+    tilted = frame(way, across_foot(joints, side, of, fps))
     return about(tilted[..., 1], np.full(len(way), -slope)) @ tilted
+
+
+def across_foot(joints: np.ndarray, side: str, of: Limb, fps: float | None = None) -> np.ndarray:
+    """Unit vectors (F, 3) to the left at right angles to a foot.
+
+    The knee's hinge is carried along by the shortest rotation from straight ahead of the shin to where the foot points.
+    While the shin stands that is made level, as it is in a wide stance, unless it is far from level.
+    """
+    way = normalised(joints[:, INDEX[f"{side}_foot"]] - joints[:, INDEX[f"{side}_ankle"]])
+    hinge = of.lower[..., 1]
+    carried = (swing(of.lower[..., 2], way) @ hinge[..., None])[..., 0]
+    level = np.cross((0.0, 1.0, 0.0), way)
+    upright = ramp(-of.lower[:, 1, :1], 0.3, 0.7)
+    share = upright * ramp((level * carried).sum(-1, keepdims=True), 0.3, 0.9)
+    if fps is not None:
+        share = blur(share, LEVELLING * fps)
+    return normalised(share * level + (1.0 - share) * carried)
+
+
+def ramp(values: np.ndarray, start: float, end: float) -> np.ndarray:
+    """0 below ``start``, 1 above ``end``, smooth between."""
+    t = np.clip((values - start) / (end - start), 0.0, 1.0)
+    return t * t * (3.0 - 2.0 * t)
 
 
 def _points(joints: np.ndarray, side: str, parts: tuple[str, str, str]) -> np.ndarray:
@@ -81,7 +113,7 @@ def _points(joints: np.ndarray, side: str, parts: tuple[str, str, str]) -> np.nd
 
 
 def limb(
-    points: np.ndarray, body: np.ndarray, table: np.ndarray, fps: float, lateral: np.ndarray | None = None
+    points: np.ndarray, body: np.ndarray, table: np.ndarray, fps: float | None, lateral: np.ndarray | None = None
 ) -> Limb:
     """Frames of a limb.
 
@@ -89,7 +121,7 @@ def limb(
         points: (F, 3, 3) its three joints: hip, knee, ankle or shoulder, elbow, wrist.
         body: (F, 3, 3) the frame that it hangs on, columns left, up, forward.
         table: (4, 3) where it bends; mirror its X for a limb on the right (``mirrored``).
-        fps: frames per second.
+        fps: frames per second, None at rest.
         lateral: (F, 3) for legs, the axis across the foot to the left, of any length up to 1.
     """
     first, second = normalised(points[:, 1] - points[:, 0]), normalised(points[:, 2] - points[:, 1])
@@ -106,16 +138,39 @@ def limb(
     cosine = seen[:, :1] / np.maximum(size, 1e-9)
     plausible = (0.5 + 0.5 * cosine) ** 2 if lateral is None else np.maximum(cosine, 0.05) ** 2
     trust = seen * size * plausible
-    total = trust + REFERENCE * np.linalg.norm(guess, axis=-1, keepdims=True) * np.array([1.0, 0.0])
+    reference, foot_counts = (REST_REFERENCE, REST_FOOT) if fps is None else (REFERENCE, FOOT)
+    usual = reference * np.linalg.norm(guess, axis=-1, keepdims=True) * np.array([1.0, 0.0])
     if lateral is not None:
         across = perpendicular(lateral, first)
-        total = total + FOOT * np.stack([(across * one).sum(-1), (across * other).sum(-1)], axis=-1)
-    for weight, width in NEIGHBOURS:
-        total = total + weight * blur(trust, width * fps)
+        usual = usual + foot_counts * np.stack([(across * one).sum(-1), (across * other).sum(-1)], axis=-1)
+    total = trust + usual
+    if fps is not None:
+        turned = carried_along(seen_from_body, (transpose(body) @ one[..., None])[..., 0])
+        known, unknown = _rotated(trust, turned), _rotated(usual, turned)
+        around = sum(weight * blur(known, width * fps) for weight, width in NEIGHBOURS)
+        total = total + _rotated(around + blur(unknown, USUAL_WIDTH * fps), -turned)
     total = normalised(total)
     roll = total[:, :1] * one + total[:, 1:] * other
     carried = (swing(first, second) @ roll[..., None])[..., 0]
     return Limb(frame(first, roll), frame(second, carried))
+
+
+def carried_along(ways: np.ndarray, across: np.ndarray) -> np.ndarray:
+    """Angles (F,) about the unit vectors ``ways`` (F, 3) from an axis that is carried along without rolling to the
+    unit vectors ``across`` (F, 3) at right angles to them.
+
+    From frame to frame the shortest rotation carries the axis; the angles between that and ``across`` add up.
+    """
+    taken = (swing(ways[:-1], ways[1:]) @ across[:-1, :, None])[..., 0]
+    sine = (np.cross(taken, across[1:]) * ways[1:]).sum(-1)
+    steps = np.arctan2(sine, (taken * across[1:]).sum(-1))
+    return np.concatenate([[0.0], np.cumsum(steps)])
+
+
+def _rotated(pairs: np.ndarray, angles: np.ndarray) -> np.ndarray:
+    """Vectors (F, 2) turned by angles (F,)."""
+    c, s = np.cos(angles), np.sin(angles)
+    return np.stack([c * pairs[:, 0] - s * pairs[:, 1], s * pairs[:, 0] + c * pairs[:, 1]], axis=-1)
 
 
 def mirrored(table: np.ndarray) -> np.ndarray:

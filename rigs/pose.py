@@ -7,8 +7,8 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from .curves import BoneCurves
 from .rest import RestRig
-from .retarget import BoneCurves
 from .rotations import matrix_from_quaternion
 
 

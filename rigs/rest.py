@@ -23,7 +23,8 @@ class RestBone:
     """One bone at rest.
 
     ``matrix`` (4, 4) is in armature space and units (Blender axes: Z up, the character usually faces -Y); its columns
-    are the bone's X, its Y (along the bone), its Z, and its head.
+    are the bone's X, its Y (along the bone), its Z, and its head. ``turns`` says about which of its own axes
+    X, Y, Z the bone may turn and ``moves`` whether it may be moved; where the rig's maker has locked that, no keys go.
     """
 
     name: str
@@ -32,6 +33,8 @@ class RestBone:
     length: float
     inherit_rotation: bool = True
     connected: bool = False
+    turns: tuple[bool, bool, bool] = (True, True, True)
+    moves: bool = True
 
     @property
     def head(self) -> np.ndarray:

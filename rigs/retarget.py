@@ -9,35 +9,31 @@ B D B' R, and Blender's channel is the part of it that the parent does not bring
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 
 import numpy as np
 
 from . import limbs, trunk
+from .contacts import USUAL, Stance, find_contacts, find_stance, own_motion
+from .controls import bearing_bones, carrier_of, root_bone, root_curves, with_ik
+from .curves import BoneCurves
 from .detection import Mapping, check_scale
 from .errors import UserError
-from .feet import Stance, find_stance, plant
+from .feet import plant, upright
 from .figure import Figure
+from .posture import OWN, Posture, chest_turn, find_posture, pelvis_turn
 from .resample import resample
 from .rest import RestRig
-from .rotations import continuous, quaternion_from_matrix, transpose
+from .rotations import continuous, matrix_from_quaternion, quaternion_from_matrix, transpose
+from .settings import DEFAULTS, IK, IN_PLACE, ROOT, RetargetSettings
 from .skeleton import FPS, INDEX, JOINTS
+from .twist import limb_twists, within_locks
 
 UP = np.array([0.0, 1.0, 0.0])
 
 
-@dataclass(frozen=True)
-class BoneCurves:
-    """Channels of one pose bone: ``rotations`` (F, 4) for rotation_quaternion (w, x, y, z), without sign jumps, and
-    ``locations`` (F, 3) for location where the bone carries the travel, else None."""
-
-    bone: str
-    rotations: np.ndarray
-    locations: np.ndarray | None
-
-
 def retarget(
-    joints: np.ndarray, rig: RestRig, mapping: Mapping, *, fps: float, ground: bool = True
+    joints: np.ndarray, rig: RestRig, mapping: Mapping, *, fps: float, settings: RetargetSettings = DEFAULTS
 ) -> tuple[BoneCurves, ...]:
     """Solve a clip on a rig.
 
@@ -46,11 +42,12 @@ def retarget(
         rig: the rest pose; scale and rotation of its object are honoured.
         mapping: what ``detect`` found, or the user's own.
         fps: frame rate of the result; its frame 0 is the first frame of the joints.
-        ground: plant the feet where the source stands on them.
+        settings: foot lock, what carries the travel, FK or IK.
 
     Returns:
-        One entry per mapped bone, parents before children. The pelvis' bone carries the travel, scaled by leg length,
-        from where the character stands at rest.
+        One entry per bone that has to be keyed, parents before children: the mapped bones, the root bone where it
+        carries the travel, and the IK controls in place of the limbs that they pose. The pelvis' bone carries the
+        travel otherwise, scaled by leg length, from where the character stands at rest.
 
     Raises:
         UserError: ``bad_joints`` (wrong shape, or not finite), ``zero_scale``, ``bad_mapping`` (a bone is gone).
@@ -61,13 +58,41 @@ def retarget(
     if gone:
         raise UserError(f"The bone {gone[0]} is not in the armature.", "Detect the mapping again.", "bad_mapping")
     figure = Figure(rig.rewired(mapping.moved_by), mapping)
-    stance, posture = find_stance(joints), trunk.find_posture(joints)
+    stance, posture = find_stance(joints), find_posture(joints, figure.recorded)
+    if posture is OWN:  # made of a rig's pose, which stands on its feet as it pleases
+        stance = replace(stance, slope=USUAL.slope, ankle=USUAL.ankle)
+    contacts = find_contacts(joints, stance)
+    left, right = (np.clip(resample(share, FPS, fps), 0.0, 1.0) for share in own_motion(joints))
     joints = resample(joints, FPS, fps)
     turns = solve(joints, figure, stance, posture, fps)
     hips = hips_path(joints, figure, stance)
-    if ground:
-        plant(joints, figure, turns, hips, stance=stance, fps=fps)
-    return curves(figure, turns, hips)
+    if settings.foot_lock > 0.0:
+        scale = leg_scale(joints, figure)
+        standing = upright(joints)
+        hips = plant(
+            contacts,
+            figure,
+            turns,
+            hips,
+            standing,
+            (left, right),
+            scale=scale,
+            fps=fps,
+            strength=settings.foot_lock,
+        )
+    travel = (hips - hips[:1]) * (1.0, 0.0, 1.0)
+    root = root_bone(rig, mapping) if settings.root == ROOT else None
+    if settings.root == IN_PLACE or root is not None:
+        hips = hips - travel
+    solved = curves(figure, turns, hips)
+    if root is not None:
+        solved = (root_curves(rig, root, travel @ figure.basis.T), *solved)
+    if settings.limbs == IK and mapping.ik:
+        solved = with_ik(figure, solved)
+    if settings.foot_lock == 0.0:
+        return solved
+    bearing = bearing_bones(figure.rig, mapping)
+    return tuple(replace(curve, bears=curve.bone in bearing) for curve in solved)
 
 
 def checked(joints: np.ndarray) -> np.ndarray:
@@ -86,34 +111,20 @@ def checked(joints: np.ndarray) -> np.ndarray:
     return joints
 
 
-def solve(
-    joints: np.ndarray, figure: Figure, stance: Stance, posture: trunk.Posture, fps: float
-) -> dict[str, np.ndarray]:
+def solve(joints: np.ndarray, figure: Figure, stance: Stance, posture: Posture, fps: float) -> dict[str, np.ndarray]:
     """Turns (F, 3, 3) by role, in the figure's axes, of joints (F, 22, 3) at ``fps``."""
-    pelvis, chest = trunk.pelvis_frame(joints), trunk.chest_frame(joints)
-    turns = {"pelvis": pelvis @ figure.pelvis.T}
-    spine = trunk.spine_turns(joints, figure, turns["pelvis"], chest @ figure.chest.T)
-    turns.update(zip(figure.spine_roles, spine, strict=True))
-
-    def on_chest(start: str, end: str, usual: np.ndarray) -> np.ndarray:
-        way = joints[:, INDEX[end]] - joints[:, INDEX[start]]
-        return spine[-1] @ figure.chest @ trunk.lean(way, chest, usual) @ figure.chest.T
-
-    neck = on_chest("neck", "head", posture.neck)
-    turns.update({role: neck for role in figure.mapping.bones if role.startswith(("neck", "head"))})
-    turns["left_collar"] = on_chest("left_collar", "left_shoulder", posture.left_collar)
-    turns["right_collar"] = on_chest("right_collar", "right_shoulder", posture.right_collar)
+    turns = trunk.turns_of(joints, figure, posture)
+    pelvis, chest = pelvis_turn(joints, posture), chest_turn(joints, posture)
+    body = figure.pelvis[None]
     for side in ("left", "right"):
-        arm, arm_at_rest = limbs.arm(joints, chest, side, fps), limbs.arm(figure.limb_joints, figure.chest[None], side)
+        arm = limbs.arm(joints, chest, side, fps)
+        arm_at_rest = limbs.arm(figure.limb_joints, body, side, crease=figure.crease)
         turns[f"{side}_shoulder"] = arm.upper @ transpose(arm_at_rest.upper)
         turns[f"{side}_elbow"] = turns[f"{side}_wrist"] = arm.lower @ transpose(arm_at_rest.lower)
-        leg, leg_at_rest = (
-            limbs.leg(joints, pelvis, side, fps),
-            limbs.leg(figure.limb_joints, figure.pelvis[None], side),
-        )
+        leg, leg_at_rest = limbs.leg(joints, pelvis, side, fps), limbs.leg(figure.limb_joints, body, side)
         turns[f"{side}_hip"] = leg.upper @ transpose(leg_at_rest.upper)
         turns[f"{side}_knee"] = leg.lower @ transpose(leg_at_rest.lower)
-        foot = limbs.foot(joints, side, leg, stance.slope)
+        foot = limbs.foot(joints, side, leg, stance.slope, fps)
         foot_at_rest = limbs.foot(figure.limb_joints, side, leg_at_rest, figure.slope(side))
         turns[f"{side}_ankle"] = turns[f"{side}_foot"] = foot @ transpose(foot_at_rest)
     return turns
@@ -125,49 +136,51 @@ def hips_path(joints: np.ndarray, figure: Figure, stance: Stance) -> np.ndarray:
     Travel is scaled by leg length. The height is scaled from the ankles of the stance up and set on the rig's own
     ankles at rest, so that legs that are straight in the source are straight on the rig, whatever its feet are like.
     """
-    lengths = np.zeros(len(joints))
-    for side in ("left", "right"):
-        hip, knee, ankle = (joints[:, INDEX[f"{side}_{part}"]] for part in ("hip", "knee", "ankle"))
-        lengths += 0.5 * (np.linalg.norm(knee - hip, axis=1) + np.linalg.norm(ankle - knee, axis=1))
-    scale = figure.leg / max(float(np.median(lengths)), 1e-6)
+    scale = leg_scale(joints, figure)
     hips = 0.5 * (joints[:, INDEX["left_hip"]] + joints[:, INDEX["right_hip"]]) - UP * stance.ankle
     return scale * hips + figure.hips * (1.0, 0.0, 1.0) + UP * (figure.floor + figure.ankle_height)
 
 
+def leg_scale(joints: np.ndarray, figure: Figure) -> float:
+    """Armature units of the figure for a metre of the joints (F, 22, 3), by the length of the legs."""
+    lengths = np.zeros(len(joints))
+    for side in ("left", "right"):
+        hip, knee, ankle = (joints[:, INDEX[f"{side}_{part}"]] for part in ("hip", "knee", "ankle"))
+        lengths += 0.5 * (np.linalg.norm(knee - hip, axis=1) + np.linalg.norm(ankle - knee, axis=1))
+    return figure.leg / max(float(np.median(lengths)), 1e-6)
+
+
 def curves(figure: Figure, turns: dict[str, np.ndarray], hips: np.ndarray) -> tuple[BoneCurves, ...]:
-    """Blender's channels of the turns by role (F, 3, 3) and the path of the hips (F, 3)."""
+    """Blender's channels of the turns by role (F, 3, 3) and the path of the hips (F, 3).
+
+    A bone with locked axes turns as far as these allow, and its children make up for the rest.
+    """
     rig, basis = figure.rig, figure.basis
-    roles = {name: role for role, name in figure.mapping.bones.items() if role in turns}
-    carrier = _carrier(rig, figure.mapping.bones["pelvis"])
+    wanted = {name: turns[role] for role, name in figure.mapping.bones.items() if role in turns}
+    wanted.update(limb_twists(figure, turns))
+    pelvis = rig.bone(figure.mapping.bones["pelvis"])
+    carrier = carrier_of(rig, pelvis.name)
     still = np.broadcast_to(np.eye(3), (len(hips), 3, 3))
     turned: dict[str, np.ndarray] = {}
     out = []
     for bone in rig.bones:
-        above = still if bone.parent is None else turned[bone.parent]
-        if not bone.inherit_rotation:
-            above = still
+        above = still
+        if bone.parent is not None and bone.inherit_rotation:
+            above = turned[bone.parent]
         turned[bone.name] = above
-        if bone.name not in roles and bone.name != carrier:
+        if bone.name not in wanted and bone.name != carrier:
             continue
-        turn = above
-        if bone.name in roles:
-            turn = basis @ turns[roles[bone.name]] @ basis.T
-        turned[bone.name] = turn
+        turn = basis @ wanted[bone.name] @ basis.T if bone.name in wanted else above
         rest = bone.matrix[:3, :3]
-        local = rest.T @ transpose(above) @ turn @ rest
+        local = quaternion_from_matrix(rest.T @ transpose(above) @ turn @ rest)
+        if not all(bone.turns):
+            local = within_locks(continuous(local), bone.turns)
+            turn = above @ rest @ matrix_from_quaternion(local) @ rest.T
+        turned[bone.name] = turn
         location = None
         if bone.name == carrier:
-            pelvis = basis @ turns["pelvis"] @ basis.T
-            pivot = rig.bone(figure.mapping.bones["pelvis"]).head
-            goal = hips @ basis.T + pelvis @ (pivot - basis @ figure.hips)
-            location = (goal - pivot) @ rest
-        out.append(BoneCurves(bone.name, continuous(quaternion_from_matrix(local)), location))
+            carried = turn if bone is pelvis else basis @ turns["pelvis"] @ basis.T
+            goal = hips @ basis.T + carried @ (pelvis.head - basis @ figure.hips)
+            location = (goal - pelvis.head) @ rest
+        out.append(BoneCurves(bone.name, continuous(local), location))
     return tuple(out)
-
-
-def _carrier(rig: RestRig, name: str) -> str:
-    """The bone that carries the travel: Blender ignores the location of a connected bone, so then its parent."""
-    bone = rig.bone(name)
-    while bone.connected and bone.parent is not None:
-        bone = rig.bone(bone.parent)
-    return bone.name

@@ -115,6 +115,12 @@ def continuous(q: np.ndarray) -> np.ndarray:
     return np.concatenate([q[:1], q[1:] * np.cumprod(flips, axis=0)[..., None]])
 
 
+def multiplied(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Products of quaternions (..., 4): the rotation ``b``, then ``a``; lengths are multiplied."""
+    w, v, x, u = a[..., :1], a[..., 1:], b[..., :1], b[..., 1:]
+    return np.concatenate([w * x - (v * u).sum(-1, keepdims=True), w * u + x * v + np.cross(v, u)], axis=-1)
+
+
 def slerp(a: np.ndarray, b: np.ndarray, t: np.ndarray | float) -> np.ndarray:
     """Quaternions on the shorter great arc from ``a`` to ``b`` (..., 4) at ``t`` (...) in 0..1."""
     dot = (a * b).sum(-1, keepdims=True)
@@ -166,13 +172,14 @@ def matrix_from_euler(angles: np.ndarray, order: str) -> np.ndarray:
     return out
 
 
-def quaternion_to_euler(q: np.ndarray, order: str) -> np.ndarray:
+def quaternion_to_euler(q: np.ndarray, order: str, before: np.ndarray | None = None) -> np.ndarray:
     """Euler angles (F, ..., 3) as (x, y, z) of rotations (F, ..., 4), without jumps in time.
 
     For the order ijk the matrix is R = Rk(c) Rj(b) Ri(a). With e = 1 for an even order and -1 for an odd one,
     R[k,i] = -e sin b, R[k,j] = e cos b sin a and R[k,k] = cos b cos a give a and b, and R Ri(a)^-1 = Rk(c) Rj(b), whose
     column j is that of Rk(c), gives c. (a + pi, pi - b, c + pi) is the same rotation; each frame takes whichever
     of the two is nearer to the frame before. Where cos b vanishes only a sum of a and c is defined, and a stays.
+    ``before`` (..., 3) are the angles before the first frame, zero if not given.
     """
     i, j, k = (_AXIS[letter] for letter in order)
     e = 1.0 if (j - i) % 3 == 1 else -1.0
@@ -181,7 +188,7 @@ def quaternion_to_euler(q: np.ndarray, order: str) -> np.ndarray:
     b = np.arctan2(-e * m[..., k, i], cosine)
     a = np.arctan2(e * m[..., k, j], m[..., k, k])
     out = np.zeros((*q.shape[:-1], 3))
-    before = np.zeros((*q.shape[1:-1], 3))
+    before = np.zeros((*q.shape[1:-1], 3)) if before is None else np.asarray(before, dtype=np.float64)
     unit = np.eye(3)[i]
     for f in range(len(q)):
         first = np.where(cosine[f] < 1e-6, before[..., i], a[f])

@@ -5,71 +5,96 @@ from __future__ import annotations
 
 import numpy as np
 
+from . import limbs
+from .contacts import USUAL
 from .detection import Mapping, check_scale
-from .feet import USUAL
 from .figure import Figure
+from .posture import OWN
 from .rest import RestRig
-from .rotations import about, between, normalised
-from .skeleton import BONE_LENGTHS, INDEX, JOINTS, PARENTS
-from .trunk import COLLAR, NECK
+from .rotations import about, normalised
+from .skeleton import BONE_LENGTHS, FPS, INDEX, JOINTS, PARENTS
+from .trunk import ways_of
 
-_FLIP = np.array([-1.0, 1.0, 1.0])
-# Directions from joint to joint in a person who stands, medians over the captured clips: in the frame of the pelvis
-# (left, up, forward), from the joint before.
-_HIP = np.array([0.70, -0.69, 0.05])
-_SPINE = {"spine1": (0.0, 0.99, -0.12), "spine2": (0.0, 0.98, 0.18), "spine3": (0.0, 0.97, 0.24)}
-# And in the frame of the chest, from spine3.
-_UPWARD = np.array([0.0, 1.0, 0.0])
-_OUTWARD = np.array([0.80, 0.60, -0.02])
-_LEG = BONE_LENGTHS[[INDEX[f"{side}_{part}"] for side in ("left", "right") for part in ("knee", "ankle")]].sum() / 2
+UP = np.array([0.0, 1.0, 0.0])
+LEG = BONE_LENGTHS[[INDEX[f"{side}_{part}"] for side in ("left", "right") for part in ("knee", "ankle")]].sum() / 2
+_LIMBS = tuple(
+    (f"{side}_{start}", f"{side}_{end}")
+    for side in ("left", "right")
+    for start, end in (("shoulder", "elbow"), ("elbow", "wrist"), ("hip", "knee"), ("knee", "ankle"))
+)
+_ORDER: tuple[str, ...] = (
+    *("left_hip", "right_hip", "spine1", "spine2", "spine3", "neck", "left_collar", "right_collar", "head"),
+    *("left_shoulder", "right_shoulder", *(end for _, end in _LIMBS)),
+)
 
 
 def joints_from_pose(matrices: np.ndarray, rig: RestRig, mapping: Mapping) -> np.ndarray:
-    """Joints (F, 22, 3), metres, Y up, that ``retarget`` would turn into this pose.
+    """Joints (F, 22, 3), metres, Y up, that ``retarget`` turns into this pose.
 
     The figure has the model's bone lengths, stands on a floor at 0 where the rig does, and has the rig's place at
-    rest as its origin and its heading at rest as +Z; travel is scaled by leg length. Arms and legs point exactly as the
-    rig's do; trunk, collars, neck and feet turn from an upright stance as the rig's turn from its rest pose.
+    rest as its origin and its heading at rest as +Z; travel is scaled by leg length. It stands in ``posture.OWN``
+    where the rig is at rest. What 22 points cannot say is not in it: the twist of forearms and neck, hands and head
+    turned against what they hang on, toes that bend, the roll of collars, and how a spine of more than two bones
+    shares its bend.
 
     Args:
         matrices: (F, bones, 4, 4) pose matrices in armature space, in the order of ``rig.bones``.
     """
     check_scale(rig)
     figure = Figure(rig.rewired(mapping.moved_by), mapping)
+    posed = _Posed(matrices, rig, figure)
+    back = figure.upright.T
+    pelvis, chest = posed.turn("pelvis") @ back, posed.turn(figure.spine_roles[-1]) @ back
+    hips = 0.5 * (posed.point("left_hip") + posed.point("right_hip"))
+    shown = {"spine": posed.point("neck") - hips}
+    for side in ("left", "right"):
+        if f"{side}_collar" in mapping.bones:
+            shown[f"{side}_shoulder"] = posed.point(f"{side}_shoulder") - posed.point(f"{side}_collar")
+    if figure.neck_roles:
+        shown["head"] = posed.point("head") - posed.point("neck")
+    elif "head" in mapping.bones:
+        shown["head"] = posed.turn("head") @ back @ OWN.way("head")
+    ways = ways_of(figure, OWN, pelvis, chest, shown)
+    ways.update((end, posed.point(end) - posed.point(start)) for start, end in _LIMBS)
+
     out = np.zeros((len(matrices), len(JOINTS), 3))
 
-    def place(role: str, offset: np.ndarray) -> None:
+    def place(role: str, way: np.ndarray) -> None:
         j = INDEX[role]
-        out[:, j] = out[:, PARENTS[j]] + BONE_LENGTHS[j] * normalised(offset)
+        out[:, j] = out[:, PARENTS[j]] + BONE_LENGTHS[j] * normalised(way)
 
-    def turn(role: str) -> np.ndarray:
-        bone = rig.index[figure.anchor(role)[0]]
-        armature = matrices[:, bone, :3, :3] @ rig.bones[bone].matrix[:3, :3].T
-        return figure.basis.T @ armature / np.cbrt(np.linalg.det(armature))[:, None, None] @ figure.basis
-
-    def point(role: str) -> np.ndarray:
-        bone, at = figure.anchor(role)
-        local = np.linalg.inv(rig.bones[rig.index[bone]].matrix) @ np.append(at, 1.0)
-        return figure.point((matrices[:, rig.index[bone]] @ local)[:, :3])
-
-    pelvis, chest = turn("pelvis") @ figure.pelvis, turn(figure.spine_roles[-1]) @ figure.chest
-    scale = figure.leg / _LEG
-    hips = 0.5 * (point("left_hip") + point("right_hip")) - figure.hips * (1.0, 0.0, 1.0)
-    hips = (hips - _UPWARD * (figure.floor + figure.ankle_height)) / scale + _UPWARD * USUAL.ankle
-    out[:, 0] = hips - pelvis @ (0.5 * (_HIP * BONE_LENGTHS[1] + _HIP * _FLIP * BONE_LENGTHS[2]) / np.linalg.norm(_HIP))
-    for k, (name, way) in enumerate(_SPINE.items()):
-        place(name, between(pelvis, chest, k / 3.0) @ np.array(way))
-    place("neck", chest @ _UPWARD)
-    place("head", turn("neck") @ figure.chest @ NECK)
-    for side, flip in (("left", np.ones(3)), ("right", _FLIP)):
-        place(f"{side}_hip", pelvis @ (_HIP * flip))
-        place(f"{side}_collar", chest @ (_OUTWARD * flip))
-        collar = turn(f"{side}_collar") @ figure.chest
-        place(f"{side}_shoulder", collar @ (COLLAR * flip))
-        for start, end in (("shoulder", "elbow"), ("elbow", "wrist"), ("hip", "knee"), ("knee", "ankle")):
-            place(f"{side}_{end}", point(f"{side}_{end}") - point(f"{side}_{start}"))
-        way = figure.place(f"{side}_foot") - figure.place(f"{side}_ankle")
-        across = np.cross(_UPWARD, way)
-        flat = about(normalised(across), np.array(USUAL.slope - figure.slope(side))) @ way
-        place(f"{side}_foot", turn(f"{side}_ankle") @ flat)
+    for role in _ORDER:
+        place(role, ways[role])
+    middle = 0.5 * (out[:, INDEX["left_hip"]] + out[:, INDEX["right_hip"]])
+    goal = hips - figure.hips * (1.0, 0.0, 1.0) - UP * (figure.floor + figure.ankle_height)
+    out += (goal * LEG / figure.leg + UP * USUAL.ankle - middle)[:, None]
+    for side in ("left", "right"):
+        shown_way = posed.point(f"{side}_foot") - posed.point(f"{side}_ankle")
+        place(f"{side}_foot", shown_way)
+        # The solver takes the rig's slope out across the foot and puts the model's in, and where across is depends
+        # on the way of the foot a little: four steps are exact to a hundredth of a degree.
+        for _ in range(4):
+            across = limbs.across_foot(out, side, limbs.leg(out, pelvis, side, FPS), FPS)
+            angle = np.full(len(out), USUAL.slope - figure.slope(side))
+            place(f"{side}_foot", (about(across, angle) @ shown_way[..., None])[..., 0])
     return out
+
+
+class _Posed:
+    """A posed rig in the figure's axes."""
+
+    def __init__(self, matrices: np.ndarray, rig: RestRig, figure: Figure) -> None:
+        self.matrices, self.rig, self.figure = matrices, rig, figure
+
+    def turn(self, role: str) -> np.ndarray:
+        """(F, 3, 3) rotation of a bone from rest to pose."""
+        i = self.rig.index[self.figure.anchor(role)[0]]
+        armature = self.matrices[:, i, :3, :3] @ self.rig.bones[i].matrix[:3, :3].T
+        return self.figure.basis.T @ armature / np.cbrt(np.linalg.det(armature))[:, None, None] @ self.figure.basis
+
+    def point(self, role: str) -> np.ndarray:
+        """(F, 3) where a joint is."""
+        bone, at = self.figure.anchor(role)
+        i = self.rig.index[bone]
+        local = np.linalg.inv(self.rig.bones[i].matrix) @ np.append(at, 1.0)
+        return self.figure.point((self.matrices[:, i] @ local)[:, :3])

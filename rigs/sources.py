@@ -48,6 +48,7 @@ CHARACTER_BVH = dict(
     )
 )
 SMPL_BVH = {name: name for name in JOINTS}
+TABLES = (SMPL_BVH, CMU_BVH, CHARACTER_BVH)
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,7 @@ def joints_of_bvh(bvh: Bvh, name: str) -> SourceMotion:
     """
     positions = bvh.positions()
     named = {joint: positions[:, j] for j, joint in enumerate(bvh.names)}
-    for table in (SMPL_BVH, CMU_BVH, CHARACTER_BVH):
+    for table in TABLES:
         joints = stand_ins(named, table)
         if joints is not None:
             break

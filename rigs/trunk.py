@@ -1,111 +1,162 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Frames of pelvis and chest from joint positions, and how the bones of a spine share what lies between them.
+"""Turns of pelvis, spine, neck, head and collars from joint positions, and the joints from the turns.
 
-Turns here are rotations (F, 3, 3) in the figure's axes that take a bone from its rest pose to its pose.
+A turn is a rotation (F, 3, 3) in the figure's axes that takes a bone from its rest pose to its pose. The functions come
+in pairs that are each other's inverse: ``turns_of`` reads the joints as ``ways_of`` wrote them.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from .figure import Figure
-from .rotations import angle_of, between, frame, normalised, swing, transpose
-from .skeleton import INDEX
-
-# Directions in the chest frame (left, up, forward) of a person who stands with the arms down: from collar to
-# shoulder on the left, and from neck to head; medians over the captured clips.
-COLLAR = normalised(np.array([0.96, 0.22, -0.05]))
-NECK = normalised(np.array([0.0, 0.90, 0.40]))
+from .posture import Posture, chest_turn, pelvis_turn, way
+from .rotations import about, between, normalised, swing, transpose
 
 
-@dataclass(frozen=True)
-class Posture:
-    """Those directions in one clip, each (3,). A rig holds its own collars and neck at rest that way."""
-
-    left_collar: np.ndarray
-    right_collar: np.ndarray
-    neck: np.ndarray
-
-
-def find_posture(joints: np.ndarray) -> Posture:
-    """The posture of a clip (F, 22, 3).
-
-    The skeletons behind the clips hold the head 11 to 41 degrees forward of the neck and the collars -11 to 17 up
-    while their people stand alike, so it is read off the clip: medians over the frames in which the trunk is
-    upright and the arms hang. It stays within 22 degrees of the usual, so that a head that is bowed throughout a clip
-    stays bowed. Without such frames the usual stands.
-    """
-    chest = chest_frame(joints)
-    trunk = normalised(joint(joints, "neck") - joint(joints, "pelvis"))
-    hang = np.ones(len(joints), dtype=bool)
+def turns_of(joints: np.ndarray, figure: Figure, posture: Posture) -> dict[str, np.ndarray]:
+    """Turns by role of joints (F, 22, 3): the pelvis, all spine and neck bones, the head and the collars."""
+    pelvis, chest = pelvis_turn(joints, posture), chest_turn(joints, posture)
+    # Lengths are the posture's, so that a clip says the same whatever proportions it was brought to.
+    ways = {
+        name: float(np.linalg.norm(posture.way(name))) * way(joints, name)
+        for name in ("left_hip", "right_hip", "spine1", "spine2", "spine3", "neck", "head")
+    }
+    seen = ways["spine1"] + ways["spine2"] + ways["spine3"] + posture.neck * ways["neck"]
+    seen = seen - 0.5 * (ways["left_hip"] + ways["right_hip"])
+    fixed, bent = model_spine(posture, pelvis, chest)
+    extra = swing(normalised(fixed + sum(bent)), normalised(seen))
+    turns = {"pelvis": pelvis @ figure.upright}
+    spine = spine_turns(figure, pelvis, chest, extra)
+    turns.update(zip(figure.spine_roles, (turn @ figure.upright for turn in spine), strict=True))
+    turns.update(_neck_turns(ways, figure, posture, chest))
     for side in ("left", "right"):
-        arm = normalised(joint(joints, f"{side}_elbow") - joint(joints, f"{side}_shoulder"))
-        hang &= arm[:, 1] < -0.5
-    stands = hang & (trunk[:, 1] > 0.95)
-
-    def usual(start: str, end: str, direction: np.ndarray) -> np.ndarray:
-        if np.count_nonzero(stands) < 5:
-            return direction
-        way = normalised(joint(joints, end) - joint(joints, start))[stands]
-        seen = normalised(np.median((transpose(chest[stands]) @ way[..., None])[..., 0], axis=0))
-        share = min(1.0, np.radians(22.0) / max(float(angle_of(direction, seen)), 1e-6))
-        return between(np.eye(3), swing(direction, seen), share) @ direction
-
-    return Posture(
-        usual("left_collar", "left_shoulder", COLLAR),
-        usual("right_collar", "right_shoulder", COLLAR * (-1.0, 1.0, 1.0)),
-        usual("neck", "head", NECK),
-    )
+        usual = chest @ normalised(posture.way(f"{side}_shoulder"))
+        turns[f"{side}_collar"] = swing(usual, way(joints, f"{side}_shoulder")) @ chest @ figure.upright
+    return turns
 
 
-def joint(joints: np.ndarray, name: str) -> np.ndarray:
-    """One joint (F, 3)."""
-    return joints[:, INDEX[name]]
+def model_spine(posture: Posture, pelvis: np.ndarray, chest: np.ndarray) -> tuple[np.ndarray, list[np.ndarray]]:
+    """The way from between the hips to the neck that follows from the turns of pelvis and chest (F, 3, 3).
 
-
-def pelvis_frame(joints: np.ndarray) -> np.ndarray:
-    """(F, 3, 3) left, up, forward. Up goes to spine2: spine1 is too near and differs between skeletons."""
-    left, right = joint(joints, "left_hip"), joint(joints, "right_hip")
-    return frame(left - right, joint(joints, "spine2") - 0.5 * (left + right))
-
-
-def chest_frame(joints: np.ndarray) -> np.ndarray:
-    """(F, 3, 3) left, up, forward. Collars count beside the shoulders, which move by themselves."""
-    left = joint(joints, "left_shoulder") - joint(joints, "right_shoulder")
-    left = left + joint(joints, "left_collar") - joint(joints, "right_collar")
-    return frame(left, joint(joints, "neck") - joint(joints, "spine3"))
-
-
-def spine_turns(joints: np.ndarray, figure: Figure, pelvis: np.ndarray, chest: np.ndarray) -> list[np.ndarray]:
-    """Turns of the spine bones from the pelvis up.
-
-    Bone k of N takes the share k / N of the way from the pelvis' turn to the chest's. Then all of them swing
-    together so that the neck lies in the source's direction from the hips. With A the part of the chain that
-    is rigid with the pelvis and B the bent rest, both (3,), the swing S must make A + S B parallel to the unit
-    vector w: S B = r w - A with r = w.A + sqrt((w.A)² - |A|² + |B|²).
+    Returns:
+        (F, 3) the part that is rigid with pelvis and chest, and the parts in between, which may swing as well.
     """
+    fixed = (pelvis @ -posture.hips) + posture.neck * (chest @ posture.way("neck"))
+    bent = []
+    for name, share in zip(("spine1", "spine2", "spine3"), posture.shares, strict=True):
+        part = between(pelvis, chest, float(share)) @ posture.way(name)
+        if share in (0.0, 1.0):
+            fixed = fixed + part
+        else:
+            bent.append(part)
+    return fixed, bent
+
+
+def spine_turns(figure: Figure, pelvis: np.ndarray, chest: np.ndarray, extra: np.ndarray) -> list[np.ndarray]:
+    """Turns of the rig's spine bones: bone k of N takes the share k / N, and the last is the chest.
+
+    Those below swing together so that the way from hips to neck is turned by ``extra`` (F, 3, 3) against where these
+    shares leave it.
+    """
+    turns = _shared(figure, pelvis, chest)
+    fixed, bent = _rig_spine(figure, pelvis, turns)
+    goal = (extra @ normalised(fixed + bent)[..., None])[..., 0]
+    swung = reach(fixed, bent, goal)
+    return [*(swung @ turn for turn in turns[:-1]), chest]
+
+
+def _shared(figure: Figure, pelvis: np.ndarray, chest: np.ndarray) -> list[np.ndarray]:
     count = len(figure.spine_roles)
-    turns = [between(pelvis, chest, (k + 1) / count) for k in range(count)]
-    bones = np.diff(figure.spine, axis=0)
-    base = pelvis @ (figure.spine[0] - figure.hips)
-    bent = sum((turn @ bone for turn, bone in zip(turns, bones, strict=True)), start=np.zeros(3))
-    hips = 0.5 * (joint(joints, "left_hip") + joint(joints, "right_hip"))
-    goal = normalised(joint(joints, "neck") - hips)
-    along = (goal * base).sum(-1)
-    root = np.maximum(along**2 - (base**2).sum(-1) + (bent**2).sum(-1), 0.0)
-    wanted = (along + np.sqrt(root))[:, None] * goal - base
-    swung = swing(normalised(bent), normalised(wanted))
-    return [swung @ turn for turn in turns]
+    return [*(between(pelvis, chest, (k + 1) / count) for k in range(count - 1)), chest]
 
 
-def lean(way: np.ndarray, chest: np.ndarray, usual: np.ndarray) -> np.ndarray:
-    """How a collar or the neck has left its usual direction: (F, 3, 3) in the chest frame.
+def _rig_spine(figure: Figure, pelvis: np.ndarray, turns: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    """The way from hips to neck: what is rigid with pelvis and chest, and the rest, each (F, 3)."""
+    bones = np.diff(figure.spine, axis=0) @ figure.upright.T
+    base = figure.upright @ (figure.spine[0] - figure.hips)
+    bent = sum((turn @ bone for turn, bone in zip(turns[:-1], bones[:-1], strict=True)), np.zeros((len(pelvis), 3)))
+    return pelvis @ base + turns[-1] @ bones[-1], bent
+
+
+def reach(fixed: np.ndarray, bent: np.ndarray, goal: np.ndarray) -> np.ndarray:
+    """The shortest swing S (F, 3, 3) that makes A + S B parallel to the unit vectors w.
+
+    S B = r w - A with r = w.A + sqrt((w.A)² - |A|² + |B|²); where that has no root, w is approached.
 
     Args:
-        way: (F, 3) from collar to shoulder or from neck to head.
-        chest: (F, 3, 3) the source's chest frame.
-        usual: (3,) that direction in the clip's posture.
+        fixed: A (F, 3). bent: B (F, 3). goal: w (F, 3).
     """
-    return swing(usual, normalised((transpose(chest) @ way[..., None])[..., 0]))
+    along = (goal * fixed).sum(-1)
+    root = np.maximum(along**2 - (fixed**2).sum(-1) + (bent**2).sum(-1), 0.0)
+    wanted = (along + np.sqrt(root))[:, None] * goal - fixed
+    return swing(normalised(bent), normalised(wanted))
+
+
+def _neck_turns(
+    ways: dict[str, np.ndarray], figure: Figure, posture: Posture, chest: np.ndarray
+) -> dict[str, np.ndarray]:
+    """Turns of neck bones and head.
+
+    The head follows the last way of the source's neck. The neck bones, bone k of N with the share k / N of that,
+    swing together so that the rig's neck leaves its rest as the whole neck of the source does.
+    """
+    lower, upper = posture.way("neck"), posture.way("head")
+    rigid = chest @ normalised(lower)
+    low = swing(rigid, normalised(posture.neck * rigid + (1.0 - posture.neck) * normalised(ways["neck"]))) @ chest
+    head = swing(low @ normalised(upper), normalised(ways["head"])) @ low
+    turns = {"head": head @ figure.upright}
+    bones = figure.neck
+    if len(bones):
+        usual = chest @ normalised((1.0 - posture.neck) * lower + upper)
+        total = swing(usual, normalised((1.0 - posture.neck) * ways["neck"] + ways["head"])) @ chest
+        count = len(bones)
+        shared = [between(chest, head, (k + 1) / count) @ figure.upright for k in range(count)]
+        chain = sum((turn @ bone for turn, bone in zip(shared, bones, strict=True)), np.zeros((len(chest), 3)))
+        goal = total @ (figure.upright @ bones.sum(0))
+        swung = swing(normalised(chain), normalised(goal))
+        turns.update((role, swung @ turn) for role, turn in zip(figure.neck_roles, shared, strict=True))
+    return turns
+
+
+def ways_of(
+    figure: Figure, posture: Posture, pelvis: np.ndarray, chest: np.ndarray, posed: dict[str, np.ndarray]
+) -> dict[str, np.ndarray]:
+    """Directions (F, 3) from joint to joint of the trunk, of which ``turns_of`` makes the same pose of the rig.
+
+    Args:
+        pelvis, chest: (F, 3, 3) turns of pelvis and last spine bone, from a T-pose.
+        posed: what the pose shows, (F, 3): ``spine`` from between the hips to the neck, ``left_shoulder`` and
+            ``right_shoulder`` from the collars, ``head`` from the neck; those that the rig has. Without a neck,
+            ``head`` is where the head's turn takes the posture's way.
+    """
+    out = {name: pelvis @ normalised(posture.way(name)) for name in ("left_hip", "right_hip")}
+    out.update((name, chest @ normalised(posture.way(name))) for name in ("left_collar", "right_collar", "neck"))
+    turns = _shared(figure, pelvis, chest)
+    extra = swing(normalised(np.add(*_rig_spine(figure, pelvis, turns))), normalised(posed["spine"]))
+    fixed, bent = model_spine(posture, pelvis, chest)
+    total = np.sum(bent, axis=0)
+    swung = reach(fixed, total, (extra @ normalised(fixed + total)[..., None])[..., 0])
+    for name, share in zip(("spine1", "spine2", "spine3"), posture.shares, strict=True):
+        turn = between(pelvis, chest, float(share))
+        out[name] = (turn if share in (0.0, 1.0) else swung @ turn) @ normalised(posture.way(name))
+    for name in ("left_shoulder", "right_shoulder", "head"):
+        usual = normalised(posture.way(name))
+        out[name] = chest @ usual
+        if name in posed:
+            necked = name != "head" or figure.neck_roles
+            rest = normalised(figure.upright @ figure.hanging(name)) if necked else usual
+            now = (transpose(chest) @ normalised(posed[name])[..., None])[..., 0]
+            out[name] = (chest @ tilt(usual, rest, now) @ usual[:, None])[..., 0]
+    return out
+
+
+def tilt(usual: np.ndarray, start: np.ndarray, end: np.ndarray) -> np.ndarray:
+    """Rotations (F, 3, 3) about axes at right angles to ``usual`` (3,) that take ``start`` (3,) to ``end`` (F, 3).
+
+    Such an axis is at right angles to ``end - start`` too, and the angle is that between what ``start`` and ``end``
+    leave across the axis. It is what ``swing`` finds from ``usual`` and where this takes it.
+    """
+    axis = normalised(np.cross(usual, end - start))
+    first, last = (v - (v * axis).sum(-1, keepdims=True) * axis for v in (start, end))
+    return about(axis, np.arctan2((axis * np.cross(first, last)).sum(-1), (first * last).sum(-1)))

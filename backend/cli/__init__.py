@@ -13,8 +13,11 @@ from ...rigs.errors import UserError
 COMMANDS: dict[str, str] = {
     "demo": "run the whole product once: backend, add-on, character, film",
     "generate": "make motion from a prompt",
-    "label": "name the action in a motion file",
-    "search": "find the motion files that fit a text",
+    "edit": "change a range of a motion file and leave the rest alone",
+    "retarget": "put a motion file on the skeleton of a character",
+    "label": "name the actions in motion files",
+    "index": "read takes once, so that searches answer at once",
+    "search": "find the takes that fit a text or an example",
     "serve": "run the backend process",
     "doctor": "say what is installed, what is wrong and how to mend it",
     "prepare": "turn motion capture files into training data",

@@ -1,11 +1,16 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""``coamd benchmark``: speed and memory on this machine, beside what two cores should reach with the bundled model."""
+"""``coamd benchmark``: speed and memory on this machine, beside what two cores should reach with the bundled model.
+
+``coamd benchmark TOPIC`` measures one thing more closely; each topic is a module of ``evaluation``.
+"""
 
 from __future__ import annotations
 
 import argparse
+import importlib
 import importlib.util
 import sys
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,16 +22,28 @@ if TYPE_CHECKING:
     from ..evaluation import sample_rig, speed
 
 WRITE_SECONDS = 0.15
+# topic -> module with configure(parser) and run(args) -> exit code, and one line for --help.
+TOPICS = {
+    "retarget": ("retargeting", "real clips on real rigs, against what animators ask for"),
+    "ablation": ("ablation", "choices of the paper, trained side by side at the bundled size"),
+    "recognise": ("recognition", "labels, search and their speed on held-out clips"),
+    "edit": ("editing", "edits of held-out real clips, against what animators ask for"),
+}
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Arguments of the subcommand."""
     parser.add_argument("--quick", action="store_true", help="leave out the full-size model; ends within 40 s")
     add_model_options(parser)
+    topics = parser.add_subparsers(dest="topic", metavar="TOPIC", required=False)
+    for name, (module, summary) in TOPICS.items():
+        _topic(module).configure(topics.add_parser(name, help=summary, description=summary))
 
 
 def run(args: argparse.Namespace) -> int:
     """Measure one thing after the other and print the table."""
+    if args.topic:
+        return int(_topic(TOPICS[args.topic][0]).run(args))
     from ..evaluation import speed
 
     with tqdm(bar_format="{desc}", leave=False, disable=not sys.stderr.isatty()) as bar:
@@ -43,6 +60,11 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
+def _topic(module: str) -> ModuleType:
+    """A topic's module; what is heavy in it is imported when it runs."""
+    return importlib.import_module(f"..evaluation.{module}", __package__)
+
+
 def rig_figures(motion: np.ndarray) -> list[speed.Figure]:
     """Solving a motion (F, 22, 3) on 60 bones, and writing it as curves where the bpy module is there."""
     from ..evaluation import sample_rig, speed
@@ -56,7 +78,7 @@ def rig_figures(motion: np.ndarray) -> list[speed.Figure]:
         ]
     from ...blender_addon import action, armature
 
-    rig_object = _armature(sample_rig.bone_rows())
+    rig_object = make_armature(sample_rig.bone_rows())
     solved = speed.median_seconds(lambda: speed.solve(motion, armature.rest_rig(rig_object)), 5)
 
     def write() -> None:
@@ -71,7 +93,7 @@ def rig_figures(motion: np.ndarray) -> list[speed.Figure]:
     ]
 
 
-def _armature(rows: list[sample_rig.Row]) -> Any:
+def make_armature(rows: list[sample_rig.Row]) -> Any:
     """An armature object of these bones in an empty Blender."""
     import bpy
 

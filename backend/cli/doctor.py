@@ -21,8 +21,13 @@ from typing import Literal
 from ...rigs.errors import UserError
 from .options import DEVICES
 
-LIBRARIES = ("numpy", "transformers", "safetensors", "zmq", "msgpack", "PIL", "imageio_ffmpeg", "tqdm")
-PACKAGES = {"zmq": "pyzmq", "PIL": "pillow", "imageio_ffmpeg": "imageio-ffmpeg"}  # where pip has another name
+LIBRARIES = ("numpy", "transformers", "safetensors", "zmq", "msgpack", "PIL", "imageio_ffmpeg", "spellchecker", "tqdm")
+PACKAGES = {  # where pip has another name
+    "zmq": "pyzmq",
+    "PIL": "pillow",
+    "imageio_ffmpeg": "imageio-ffmpeg",
+    "spellchecker": "pyspellchecker",
+}
 OLDEST, NEWEST = (3, 11), (3, 13)
 LEAST_FREE = 500_000_000  # bytes; a backend log, a connection file and a few films fit many times
 STATUS_SECONDS = 5.0

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""``coamd label FILE``: the names of the action in a motion file, best first."""
+"""``coamd label FILE_OR_FOLDER...``: the actions in motion files, cut into segments, best names first."""
 
 from __future__ import annotations
 
@@ -7,45 +7,155 @@ import argparse
 import csv
 import io
 import json
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tqdm import tqdm
 
 from ...rigs.errors import UserError
-from ..motion_file import check_output, read_motion, replacing
+from ...rigs.skeleton import FPS
+from ..motion_file import READABLE, check_output, read_motion, replacing
 from .options import add_model_options, load_pipeline, table, whole
+
+if TYPE_CHECKING:
+    from ..labelling.labeller import Segment
+
+STILL = "(stands still: no motion to name)"
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """A file and its segments."""
+
+    path: Path
+    segments: tuple[Segment, ...]
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Arguments of the subcommand."""
-    parser.add_argument("file", type=Path, help="motion to name: .npz or .bvh")
-    parser.add_argument("--labels", default="", help="names to choose from, with commas (default: the model's list)")
-    parser.add_argument("--top", type=whole(1, 1000), default=5, help="how many names to give")
+    parser.add_argument(
+        "places", type=Path, nargs="+", metavar="FILE_OR_FOLDER", help=f"{' '.join(READABLE)}, or folders"
+    )
+    words = parser.add_mutually_exclusive_group()
+    words.add_argument("--labels", help="names to choose from, with commas (default: the model's list)")
+    words.add_argument(
+        "--describe", action="store_true", help="short phrases of the training captions instead of names"
+    )
+    parser.add_argument("--whole", action="store_true", help="name each file as a whole; do not cut it")
+    parser.add_argument("--top", type=whole(1, 1000), default=3, help="how many names to give (default: 3)")
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--csv", action="store_true", help="print CSV instead of the table")
+    form.add_argument("--json", action="store_true", help="print JSON instead of the table")
     parser.add_argument("-o", "--output", type=Path, help="also write the result as .csv or .json")
     add_model_options(parser)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Read, recognise, print and write."""
-    labels = tuple(dict.fromkeys(label.strip() for label in args.labels.split(",") if label.strip()))
-    if args.labels and not labels:
-        raise UserError("--labels names nothing.", "Give names with commas, as in --labels walk,run.", "no_labels")
+    """Read, cut, name, print and write; broken files are skipped and named at the end."""
+    from ..labelling.files import left_to_blender, motion_files
+    from ..labelling.labeller import Labeller
+    from ..labelling.vocabulary import read_labels
+
+    labels, note = read_labels(args.labels) if args.labels is not None else ((), "")
     if args.output:
         check_output(args.output, (".csv", ".json"))
-    joints = read_motion(args.file)
-    named = load_pipeline(args).label(joints, labels, args.top)
-    print(table([(f"{score:.3f}", label) for label, score in named]))
+    files = motion_files(args.places)
+    labeller = Labeller(load_pipeline(args).system, labels, describe=args.describe)
+    done: list[Labelled] = []
+    skipped: list[tuple[Path, UserError]] = []
+    for path in tqdm(files, desc="labelling", unit="file", leave=False, disable=not sys.stderr.isatty()):
+        try:
+            joints = read_motion(path)
+            found = (labeller.whole(joints, args.top),) if args.whole else labeller.segments(joints, args.top)
+        except UserError as problem:
+            if len(files) == 1 and not args.places[0].is_dir():
+                raise
+            skipped.append((path, problem))
+            continue
+        done.append(Labelled(path, found))
+    if not done:
+        _tell(skipped)
+        raise UserError(
+            f"None of the {len(files)} files could be read.", "Give whole .npz or .bvh motions.", "no_motion"
+        )
+    if args.csv or args.json:
+        print(as_csv(done) if args.csv else as_json(done, skipped), end="")
+    else:
+        print(table(rows(done)))
     if args.output:
         with replacing(args.output) as part:
-            part.write_text(_text(args.output, args.file, named), encoding="utf-8", newline="")
+            text = as_json(done, skipped) if args.output.suffix.lower() == ".json" else as_csv(done)
+            part.write_text(text, encoding="utf-8", newline="")
+    _tell(skipped)
+    if count := left_to_blender(args.places):
+        print(
+            f"{count} files of Blender, FBX or glTF are left out: CoAMD's panel in Blender reads them.", file=sys.stderr
+        )
+    if note:
+        print(note, file=sys.stderr)
     return 0
 
 
-def _text(target: Path, source: Path, named: list[tuple[str, float]]) -> str:
-    """The result in the form of the target's suffix."""
-    if target.suffix.lower() == ".json":
-        ranking = [{"label": label, "score": round(score, 6)} for label, score in named]
-        return json.dumps({"file": str(source), "labels": ranking}, indent=2, ensure_ascii=False) + "\n"
+def _tell(skipped: Sequence[tuple[Path, UserError]]) -> None:
+    for path, reason in skipped:
+        print(f"skipped: {path}: {reason.message}", file=sys.stderr)
+
+
+def rows(done: Sequence[Labelled]) -> list[tuple[str, ...]]:
+    """Cells of the table: file, from and to in seconds, and the names with how sure they are."""
+    lines = []
+    for item in done:
+        for i, segment in enumerate(item.segments):
+            names = ", ".join(
+                named.label if named.confidence is None else f"{named.label} {named.confidence:.0%}"
+                for named in segment.labels
+            )
+            times = f"{segment.first / FPS:.2f}", f"{segment.end / FPS:.2f}"
+            lines.append(("" if i else str(item.path), *times, names or STILL))
+    return [("file", "from s", "to s", "names"), *lines]
+
+
+def as_csv(done: Sequence[Labelled]) -> str:
+    """One line for each name; a segment without motion has one line without a name."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(("file", "rank", "label", "score"))
-    writer.writerows((source, rank, label, f"{score:.6f}") for rank, (label, score) in enumerate(named, start=1))
+    writer.writerow(("file", "start", "end", "rank", "label", "confidence", "score"))
+    for item in done:
+        for segment in item.segments:
+            place = (item.path, f"{segment.first / FPS:.2f}", f"{segment.end / FPS:.2f}")
+            if not segment.labels:
+                writer.writerow((*place, "", "", "", ""))
+            for rank, named in enumerate(segment.labels, start=1):
+                sure = "" if named.confidence is None else f"{named.confidence:.4f}"
+                writer.writerow((*place, rank, named.label, sure, f"{named.score:.4f}"))
     return out.getvalue()
+
+
+def as_json(done: Sequence[Labelled], skipped: Sequence[tuple[Path, UserError]]) -> str:
+    """All files with their segments, and those that were skipped with the reason."""
+    files = [
+        {
+            "file": str(item.path),
+            "segments": [
+                {
+                    "start": segment.first / FPS,
+                    "end": segment.end / FPS,
+                    "labels": [
+                        {
+                            "label": named.label,
+                            "confidence": None if named.confidence is None else round(named.confidence, 4),
+                            "score": round(named.score, 4),
+                        }
+                        for named in segment.labels
+                    ],
+                }
+                for segment in item.segments
+            ],
+        }
+        for item in done
+    ]
+    missed = [{"file": str(path), "reason": reason.message} for path, reason in skipped]
+    return json.dumps({"files": files, "skipped": missed}, indent=2, ensure_ascii=False) + "\n"

@@ -1,77 +1,89 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""``coamd search "TEXT" FILES_OR_FOLDERS...``: the motion files that fit a text, best first."""
+"""``coamd search "TEXT" FILES_OR_FOLDERS...``: the takes that fit a text or an example, best first."""
 
 from __future__ import annotations
 
 import argparse
-import sys
+import json
 from collections.abc import Sequence
 from pathlib import Path
-
-from tqdm import tqdm
+from typing import TYPE_CHECKING
 
 from ...rigs.errors import UserError
-from ..motion_file import READABLE, read_motion
+from ...rigs.skeleton import FPS
+from ..motion_file import read_motion
+from .index import add_index_options, updated
 from .options import add_model_options, load_pipeline, table, whole
+
+if TYPE_CHECKING:
+    from ..labelling.index import Found
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Arguments of the subcommand."""
-    parser.add_argument("text", help="what to look for, in English")
+    parser.add_argument("text", help="what to look for, in English; '' with --example")
+    add_index_options(parser)
+    parser.add_argument("--example", type=Path, metavar="TAKE", help="look for takes like this one instead of a text")
+    parser.add_argument("--top", type=whole(1, 100_000), default=5, help="how many takes to name (default: 5)")
     parser.add_argument(
-        "places", type=Path, nargs="+", metavar="FILE_OR_FOLDER", help=f"{' '.join(READABLE)}, or folders"
+        "--thumbnails", type=Path, metavar="DIR", help="draw each found moment as a strip of poses there"
     )
-    parser.add_argument("--top", type=whole(1, 100_000), default=5, help="how many files to name")
+    parser.add_argument("--json", action="store_true", help="print JSON instead of the table")
     add_model_options(parser)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Embed the text and every readable file, print the nearest; broken files are skipped and named at the end."""
-    if not args.text.strip():
+    """Bring the index up to date, ask it, print the nearest; broken files are skipped and named."""
+    from ..labelling.embedding import embed_takes, on_floor
+    from ..labelling.files import motion_files
+    from ..labelling.labeller import checked
+
+    if args.example is None and not args.text.strip():
         raise UserError(
             "The text to look for is empty.", "Say what the person does, as in 'a person waves'.", "empty_prompt"
         )
+    if args.example is not None and args.text.strip():
+        raise UserError("Both a text and an example are given.", "With --example give '' as the text.", "two_queries")
+    example = None if args.example is None else on_floor(checked(read_motion(args.example)))
     files = motion_files(args.places)
     pipeline = load_pipeline(args)
-    wanted = pipeline.embed_text(args.text)
-    found: list[tuple[float, Path]] = []
-    skipped: list[tuple[Path, UserError]] = []
-    for path in tqdm(files, desc="reading", unit="file", leave=False, disable=not sys.stderr.isatty()):
-        try:
-            joints = read_motion(path)
-        except UserError as problem:
-            skipped.append((path, problem))
-            continue
-        found.append((float(pipeline.embed_motion(joints) @ wanted), path))
-    best = sorted(found, key=lambda pair: -pair[0])[: args.top]
-    if best:
-        print(table([(f"{score:.3f}", str(path)) for score, path in best]))
-    for path, reason in skipped:
-        print(f"skipped: {path}: {reason.message}", file=sys.stderr)
+    index = updated(args, pipeline, files)
+    wanted = (
+        pipeline.embed_text(args.text) if example is None else embed_takes(pipeline.system.recognizer, [example])[0]
+    )
+    found = index.among(files).nearest(wanted, args.top)
     if not found:
         raise UserError(
             f"None of the {len(files)} files could be read.", "Give whole .npz or .bvh motions.", "no_motion"
         )
+    print(as_json(found) if args.json else as_table(found), end="\n")
+    if args.thumbnails:
+        draw(found, args.thumbnails)
     return 0
 
 
-def motion_files(places: Sequence[Path]) -> list[Path]:
-    """The named files, and all motion files below the named folders, each once.
+def as_table(found: Sequence[Found]) -> str:
+    """Score, time range and file."""
+    return table(
+        [(f"{f.score:.3f}", f"{f.first / FPS:.1f}-{f.end / FPS:.1f} s", str(f.path)) for f in found], right=(1,)
+    )
 
-    Raises:
-        UserError: a place that is not there, a file of another kind, or nothing found at all.
-    """
-    files: dict[Path, None] = {}
-    for place in places:
-        if place.is_dir():
-            below = (path for path in sorted(place.rglob("*")) if path.suffix.lower() in READABLE and path.is_file())
-            files |= dict.fromkeys(below)
-        elif not place.is_file():
-            raise UserError(f"There is no file or folder {place}.", "Check the name.", "no_file")
-        elif place.suffix.lower() not in READABLE:
-            raise UserError(f"{place.name} is no motion file.", f"Use one of {', '.join(READABLE)}.", "unknown_suffix")
-        else:
-            files[place] = None
-    if not files:
-        raise UserError("There are no motion files in these folders.", f"Look for {', '.join(READABLE)}.", "no_motion")
-    return list(files)
+
+def as_json(found: Sequence[Found]) -> str:
+    """The same for scripts, in seconds."""
+    items = [
+        {"file": str(f.path), "score": round(f.score, 4), "start": f.first / FPS, "end": f.end / FPS} for f in found
+    ]
+    return json.dumps(items, indent=2, ensure_ascii=False)
+
+
+def draw(found: Sequence[Found], folder: Path) -> None:
+    """A strip of poses for each, numbered in the order of the list."""
+    from ..figures import strip
+
+    folder.mkdir(parents=True, exist_ok=True)
+    for number, item in enumerate(found, start=1):
+        moment = read_motion(item.path)[item.first : item.end]
+        target = folder / f"{number:02d}_{item.path.stem}.png"
+        strip(moment, target, title=f"{item.path.stem}  {item.first / FPS:.1f} s", poses=5)
+        print(target)

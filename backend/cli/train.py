@@ -10,10 +10,12 @@ from pathlib import Path
 from ...rigs.errors import UserError
 from .options import whole
 
+PARTS = ("text", "autoencoder", "recognizer", "generator", "phrases", "calibration", "evaluator")
+
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Arguments of the subcommand."""
-    parser.add_argument("part", choices=("text", "autoencoder", "recognizer", "generator"))
+    parser.add_argument("part", choices=PARTS, help="evaluator: the judge of `coamd evaluate`, no part of a model")
     parser.add_argument("data", type=Path, help="folder made by coamd prepare")
     parser.add_argument("--model", default="CoAMD-SiT-S", help="named size (default: the bundled CoAMD-SiT-S)")
     parser.add_argument("--weights", type=Path, default=Path("runs/weights"), help="weights folder to read and add to")
@@ -22,7 +24,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--steps", type=int)
     parser.add_argument("--batch", type=int)
     parser.add_argument("--learning-rate", type=float)
-    parser.add_argument("--seed", type=whole(0, 2**31), default=1)
+    parser.add_argument("--seed", type=whole(0, 2**31))
     parser.add_argument("--precision", choices=("auto", "bf16", "float32"), help="auto: bf16 on CUDA, else float32")
     parser.add_argument("--device", default="auto", help="auto, cuda, mps or cpu")
     parser.add_argument("--texts", type=Path, help="annotations_actions_400.json.gz: more words for the text encoder")
@@ -33,17 +35,23 @@ def run(args: argparse.Namespace) -> int:
     """Train and say where the weights are."""
     from ..model.config import CONFIGS
     from ..pipeline import choose_device
+    from ..training import evaluator
     from ..training.stages import Job, run_stage, schedule_of
     from ..training.team import join
 
     if args.model not in CONFIGS:
         raise UserError(f"There is no model {args.model}.", f"Known are {', '.join(CONFIGS)}.", "unknown_model")
     config = CONFIGS[args.model]
+    run_folder = args.run or Path("runs") / args.part
     given = {name: getattr(args, name) for name in ("steps", "batch", "learning_rate", "seed", "precision")}
-    schedule = replace(schedule_of(config, args.part), **{k: v for k, v in given.items() if v is not None})
+    default = evaluator.SCHEDULE if args.part == "evaluator" else schedule_of(config, args.part)
+    schedule = replace(default, **{k: v for k, v in given.items() if v is not None})
     if schedule.steps < 1 or schedule.batch < 2:
         raise UserError("Training needs at least 1 step and a batch of 2.", "Raise --steps or --batch.", "schedule")
-    run_folder = args.run or Path("runs") / args.part
+    if args.part == "evaluator":
+        evaluator.train_evaluator(args.data, run_folder, schedule, choose_device(args.device))
+        print(f"written: {run_folder}; logs: tensorboard --logdir {run_folder}")
+        return 0
     team = join()
     run_stage(
         Job(

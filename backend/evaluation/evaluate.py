@@ -1,38 +1,32 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The model measured on held-out clips: every figure of generated motion beside the same figure of real motion.
+"""The model measured on held-out clips: every figure of generated motion beside three others.
 
-Generated clips have the captions and the lengths of the real ones. Features are the recognizer's unit vectors, so
-distances between them follow the cosine. The recognizer also guides the generator: what it says of
-generated motion is kind to it, which the figures without guidance (``recognizer_guidance`` 0) put right.
+Generated clips have the captions and the lengths of the real ones. Beside them stand the same prompts without guidance
+by the recognizer, the training clip whose caption is nearest to the prompt (what a search in a library would give),
+and the real clips themselves. An evaluator trained apart from the model judges them all.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, fields
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import torch
+from torch.nn.functional import normalize
 
 from ...rigs.errors import UserError
 from ..pipeline import Pipeline
 from ..training.data import Clip
+from ..training.evaluator import label_accuracy
 from . import metrics
+from .collection import Collected
+from .evaluator import Evaluator
 from .generation import Options, generate_all
-from .metrics import Estimate
-from .physics import Physics, average, bone_length_error, measure
-from .report import DOWN, NEAR, UP, Report, Row
+from .physics import bone_length_error, measure
+from .report import GENERATED, NEAREST, REAL, UNGUIDED, Report
 
-HALVES = 10  # random splits behind each FID between halves
-PHYSICS_ROWS = {
-    "skating": ("foot skating, cm/s in contact", 2),
-    "floating": ("lowest joint above the floor, cm", 2),
-    "penetration": ("lowest joint below the floor, cm", 2),
-    "floats": ("clips that never touch the floor, share", 3),
-    "jerk": ("jerk, m/s³", 1),
-    "bone_error": ("bone-length error, %", 3),
-}
-Pair = tuple[float | None, float | None]
+VARIED_PROMPTS, VARIATIONS = 10, 10  # behind multimodality
 Told = Callable[[int], object]  # is told how many clips are done
 
 
@@ -42,9 +36,15 @@ class Settings:
 
     split: str = "test"
     limit: int | None = None  # only so many clips, drawn at random
-    repeats: int = 1
+    repeats: int = 20
     seed: int = 0
     options: Options = field(default_factory=Options)
+    quick: bool = False  # neither unguided motion nor multimodality
+
+    def unguided(self, pipeline: Pipeline) -> Options | None:
+        """The same options without guidance by the recognizer; None where there is none to leave out."""
+        guided = self.options.sampling(pipeline).strength
+        return replace(self.options, recognizer_guidance=0.0) if guided and not self.quick else None
 
 
 def held_out(clips: Sequence[Clip], settings: Settings) -> list[Clip]:
@@ -59,62 +59,134 @@ def held_out(clips: Sequence[Clip], settings: Settings) -> list[Clip]:
     return chosen
 
 
-def evaluate(pipeline: Pipeline, clips: Sequence[Clip], settings: Settings, told: Told = lambda _count: None) -> Report:
-    """Measure ``pipeline`` on the clips of the settings' split."""
+def work(pipeline: Pipeline, clips: Sequence[Clip], settings: Settings) -> int:
+    """How many clips ``evaluate`` will generate."""
+    sets = 1 if settings.unguided(pipeline) is None else 2
+    extra = 0 if settings.quick else min(VARIED_PROMPTS, len(clips)) * VARIATIONS
+    return len(clips) * sets * settings.repeats + extra
+
+
+def evaluate(
+    pipeline: Pipeline,
+    evaluator: Evaluator,
+    clips: Sequence[Clip],
+    settings: Settings,
+    told: Told = lambda _count: None,
+) -> Report:
+    """Measure ``pipeline`` on the clips of the settings' split; the training split among ``clips`` is the library."""
     chosen = held_out(clips, settings)
     real = [clip.joints for clip in chosen]
-    real_features = embed(pipeline, real)
+    library = Library.of(pipeline, [clip for clip in clips if clip.split == "train"] or chosen)
+    unguided = settings.unguided(pipeline)
     rows = Collected()
-    known_real = recognition(pipeline, chosen, real)
-    physics_real = average([measure(joints) for joints in real])
+    known = {REAL: (evaluator.features(real), embed(pipeline, real))}
     for repeat in range(settings.repeats):
         rng = np.random.default_rng([settings.seed, repeat])
         captions = [clip.texts[rng.integers(len(clip.texts))] for clip in chosen]
-        made = generate_all(
-            pipeline,
-            captions,
-            [len(joints) for joints in real],
-            seed=settings.seed + repeat,
-            options=settings.options,
-            done=told,
-        )
+
+        def made(options: Options, captions: list[str] = captions, repeat: int = repeat) -> list[np.ndarray]:
+            frames, seed = [len(joints) for joints in real], settings.seed + repeat
+            return generate_all(pipeline, captions, frames, seed=seed, options=options, done=told)
+
+        motions = {GENERATED: made(settings.options)}
+        if unguided is not None:
+            motions[UNGUIDED] = made(unguided)
+        motions |= {NEAREST: library.nearest(pipeline, captions), REAL: real}
+        judged = {
+            name: known[name] if name in known else (evaluator.features(items), embed(pipeline, items))
+            for name, items in motions.items()
+        }
+        rows.add_labels({name: label_accuracy(evaluator, chosen, seen[0][1]) for name, seen in judged.items()})
+        rows.add_features(evaluator.texts(captions), {name: seen[0][0] for name, seen in judged.items()}, rng)
+        rows.add_recognition({name: recognition(pipeline, chosen, seen[1]) for name, seen in judged.items()})
         texts = np.stack([pipeline.embed_text(caption) for caption in captions])
-        rows.add_recognition(recognition(pipeline, chosen, made), known_real)
-        rows.add_features(texts, real_features, embed(pipeline, made), rng)
-        rows.add_physics(average([measure(joints) for joints in made]), physics_real)
+        rows.add_recognizer(texts, {name: seen[1] for name, seen in judged.items()}, rng)
+        rows.add_physics({name: [measure(joints) for joints in items] for name, items in motions.items()})
+    if not settings.quick:
+        rows.add_multimodality(variations(pipeline, evaluator, chosen, settings, told), settings.seed)
     rows.add_reconstruction(*reconstruction(pipeline, real))
+    return Report(rows.rows(), facts(pipeline, evaluator, chosen, settings))
+
+
+def facts(
+    pipeline: Pipeline, evaluator: Evaluator, chosen: Sequence[Clip], settings: Settings
+) -> dict[str, str | int | float | None]:
+    """What one needs to repeat the figures."""
     sampling = settings.options.sampling(pipeline)
-    facts: dict[str, str | int | float | None] = {
+    return {
         "model": pipeline.name,
         "split": settings.split,
         "clips": len(chosen),
-        "minutes": round(sum(map(len, real)) / 1200, 1),
+        "minutes": round(sum(len(clip.joints) for clip in chosen) / 1200, 1),
         "repeats": settings.repeats,
         "seed": settings.seed,
+        "evaluator_seed": evaluator.config.seed,
         "steps": sampling.steps,
         "guidance_scale": sampling.guidance_scale,
         "recognizer_guidance": sampling.strength,
         "device": pipeline.device,
     }
-    return Report(rows.rows(), facts)
+
+
+@dataclass(frozen=True)
+class Library:
+    """Clips that are found by their captions: rows of ``features`` (C, W) are unit vectors of ``captions``' texts."""
+
+    clips: tuple[Clip, ...]
+    owners: np.ndarray  # (C,) number of each caption's clip
+    features: np.ndarray
+
+    @classmethod
+    def of(cls, pipeline: Pipeline, clips: Sequence[Clip]) -> Library:
+        """A library of clips, its captions read by the model's text encoder."""
+        captions = [text for clip in clips for text in clip.texts]
+        owners = np.repeat(np.arange(len(clips)), [len(clip.texts) for clip in clips])
+        return cls(tuple(clips), owners, encoded(pipeline, captions))
+
+    def nearest(self, pipeline: Pipeline, captions: Sequence[str]) -> list[np.ndarray]:
+        """For every caption the motion (F, 22, 3) whose own caption is nearest."""
+        best = (encoded(pipeline, captions) @ self.features.T).argmax(axis=1)
+        return [self.clips[int(self.owners[i])].joints for i in best]
+
+
+def encoded(pipeline: Pipeline, texts: Sequence[str]) -> np.ndarray:
+    """Unit vectors (N, W) of texts by the model's text encoder, each distinct text read once."""
+    distinct = sorted(set(texts))
+    parts = [pipeline.system.text.encode(distinct[at : at + 128]) for at in range(0, len(distinct), 128)]
+    rows = dict(zip(distinct, normalize(torch.cat(parts), dim=-1).cpu().numpy(), strict=True))
+    return np.stack([rows[text] for text in texts])
+
+
+def variations(
+    pipeline: Pipeline, evaluator: Evaluator, clips: Sequence[Clip], settings: Settings, told: Told
+) -> np.ndarray:
+    """Features (prompts, variations, D) of several motions for each of a few captions."""
+    rng = np.random.default_rng([settings.seed, 1])
+    picked = [clips[int(i)] for i in rng.choice(len(clips), min(VARIED_PROMPTS, len(clips)), replace=False)]
+    captions = [clip.texts[0] for clip in picked for _ in range(VARIATIONS)]
+    frames = [len(clip.joints) for clip in picked for _ in range(VARIATIONS)]
+    made = generate_all(pipeline, captions, frames, seed=settings.seed + 1_000_000, options=settings.options, done=told)
+    return evaluator.features(made)[0].reshape(len(picked), VARIATIONS, -1)
 
 
 def embed(pipeline: Pipeline, motions: Sequence[np.ndarray]) -> np.ndarray:
-    """Unit features (N, D) of motions (F, 22, 3)."""
+    """The recognizer's unit features (N, D) of motions (F, 22, 3)."""
     return np.stack([pipeline.embed_motion(joints) for joints in motions])
 
 
-def recognition(pipeline: Pipeline, clips: Sequence[Clip], motions: Sequence[np.ndarray]) -> np.ndarray:
-    """Share of motions with one of their clip's labels first and among the first five -> (2,), nan without labels.
+def recognition(pipeline: Pipeline, clips: Sequence[Clip], features: np.ndarray) -> np.ndarray:
+    """Share of motions, given as the recognizer's features (N, D), with one of their clip's labels first and among the
+    first five -> (2,), nan without labels.
 
     A clip none of whose labels the model knows is left out: no answer would be right.
     """
-    known = set(pipeline.system.labels)
+    names = pipeline.system.labels
+    order = np.argsort(-features @ encoded(pipeline, names).T, axis=1)[:, :5]
     hits = []
-    for clip, joints in zip(clips, motions, strict=True):
-        right = known & set(clip.labels)
+    for clip, row in zip(clips, order, strict=True):
+        right = set(names) & set(clip.labels)
         if right:
-            named = [label for label, _ in pipeline.label(joints, top=5)]
+            named = [names[int(i)] for i in row]
             hits.append((named[0] in right, bool(right & set(named))))
     return np.mean(hits, axis=0) if hits else np.full(2, np.nan)
 
@@ -135,70 +207,6 @@ def reconstruction(pipeline: Pipeline, motions: Sequence[np.ndarray]) -> tuple[f
     return float(first), float(second), float(third)
 
 
-class Collected:
-    """Values of all repeats by row, in the order of the report."""
-
-    def __init__(self) -> None:
-        self._values: dict[str, tuple[str, str, int, list[float], list[float]]] = {}
-
-    def add(self, key: str, name: str, pair: Pair, wanted: str, *, digits: int = 3) -> None:
-        """One repeat's values of a row, generated and real; None where there is none on that side."""
-        row = self._values.setdefault(key, (name, wanted, digits, [], []))
-        for values, value in zip(row[3:], pair, strict=True):
-            if value is not None:
-                values.append(float(value))
-
-    def add_recognition(self, made: np.ndarray, real: np.ndarray) -> None:
-        """Shares (2,) of ``recognition``."""
-        for i, top in enumerate((1, 5)):
-            self.add(f"recognition_top{top}", f"recognition, top-{top}", (made[i], real[i]), UP)
-
-    def add_features(self, texts: np.ndarray, real: np.ndarray, made: np.ndarray, rng: np.random.Generator) -> None:
-        """Everything on features (N, D); rows i belong together."""
-        order = rng.permutation(len(texts))
-        if len(texts) >= metrics.BATCH:
-            shares = [metrics.r_precision(texts[order], motions[order]) for motions in (made, real)]
-            for top in (1, 2, 3):
-                name = f"R-precision, top-{top} of {metrics.BATCH}"
-                self.add(f"r_precision_top{top}", name, (shares[0][top - 1], shares[1][top - 1]), UP)
-        matching = (metrics.matching_score(texts, made), metrics.matching_score(texts, real))
-        self.add("matching", "matching score (distance to the text)", matching, DOWN)
-        scores = (metrics.clip_score(texts, made), metrics.clip_score(texts, real))
-        self.add("clip_score", "CLIP score (cosine with the text)", scores, UP)
-        self.add("fid", "FID to real motion, all clips", (metrics.fid(real, made), None), DOWN)
-        halves = [half_fids(real, made, rng) for _ in range(HALVES)] if len(real) >= 4 else []
-        if halves:
-            means = np.mean(halves, axis=0)
-            self.add("fid_halves", "FID between halves: real to generated, real to real", (means[0], means[1]), DOWN)
-        seed = int(rng.integers(2**31))
-        spread = [metrics.diversity(motions, np.random.default_rng(seed)) for motions in (made, real)]
-        self.add("diversity", "diversity", (spread[0], spread[1]), NEAR)
-
-    def add_physics(self, made: Physics, real: Physics) -> None:
-        """Averages over clips."""
-        for entry in fields(Physics):
-            name, digits = PHYSICS_ROWS[entry.name]
-            self.add(entry.name, name, (getattr(made, entry.name), getattr(real, entry.name)), DOWN, digits=digits)
-
-    def add_reconstruction(self, overall: float, relative: float, bones: float) -> None:
-        """The autoencoder's own errors; real motion has none by definition."""
-        self.add("autoencoder_global", "autoencoder error, global, mm", (overall, None), DOWN, digits=1)
-        self.add("autoencoder_relative", "autoencoder error, pelvis-relative, mm", (relative, None), DOWN, digits=1)
-        self.add("autoencoder_bones", "bone-length error as decoded, %", (bones, None), DOWN, digits=2)
-
-    def rows(self) -> tuple[Row, ...]:
-        """The rows with their estimates over repeats."""
-        return tuple(
-            Row(key, name, Estimate.of(made) if made else None, Estimate.of(real) if real else None, wanted, digits)
-            for key, (name, wanted, digits, made, real) in self._values.items()
-        )
-
-
-def half_fids(real: np.ndarray, made: np.ndarray, rng: np.random.Generator) -> tuple[float, float]:
-    """FID of one random half of real motion to the generated and to the real motion of the other half's captions.
-
-    Both have the same numbers of clips, so both are too large by about the same amount.
-    """
-    order = rng.permutation(len(real))
-    first, second = order[: len(order) // 2], order[len(order) // 2 :]
-    return metrics.fid(real[first], made[second]), metrics.fid(real[first], real[second])
+def numbers(report: Report, column: str = GENERATED) -> Mapping[str, float]:
+    """The means of one column by key."""
+    return {row.key: row.values[column].mean for row in report.rows if column in row.values}

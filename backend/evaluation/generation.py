@@ -11,6 +11,7 @@ import torch
 
 from ..model.sampler import Sampling
 from ..pipeline import Pipeline
+from ..prompt import mended
 
 BATCH = 16  # prompts at once; more is no faster on a CPU
 
@@ -40,10 +41,11 @@ def generate_all(
     options: Options = DEFAULTS,
     done: Callable[[int], object] = lambda _count: None,
 ) -> list[np.ndarray]:
-    """One motion (frames[i], 22, 3) per prompt. ``done`` is told after each batch how many clips it had.
+    """One motion (frames[i], 22, 3) per prompt, read as the product reads it. ``done`` is told how many each batch had.
 
     Clip i draws from a source of its own, so it does not depend on what else is in its batch.
     """
+    prompts = [mended(pipeline.system, prompt).text for prompt in prompts]
     order = sorted(range(len(prompts)), key=lambda i: frames[i])
     motions: dict[int, np.ndarray] = {}
     start = 0

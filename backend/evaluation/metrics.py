@@ -119,7 +119,7 @@ class Estimate:
         """Normal interval of the mean over repeats, as in the paper: 1.96 standard errors."""
         if not values:
             raise ValueError("an estimate needs at least one value")
-        spread = float(np.std(values, ddof=1)) if len(values) > 1 else 0.0
+        spread = float(np.std(values, ddof=1)) if max(values) > min(values) else 0.0
         return cls(float(np.mean(values)), 1.96 * spread / len(values) ** 0.5)
 
 

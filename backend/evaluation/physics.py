@@ -14,8 +14,13 @@ from ...rigs.skeleton import BONE_LENGTHS, FPS, INDEX, PARENTS
 
 TOES = (INDEX["left_foot"], INDEX["right_foot"])
 CONTACT_HEIGHT = 0.025  # metres above the level of the standing toe from which a toe no longer counts as standing
+_NECK = INDEX["neck"]
 _CHILDREN = np.arange(1, len(PARENTS))
-_FLOATING = 0.05  # metres between the floor and the lowest joint from which a whole clip counts as floating
+CLEAR = 0.05  # metres between the floor and the lowest joint from which a figure is in the air
+FLOATING_SECONDS = 1.0  # longer in the air than any jump
+TIPPED = float(np.cos(np.radians(70.0)))  # of the trunk; who leans further lies, crawls or falls
+LEANING = float(np.cos(np.radians(50.0)))  # a real clip that stays more upright did not ask for lying
+_HELD = 5  # frames that a lean must last
 
 
 @dataclass(frozen=True)
@@ -27,21 +32,37 @@ class Physics:
     penetration: float  # cm, depth of the lowest joint below the floor, mean over frames
     jerk: float  # m/s^3, mean over joints and frames
     bone_error: float  # percent of a bone's length, mean over bones and frames
-    floats: float  # 1 where the clip never comes nearer to the floor than 5 cm, else 0
+    airborne: float  # s, longest time in which every joint is more than 5 cm above the floor
+    upright: float  # cosine between trunk and vertical where the figure leans most for a quarter of a second
 
 
 def measure(joints: np.ndarray, fps: float = FPS) -> Physics:
     """All figures of one clip (F, 22, 3)."""
     above, below = ground_gap(joints)
-    lowest = float(joints[..., 1].min())
     return Physics(
         skating=foot_skating(joints, fps),
         floating=above,
         penetration=below,
         jerk=jerk(joints, fps),
         bone_error=bone_length_error(joints),
-        floats=float(lowest > _FLOATING),
+        airborne=airborne(joints, fps),
+        upright=least_upright(joints),
     )
+
+
+def floats(clip: Physics) -> bool:
+    """Whether a clip stays in the air for longer than a jump lasts."""
+    return clip.airborne > FLOATING_SECONDS
+
+
+def tips(clip: Physics) -> bool:
+    """Whether the trunk of a clip once leans by more than 70 degrees."""
+    return clip.upright < TIPPED
+
+
+def unasked(clip: Physics, real: Physics) -> tuple[bool, bool]:
+    """Whether a clip floats, and whether it tips over, where the real clip with its caption comes nowhere near it."""
+    return floats(clip) and not floats(real), tips(clip) and real.upright > LEANING
 
 
 def average(clips: list[Physics]) -> Physics:
@@ -74,6 +95,23 @@ def ground_gap(joints: np.ndarray) -> tuple[float, float]:
     """Mean height above and mean depth below the floor of each frame's lowest joint, in cm."""
     lowest = joints[..., 1].astype(np.float64).min(axis=1) * 100.0  # (F,)
     return float(np.maximum(lowest, 0.0).mean()), float(np.maximum(-lowest, 0.0).mean())
+
+
+def airborne(joints: np.ndarray, fps: float = FPS) -> float:
+    """Longest unbroken time in seconds in which the lowest joint is more than 5 cm above the floor."""
+    longest = run = 0
+    for clear in joints[..., 1].min(axis=1) > CLEAR:
+        run = run + 1 if clear else 0
+        longest = max(longest, run)
+    return longest / fps
+
+
+def least_upright(joints: np.ndarray) -> float:
+    """Lowest cosine between the trunk (pelvis to neck) and the vertical that is held for a quarter of a second."""
+    trunk = joints[:, _NECK].astype(np.float64) - joints[:, 0]
+    cosine = trunk[:, 1] / np.maximum(np.linalg.norm(trunk, axis=-1), 1e-9)  # (F,)
+    windows = np.lib.stride_tricks.sliding_window_view(cosine, min(_HELD, len(cosine)))
+    return float(windows.max(axis=1).min())
 
 
 def jerk(joints: np.ndarray, fps: float = FPS) -> float:

@@ -17,10 +17,11 @@ from pathlib import Path
 
 import numpy as np
 
+from ...rigs.curves import BoneCurves
 from ...rigs.detection import detect
 from ...rigs.errors import UserError
 from ...rigs.rest import RestRig
-from ...rigs.retarget import BoneCurves, retarget
+from ...rigs.retarget import retarget
 from ...rigs.skeleton import FPS
 from ..client import Client
 from ..process import BackendProcess

@@ -3,13 +3,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import torch
 from torch import Tensor
 from torch.nn.functional import cosine_similarity
 
-from ...rigs.skeleton import TOKEN_FRAMES
+from ...rigs.skeleton import INDEX, JOINTS, TOKEN_FRAMES
 from .autoencoder import Autoencoder
 from .path_autoencoder import PathAutoencoder
 from .recognizer import Features, Recognizer
@@ -26,6 +27,14 @@ class Slope(NamedTuple):
     joints: Tensor
 
 
+class Passage(NamedTuple):
+    """Frames ``start`` to ``end`` of a motion, and the text feature (B, feature) that they are meant to fit."""
+
+    start: int
+    end: int
+    text: Tensor
+
+
 def text_score(features: Features, text: Tensor) -> Tensor:
     """0.7 cos(fused, text B) + 0.1 for each of the three streams: (B,) for text (B, feature)."""
     streams = (features.joint, features.bone, features.motion)
@@ -39,20 +48,39 @@ def slope(
     latents: Tensor,
     text: Tensor,
     valid: Tensor | None = None,
+    passages: Sequence[Passage] = (),
 ) -> Slope:
     """Decode latents (B, T, C), recognise them and differentiate the score.
 
     Where ``valid`` (B, T) is False a token is padding: it is zeroed before decoding and hidden from the recognizer,
-    as in the released code.
+    as in the released code. With ``passages`` the score is their sum, each read as a clip of its own.
     """
     with torch.enable_grad():
         start = latents if valid is None else latents * valid[..., None]
         start = start.detach().requires_grad_()
         joints = autoencoder.decode(start)
         frames = None if valid is None else valid.repeat_interleave(TOKEN_FRAMES, dim=1)
-        score = text_score(recognizer(joints, frames), text)
+        if passages:
+            read = [text_score(recognizer(at_origin(joints[:, p.start : p.end])), p.text) for p in passages]
+            score = torch.stack(read).sum(dim=0)
+        else:
+            score = text_score(recognizer(joints, frames), text)
         (gradient,) = torch.autograd.grad(score.sum(), start)
     return Slope(gradient, score.detach(), joints.detach())
+
+
+def at_origin(joints: Tensor) -> Tensor:
+    """As ``rigs.canonical.at_origin`` for joints (B, F, 66): from the origin, facing +Z; the turn has no gradient."""
+    rows = joints.reshape(*joints.shape[:2], len(JOINTS), 3)
+    first = rows[:, 0].detach()
+    left, right = ([INDEX[f"{side}_{part}"] for part in ("hip", "shoulder")] for side in ("left", "right"))
+    across = (first[:, left] - first[:, right]).sum(dim=1)  # (B, 3)
+    # facing is atan2(-z, x) of the way across; turning back by it has cosine x / r and sine z / r
+    c, s = (across[:, [0, 2]] / across[:, [0, 2]].norm(dim=-1, keepdim=True).clamp(min=1e-9)).unbind(-1)
+    zero, one = torch.zeros_like(c), torch.ones_like(c)
+    turn = torch.stack([c, zero, -s, zero, one, zero, s, zero, c], dim=-1).reshape(-1, 3, 3)
+    start = first[:, None, :1] * first.new_tensor([1.0, 0.0, 1.0])
+    return ((rows - start) @ turn[:, None]).flatten(2)
 
 
 def climbed(latents: Tensor, gradient: Tensor, hidden: Tensor, strength: float) -> Tensor:

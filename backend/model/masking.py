@@ -12,9 +12,12 @@ NOISE_SHARE = 0.1  # of the masked tokens get Gaussian noise in training
 MASK_SHARE = 0.88  # of the others get the mask token; the rest stay as they are
 
 
-def masked_counts(steps: int, tokens: Tensor) -> Tensor:
-    """Tokens masked before each step (steps, B), of ``tokens`` (B,): round(cos(pi t / 2) tokens), at least 1."""
-    share = torch.cos(torch.linspace(0, 1, steps) * math.pi * 0.5)
+def masked_counts(steps: int, tokens: Tensor, begin: float = 0.0) -> Tensor:
+    """Tokens masked before each step (steps, B), of ``tokens`` (B,): round(cos(pi t / 2) tokens), at least 1.
+
+    The times t run from ``begin`` to 1: a sampling that begins late masks fewer tokens and lets the others stay.
+    """
+    share = torch.cos(torch.linspace(begin, 1, steps) * math.pi * 0.5)
     return torch.round(share[:, None] * tokens).clamp(min=1).long()
 
 

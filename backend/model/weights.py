@@ -13,7 +13,9 @@ from torch import Tensor, nn
 
 from ...rigs.errors import UserError
 from .autoencoder import Autoencoder, build_autoencoder
+from .calibration import Calibration, fingerprint, load_calibration
 from .config import ModelConfig
+from .familiarity import Phrases, load_phrases
 from .generator import Generator
 from .path_autoencoder import PathAutoencoder
 from .recognizer import Recognizer
@@ -34,6 +36,8 @@ class System:
     recognizer: Recognizer
     text: TextEncoder
     labels: tuple[str, ...]
+    phrases: Phrases | None = None  # what the model was trained on, for warnings; a folder may lack it
+    calibration: Calibration | None = None  # how sure a label is; a folder may lack it
 
 
 def save_module(path: Path, module: nn.Module) -> None:
@@ -78,6 +82,10 @@ def save_system(folder: Path, system: System) -> None:
         save_module(folder / f"{name}.safetensors", getattr(system, name))
     system.text.save(folder / "text")
     (folder / system.config.labels).write_text("".join(f"{label}\n" for label in system.labels), encoding="utf-8")
+    if system.phrases is not None:
+        system.phrases.save(folder)
+    if system.calibration is not None:
+        system.calibration.save(folder)
     (folder / CONFIG).write_text(system.config.to_json(), encoding="utf-8")
 
 
@@ -108,4 +116,7 @@ def load_system(folder: Path, device: torch.device) -> System:
     if not path.is_file():
         raise UserError(f"The label list {path} is missing.", AGAIN, "weights_missing")
     labels = tuple(line.strip() for line in path.read_text(encoding="utf-8").splitlines() if line.strip())
-    return System(config, autoencoder, generator, recognizer, text, labels)
+    calibration = load_calibration(folder)
+    if calibration is not None and calibration.fingerprint != fingerprint(recognizer, text):
+        calibration = None  # of other weights: it says nothing about these
+    return System(config, autoencoder, generator, recognizer, text, labels, load_phrases(folder), calibration)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The trainings from prepared motion to a weights folder: text, autoencoder, recognizer, generator.
+"""From prepared motion to a weights folder: text, autoencoder, recognizer, generator, phrases, calibration.
 
 Each reads what the ones before it left in the weights folder and adds its own part. The order matters: the
 generator needs the autoencoder and the text encoder, the recognizer needs the text encoder.
@@ -18,11 +18,12 @@ from torch import nn
 from ...rigs.errors import UserError
 from ..model.autoencoder import Autoencoder, build_autoencoder
 from ..model.config import ModelConfig
+from ..model.familiarity import learn
 from ..model.generator import Generator
 from ..model.path_autoencoder import PathAutoencoder
 from ..model.recognizer import Recognizer
 from ..model.text import TextEncoder, load_text_encoder, train_tokenizer
-from ..model.weights import CONFIG, load_module, save_module
+from ..model.weights import CONFIG, load_module, load_system, save_module
 from . import autoencoder as autoencoders
 from . import generator as generators
 from . import recognizer as recognizers
@@ -34,17 +35,22 @@ from .loop import Schedule, Validate, train
 from .team import Team
 from .windows import Windows
 
+ONCE = Schedule(steps=1, batch=2)  # phrases are read and a calibration is fitted, once
 # The paper's schedules at full size; the bundled size is trained by two CPU cores in about two hours.
 PAPER = {
     "autoencoder": Schedule(steps=400_000, batch=256, learning_rate=2e-4, warmup=1000, cosine=False),
     "recognizer": Schedule(steps=290_000, batch=32, learning_rate=1e-4, warmup=1000, cosine=False),
     "generator": Schedule(steps=182_000, batch=64, learning_rate=2e-4, warmup=2000, cosine=False),
+    "phrases": ONCE,
+    "calibration": ONCE,
 }
 BUNDLED = {
     "text": Schedule(steps=1000, batch=96, learning_rate=5e-4, weight_decay=1e-2, warmup=100, ema=0.998),
     "autoencoder": Schedule(steps=3000, batch=32, learning_rate=8e-4, warmup=200, ema=0.999),
     "recognizer": Schedule(steps=750, batch=48, learning_rate=4e-4, weight_decay=1e-2, warmup=100, ema=0.998),
     "generator": Schedule(steps=3800, batch=64, learning_rate=1e-3, weight_decay=1e-2, warmup=300, ema=0.9995),
+    "phrases": ONCE,
+    "calibration": ONCE,
 }
 WINDOW = 64  # frames of an autoencoder's window (model_spec: Autoencoder)
 
@@ -201,11 +207,32 @@ def train_generator(job: Job) -> None:
     job.keep(model)
 
 
+def train_phrases(job: Job) -> None:
+    """What the model knows in words: captions and labels of the training split, and when to warn of a prompt."""
+    clips, held_out = job.clips()
+    known = [text for clip in clips for text in (*clip.texts, *clip.labels)]
+    phrases = learn(known, sorted({text for clip in held_out for text in clip.texts}), job.text())
+    if job.team.leads:
+        phrases.save(job.weights)
+
+
+def train_calibration(job: Job) -> None:
+    """How sure a label is, fitted on the validation split; the other parts must be there."""
+    from ..labelling.calibrating import calibrate
+
+    _, held_out = job.clips()
+    calibration = calibrate(load_system(job.weights, job.device), held_out)
+    if job.team.leads:
+        calibration.save(job.weights)
+
+
 STAGES: dict[str, Callable[[Job], None]] = {
     "text": train_text,
     "autoencoder": train_autoencoder,
     "recognizer": train_recognizer,
     "generator": train_generator,
+    "phrases": train_phrases,
+    "calibration": train_calibration,
 }
 
 

@@ -3,6 +3,6 @@
 
 from __future__ import annotations
 
-from . import apply, backend, character, generate
+from . import apply, backend, character, edit, generate
 
-CLASSES = (*backend.CLASSES, *character.CLASSES, *generate.CLASSES, *apply.CLASSES)
+CLASSES = (*backend.CLASSES, *character.CLASSES, *generate.CLASSES, *apply.CLASSES, *edit.CLASSES)

@@ -9,10 +9,11 @@ import bpy
 import numpy as np
 from bpy.props import IntProperty, StringProperty
 
+from ...rigs.controls import remarks, root_bone, switches
+from ...rigs.curves import BoneCurves
 from ...rigs.errors import UserError
-from ...rigs.retarget import BoneCurves
 from .. import action as actions
-from .. import armature
+from .. import armature, locks
 from ..jobs import Job
 from ..messages import ERROR
 from ..timer import session
@@ -66,11 +67,17 @@ def _write_take(job: Job, rig_object: Any, curves: tuple[BoneCurves, ...], take:
     if len(job.solved) > 1:
         name = f"{name}, take {take + 1}"
     channels = [
-        *actions.channels(rig_object, curves, frames),
+        *actions.channels(rig_object, curves, frames, job.order.tolerance),
         *actions.rest_channels(rig_object, curves, start),
-        *actions.switch_channels(rig_object, job.mapping.switches, start),
+        *actions.switch_channels(rig_object, switches(job.mapping, job.order.settings.limbs), start),
     ]
     return actions.new_action(rig_object, name, channels)
+
+
+def _remarks(job: Job, rig_object: Any) -> tuple[str, ...]:
+    """What the rig could not do of what was asked for."""
+    root = root_bone(job.rig, job.mapping)
+    return (*remarks(job.mapping, job.order.settings, root), *locks.warnings(rig_object, job.solved[0]))
 
 
 class COAMD_OT_apply(bpy.types.Operator):  # noqa: N801 (Blender's naming rule)
@@ -87,6 +94,7 @@ class COAMD_OT_apply(bpy.types.Operator):  # noqa: N801 (Blender's naming rule)
             job = session.job(self.job)
             scene, rig_object = target_of(job)
             job.actions = write(job, scene, rig_object)
+            job.warnings = (*job.warnings, *_remarks(job, rig_object))
             if rig_object.data.pose_position == "REST":
                 job.warnings = (*job.warnings, "The armature shows its rest pose: choose Pose Position to see it move.")
         except UserError as error:

@@ -1,14 +1,18 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Choosing the character: reading its mapping again, and adding the mannequin."""
+"""Choosing the character and its bones: reading them again, presets of the user's own, and the mannequin."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import bpy
+from bpy.props import StringProperty
 
+from ...rigs.errors import UserError
+from .. import armature, roles
 from ..mannequin import add_mannequin
-from ..mapping import forget
+from ..mapping import forget, mapping_of
+from ..messages import ERROR, INFO
 from ..timer import redraw
 
 
@@ -19,6 +23,81 @@ class COAMD_OT_check_character(bpy.types.Operator):  # noqa: N801 (Blender's nam
     bl_label = "Check Character"
 
     def execute(self, _context: Any) -> set[str]:
+        roles.load()
+        forget()
+        redraw()
+        return {"FINISHED"}
+
+
+class COAMD_OT_detect_bones(bpy.types.Operator):  # noqa: N801
+    """Find the bones of the joints again, and forget those that were chosen by hand"""
+
+    bl_idname = "coamd.detect_bones"
+    bl_label = "Detect Again"
+    bl_options = {"REGISTER", "UNDO"}
+
+    @classmethod
+    def poll(cls, context: Any) -> bool:
+        return armature.character(context) is not None
+
+    def execute(self, context: Any) -> set[str]:
+        roles.forget_choice(armature.character(context))
+        return COAMD_OT_check_character.execute(self, context)
+
+
+class COAMD_OT_save_preset(bpy.types.Operator):  # noqa: N801
+    """Keep these bones as a preset of your own, which is tried first on every rig"""
+
+    bl_idname = "coamd.save_preset"
+    bl_label = "Save Preset"
+
+    name: StringProperty(
+        name="Name", description="What the preset is called. A preset of the same name is replaced", default=""
+    )
+
+    @classmethod
+    def poll(cls, context: Any) -> bool:
+        rig_object = armature.character(context)
+        return rig_object is not None and not isinstance(mapping_of(rig_object), UserError)
+
+    def invoke(self, context: Any, _event: Any) -> set[str]:
+        rig_object: Any = armature.character(context)
+        self.name = self.name or rig_object.name
+        return context.window_manager.invoke_props_dialog(self)
+
+    def execute(self, context: Any) -> set[str]:
+        rig_object: Any = armature.character(context)
+        found = mapping_of(rig_object)
+        try:
+            if isinstance(found, UserError):
+                raise found
+            path = roles.save(self.name or rig_object.name, found)
+        except UserError as error:
+            self.report({ERROR}, str(error))
+            return {"CANCELLED"}
+        self.report({INFO}, f"The preset is in {path}.")
+        forget()
+        redraw()
+        return {"FINISHED"}
+
+
+class COAMD_OT_remove_preset(bpy.types.Operator):  # noqa: N801
+    """Delete a preset of your own"""
+
+    bl_idname = "coamd.remove_preset"
+    bl_label = "Remove Preset"
+
+    name: StringProperty(name="Name", description="The preset to delete", default="")
+
+    def invoke(self, context: Any, event: Any) -> set[str]:
+        return context.window_manager.invoke_confirm(self, event)
+
+    def execute(self, _context: Any) -> set[str]:
+        try:
+            roles.remove(self.name)
+        except UserError as error:
+            self.report({ERROR}, str(error))
+            return {"CANCELLED"}
         forget()
         redraw()
         return {"FINISHED"}
@@ -45,4 +124,10 @@ class COAMD_OT_add_mannequin(bpy.types.Operator):  # noqa: N801
         return {"FINISHED"}
 
 
-CLASSES = (COAMD_OT_check_character, COAMD_OT_add_mannequin)
+CLASSES = (
+    COAMD_OT_check_character,
+    COAMD_OT_detect_bones,
+    COAMD_OT_save_preset,
+    COAMD_OT_remove_preset,
+    COAMD_OT_add_mannequin,
+)

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from typing import Any
 
@@ -11,8 +12,10 @@ from bpy.props import BoolProperty
 
 from ...backend.limits import check
 from ...rigs.errors import UserError
+from ...rigs.reduction import Tolerance
+from ...rigs.settings import RetargetSettings
 from .. import armature
-from ..jobs import DONE, Order
+from ..jobs import DONE, Job, Order
 from ..messages import ERROR, Message
 from ..preferences import backend_settings
 from ..timer import redraw, session, wake
@@ -33,6 +36,10 @@ def order_of(context: Any, character: str) -> Order:
         start=scene.frame_current,
         fps=scene.render.fps / scene.render.fps_base,
         extend_range=settings.extend_range,
+        settings=RetargetSettings(round(settings.foot_lock, 4), settings.root.lower(), settings.limbs.lower()),
+        tolerance=Tolerance(math.degrees(settings.rotation_error), settings.location_error)
+        if settings.reduce_keys
+        else None,
     )
 
 
@@ -60,7 +67,7 @@ class COAMD_OT_generate(bpy.types.Operator):  # noqa: N801 (Blender's naming rul
             self.report({ERROR}, str(error))
             return {"CANCELLED"}
         session.link.start(backend_settings())
-        job = session.submit(order, rig, mapping)
+        job = session.submit(Job(order, rig, mapping))
         wake()
         redraw()
         if not self.wait:

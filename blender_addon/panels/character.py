@@ -8,12 +8,12 @@ from typing import Any
 import bpy
 
 from ...rigs.errors import UserError
-from .. import armature, messages
-from ..mapping import mapping_of
-from ..messages import ERROR, Message
+from .. import armature, messages, roles
+from ..mapping import LABELS, mapping_of, shown_bones
+from ..messages import ERROR, WARNING, Message
 from .tab import Tab, width
 
-_WORDS = {"pelvis": "hips"}
+_OPTIONAL_CHAIN = ("spine4", "spine5", "spine6", "neck2", "neck3")  # listed where the rig has them
 
 
 class COAMD_PT_character(Tab, bpy.types.Panel):  # noqa: N801
@@ -40,9 +40,45 @@ class COAMD_PT_character(Tab, bpy.types.Panel):  # noqa: N801
         column = layout.column(align=True)
         column.label(text=rig_object.name, icon="ARMATURE_DATA")
         column.label(text=f"{found.family}, {found.score:.0%} of the joints found", icon="CHECKMARK")
+        chosen = len(roles.chosen(rig_object))
+        if chosen:
+            column.label(text=f"{chosen} chosen by hand", icon="HAND")
         if found.missing:
-            missing = ", ".join(_WORDS.get(name, name).replace("_", " ") for name in found.missing)
+            missing = ", ".join(LABELS[role].lower() for role in found.missing)
             column.label(text=f"Not there: {missing}", icon="INFO")
 
 
-CLASSES = (COAMD_PT_character,)
+class COAMD_PT_bones(Tab, bpy.types.Panel):  # noqa: N801
+    """Which bone is which joint, to be changed by hand."""
+
+    bl_idname = "COAMD_PT_bones"
+    bl_label = "Bones"
+    bl_parent_id = "COAMD_PT_character"
+    bl_options = {"DEFAULT_CLOSED"}
+
+    @classmethod
+    def poll(cls, context: Any) -> bool:
+        return armature.character(context) is not None
+
+    def draw(self, context: Any) -> None:
+        layout = self.layout
+        rig_object: Any = armature.character(context)
+        layout.use_property_split = True
+        layout.use_property_decorate = False
+        bones = shown_bones(rig_object)
+        column = layout.column(align=True)
+        for role, label in LABELS.items():
+            if role not in _OPTIONAL_CHAIN or role in bones:
+                column.prop_search(rig_object.coamd_bones, role, rig_object.data, "bones", text=label)
+        row = layout.row(align=True)
+        row.operator("coamd.detect_bones", icon="FILE_REFRESH")
+        row.operator("coamd.save_preset", icon="ADD")
+        for preset in roles.own.values():
+            row = layout.row(align=True)
+            row.label(text=preset.family, icon="PRESET")
+            row.operator("coamd.remove_preset", text="", icon="X").name = preset.family
+        for error in roles.broken:
+            messages.draw(layout, Message(error.message, error.hint, WARNING), width(context))
+
+
+CLASSES = (COAMD_PT_character, COAMD_PT_bones)

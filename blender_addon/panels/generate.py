@@ -42,6 +42,28 @@ class COAMD_PT_generate(Tab, bpy.types.Panel):  # noqa: N801 (Blender's naming r
         _draw_takes(layout)
 
 
+class COAMD_PT_rig_keys(Tab, bpy.types.Panel):  # noqa: N801
+    """How the motion is put on the rig, and which keys are written."""
+
+    bl_idname = "COAMD_PT_rig_keys"
+    bl_label = "Rig and Keys"
+    bl_parent_id = "COAMD_PT_generate"
+    bl_options = {"DEFAULT_CLOSED"}
+
+    def draw(self, context: Any) -> None:
+        layout, settings = self.layout, context.scene.coamd
+        layout.use_property_split = True
+        layout.use_property_decorate = False
+        layout.prop(settings, "foot_lock", slider=True)
+        layout.prop(settings, "root")
+        layout.row().prop(settings, "limbs", expand=True)
+        layout.prop(settings, "reduce_keys")
+        column = layout.column(align=True)
+        column.enabled = settings.reduce_keys
+        column.prop(settings, "rotation_error")
+        column.prop(settings, "location_error")
+
+
 def _draw_progress(layout: Any, job: Job) -> None:
     text = job.phase if not job.of else f"{job.phase} {job.step}/{job.of}"
     row = layout.row(align=True)
@@ -65,4 +87,4 @@ def _draw_takes(layout: Any) -> None:
         operator.character, operator.action = job.order.character, name
 
 
-CLASSES = (COAMD_PT_generate,)
+CLASSES = (COAMD_PT_generate, COAMD_PT_rig_keys)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Skeletons of the CMU motion capture database, in the names of its usual BVH conversion and of its ASF files."""
+"""Skeletons of the CMU motion capture database: its two BVH conversions and its ASF files."""
 
 from __future__ import annotations
 
@@ -9,15 +9,20 @@ FAMILY = Family(
     name="CMU",
     middle={"pelvis": ("hips", "root"), "head": ("head",)},
     sides={
-        "hip": ("upleg", "femur"),
-        "knee": ("leg", "tibia"),
-        "ankle": ("foot",),
-        "foot": ("toebase", "toes"),
-        "collar": ("shoulder", "clavicle"),
-        "shoulder": ("arm", "humerus"),
-        "elbow": ("forearm", "radius"),
-        "wrist": ("hand",),
+        "hip": ("upleg", "femur", "hip"),
+        "knee": ("leg", "tibia", "knee"),
+        "ankle": ("foot", "ankle"),
+        "foot": ("toebase", "toes", "toe"),
+        "collar": ("collar", "clavicle", "shoulder"),
+        "shoulder": ("arm", "humerus", "shoulder"),
+        "elbow": ("forearm", "radius", "elbow"),
+        "wrist": ("wrist", "hand"),
     },
-    spine=(("lowerback", "spine", "spine1"), ("lowerback", "upperback", "thorax")),
-    neck=(("neck", "neck1"), ("lowerneck", "upperneck")),
+    spine=(
+        ("lowerback", "spine", "spine1"),
+        ("lowerback", "chest", "chest2"),
+        ("lowerback", "upperback", "thorax"),
+    ),
+    neck=(("neck", "neck1"), ("lowerneck", "neck"), ("lowerneck", "upperneck")),
+    mark=r"^LHipJoint$|^lowerback$",
 )

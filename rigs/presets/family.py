@@ -3,16 +3,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-
-@dataclass(frozen=True)
-class Switch:
-    """A custom property of a pose bone that must have ``value`` for the mapped bones to drive the rig."""
-
-    bone: str
-    property: str
-    value: float
+from ..mapping import IkLimb, Switch
 
 
 @dataclass(frozen=True)
@@ -24,7 +17,10 @@ class Family:
     ``hip``, with names without their side mark. ``spine`` and ``neck`` list the bones of those chains from the
     pelvis up, in one or more spellings; the spelling that finds most bones is taken whole. ``switches`` are set and
     ``moved_by`` counts where the rig has those bones; both carry real names. ``moved_by`` lists bones that
-    constraints move as if they hung on another bone than their parent, which then stands second.
+    constraints move as if they hung on another bone than their parent, which then stands second. ``twists`` says by the
+    joint at which a segment starts (``shoulder``, ``elbow``, ``hip``, ``knee``) which bones twist with it, without
+    their side mark. ``ik`` has real names, for both sides. ``mark`` is a regular expression that finds a real name in
+    rigs of this family alone.
     """
 
     name: str
@@ -34,3 +30,6 @@ class Family:
     neck: tuple[tuple[str, ...], ...]
     switches: tuple[Switch, ...] = ()
     moved_by: tuple[tuple[str, str], ...] = ()
+    twists: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    ik: tuple[IkLimb, ...] = ()
+    mark: str = ""

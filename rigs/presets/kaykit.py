@@ -19,4 +19,5 @@ FAMILY = Family(
     },
     spine=(("spine", "chest"),),
     neck=(),
+    mark=r"^handslot",
 )

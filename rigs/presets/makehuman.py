@@ -20,4 +20,10 @@ FAMILY = Family(
     },
     spine=(("spine05", "spine04", "spine03", "spine02", "spine01"),),
     neck=(("neck01", "neck02", "neck03"),),
+    twists={
+        "shoulder": ("upperarm02",),
+        "elbow": ("lowerarm02",),
+        "hip": ("upperleg02",),
+        "knee": ("lowerleg02",),
+    },
 )

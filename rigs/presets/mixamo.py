@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Mixamo: ``mixamorig:Hips``, ``mixamorig:LeftUpLeg``; also exports with another prefix or none."""
+"""Mixamo: ``mixamorig:Hips``, ``mixamorig:LeftUpLeg``; also HumanIK and exports with another prefix or none."""
 
 from __future__ import annotations
 
@@ -20,4 +20,11 @@ FAMILY = Family(
     },
     spine=(("spine", "spine1", "spine2", "spine3"), ("spine", "chest", "upperchest")),
     neck=(("neck", "neck1"),),
+    twists={
+        "shoulder": ("armroll", "armtwist"),
+        "elbow": ("forearmroll", "forearmtwist"),
+        "hip": ("uplegroll", "uplegtwist"),
+        "knee": ("legroll", "legtwist"),
+    },
+    mark=r"^mixamorig",
 )

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Poser's names, as in the BVH character of the CMU subjects 60, 61 and 94."""
+"""Poser's names, as in Daz figures up to Genesis 2 and the BVH character of the CMU subjects 60, 61 and 94."""
 
 from __future__ import annotations
 
@@ -18,6 +18,6 @@ FAMILY = Family(
         "elbow": ("forearm",),
         "wrist": ("hand",),
     },
-    spine=(("abdomen", "chest"),),
+    spine=(("abdomen", "abdomen2", "chest"),),
     neck=(("neck",),),
 )

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Rigify's human metarigs, before anything is generated from them."""
+"""Rigify's human metarigs, and the deforming bones that are left of what it generates in a game export."""
 
 from __future__ import annotations
 
@@ -20,4 +20,10 @@ FAMILY = Family(
     },
     spine=(("spine001", "spine002", "spine003"),),
     neck=(("spine004", "spine005"),),
+    twists={
+        "shoulder": ("upperarm001",),
+        "elbow": ("forearm001",),
+        "hip": ("thigh001",),
+        "knee": ("shin001",),
+    },
 )

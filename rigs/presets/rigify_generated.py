@@ -13,16 +13,40 @@ Found by generating them in Blender 4.5 and reading parents and constraints:
 - The arms hang on ORG-shoulder, which is a child of the spine but copies the control ``shoulder``.
 
 With these switches and that one rewiring the parents in the armature are the true ones.
+
+The IK controls hang on MCH bones that follow ``root`` while IK_parent and pole_parent are 1. Poles count only with
+pole_vector; IK_Stretch would let a limb grow, and the bones' own ik_stretch shortens a limb that is bent by 1 %.
 """
 
 from __future__ import annotations
 
-from .family import Family, Switch
+from ..mapping import IkLimb, Switch
+from .family import Family
 
 _LIMBS = tuple(f"{limb}_parent.{side}" for limb in ("thigh", "upper_arm") for side in ("L", "R"))
+_ON_ROOT = ("hand_ik", "foot_ik", "upper_arm_ik_target", "thigh_ik_target")
+_IK = {"wrist": ("upper_arm", "forearm", "hand"), "ankle": ("thigh", "shin", "foot")}
+
+
+def _ik(end: str, side: str) -> IkLimb:
+    limb, lower, target = _IK[end]
+    wanted = {"IK_FK": 0.0, "pole_vector": 1.0, "IK_parent": 1.0, "pole_parent": 1.0, "IK_Stretch": 0.0}
+    letter = side[0].upper()
+    return IkLimb(
+        f"{side}_{end}",
+        f"{target}_ik.{letter}",
+        f"{limb}_ik_target.{letter}",
+        (
+            *(Switch(f"{limb}_parent.{letter}", name, value) for name, value in wanted.items()),
+            *(Switch(bone, "ik_stretch", 0.0) for bone in (f"{limb}_ik.{letter}", f"MCH-{lower}_ik.{letter}")),
+        ),
+        f"toe_ik.{letter}" if end == "ankle" else None,
+    )
+
 
 FAMILY = Family(
     name="Rigify",
+    mark=r"^upper_arm_fk\.",
     middle={"pelvis": ("torso",), "head": ("head",)},
     sides={
         "hip": ("thighfk",),
@@ -42,5 +66,11 @@ FAMILY = Family(
         Switch("torso", "neck_follow", 1.0),
         Switch("torso", "head_follow", 1.0),
     ),
-    moved_by=(("ORG-shoulder.L", "shoulder.L"), ("ORG-shoulder.R", "shoulder.R")),
+    moved_by=(
+        ("ORG-shoulder.L", "shoulder.L"),
+        ("ORG-shoulder.R", "shoulder.R"),
+        ("MCH-torso.parent", "root"),
+        *((f"MCH-{control}.parent.{side}", "root") for control in _ON_ROOT for side in ("L", "R")),
+    ),
+    ik=tuple(_ik(end, side) for end in _IK for side in ("left", "right")),
 )

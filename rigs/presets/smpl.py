@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""SMPL and its kin, in the names of the 22 joints (also ACCAD's BVH files and our own)."""
+"""SMPL, SMPL-H and SMPL-X, in the names of the 22 joints (also ACCAD's BVH files and our own)."""
 
 from __future__ import annotations
 

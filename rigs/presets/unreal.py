@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Unreal's mannequins and rigs in their names: UE4, UE5, MPFB's game engine rig, Mesh2Motion."""
+"""Unreal's mannequins, UE4 and UE5, and rigs in their names such as MPFB's game engine rig."""
 
 from __future__ import annotations
 
@@ -20,4 +20,10 @@ FAMILY = Family(
     },
     spine=(("spine01", "spine02", "spine03", "spine04", "spine05"),),
     neck=(("neck01", "neck02"),),
+    twists={
+        "shoulder": ("upperarmtwist01", "upperarmtwist02", "upperarmtwist03"),
+        "elbow": ("lowerarmtwist01", "lowerarmtwist02", "lowerarmtwist03"),
+        "hip": ("thightwist01", "thightwist02", "thightwist03"),
+        "knee": ("calftwist01", "calftwist02", "calftwist03"),
+    },
 )

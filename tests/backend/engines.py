@@ -27,6 +27,7 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+from coamd.backend.editing.request import EditRequest, check
 from coamd.backend.server import run
 from coamd.rigs.errors import UserError
 from coamd.rigs.skeleton import BONE_LENGTHS, FPS, PARENTS
@@ -97,6 +98,31 @@ class SwayEngine:
             joints[0, 0, 0] = np.nan
         warnings = (f"cancelled after {self.steps_at_cancel} steps",) if "reports" in prompt else ()
         return Swayed(joints, warnings)
+
+    def edit(
+        self,
+        request: EditRequest,
+        *,
+        progress: Callable[[str, int, int, FloatArray | None], None] = lambda *_: None,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> Swayed:
+        """The range sways; what is around it stays."""
+        check(request)
+        start, end = request.span
+        made = self.generate(
+            request.prompt or "sways",
+            (end - start) / FPS,
+            seed=request.seed,
+            variations=request.variations,
+            progress=progress,
+            cancelled=cancelled,
+        )
+        ends = [(request.before, request.after), (0, 0), (0, 0)]
+        joints = np.repeat(np.pad(request.joints, ends, mode="edge")[None], request.variations, axis=0)
+        for frame in range(start, end):
+            if request.within(frame):
+                joints[:, frame + request.before] = made.joints[:, frame - start]
+        return Swayed(joints, made.warnings)
 
     def label(self, joints: FloatArray, labels: Sequence[str] = (), top: int = 5) -> list[tuple[str, float]]:
         words = labels or VOCABULARY

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from coamd.backend.client import Client
 from coamd.backend.connection import Connection
+from coamd.backend.editing.request import EditRequest
 from coamd.backend.protocol import (
     Accepted,
     Generate,
@@ -75,6 +76,23 @@ def test_progress_comes_while_one_waits(client: Client) -> None:
     seen: list[Progress] = []
     client.generate("sways", 1.0, progress=seen.append)
     assert [one.step for one in seen if one.phase == "sampling"] == [1, 2, 3, 4, 5]
+
+
+def test_the_ten_lines_that_edit(client: Client) -> None:
+    walk = travel(1, 1)
+    seen: list[Progress] = []
+    result = client.edit(EditRequest(walk, start=5, end=15, prompt="sways", variations=2), progress=seen.append)
+    assert result.joints is not None and result.joints.shape == (2, 20, 22, 3)
+    assert np.array_equal(result.joints[0, :5], walk[:5]) and np.array_equal(result.joints[1, 15:], walk[15:])
+    assert not np.array_equal(*result.joints), "each variation is another motion"
+    assert [one.step for one in seen if one.phase == "sampling"] == [1, 2, 3, 4, 5]
+
+
+def test_an_edit_that_makes_no_sense_is_not_sent(client: Client) -> None:
+    with pytest.raises(UserError) as caught:
+        client.edit(EditRequest(travel(1, 1), start=15, end=5))
+    assert caught.value.code == "empty_range" and caught.value.hint
+    assert not client._open
 
 
 def test_own_labels_are_used(client: Client) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import msgpack
 import numpy as np
 import pytest
+from coamd.backend.editing.request import MODES, PARTS, EditRequest, Segment, Target
 from coamd.backend.protocol import (
     KINDS,
     MAX_HEADER_BYTES,
@@ -18,6 +19,7 @@ from coamd.backend.protocol import (
     REQUESTS,
     Accepted,
     Cancel,
+    Edit,
     Error,
     Generate,
     Hello,
@@ -46,10 +48,28 @@ def clip(frames: int = 3, *variations: int) -> np.ndarray:
     return np.random.default_rng(0).normal(size=(*variations, frames, 22, 3)).astype(np.float32)
 
 
+EDIT = EditRequest(
+    clip(60),
+    "inbetween",
+    10,
+    50,
+    parts=("left_arm", "trunk"),
+    prompt="ein Mann winkt — 歩く",
+    segments=(Segment("waves", 10, 30), Segment("", 30, 50)),
+    keep_poses=(20, 40),
+    path=np.array([[10, 0.0, 0.5], [49, 1.5, -2.0]], np.float32),
+    targets=(Target("left_wrist", 30, (0.25, 1.5, -0.125)),),
+    strength=0.75,
+    seed=2**63 - 1,
+    variations=3,
+    guidance_scale=2.5,
+)
 EXAMPLES: list[Message] = [
     Hello("1"),
     Status("1"),
     Generate("1", "ein Mann geht — 歩く", 4, seed=7, variations=2, guidance_scale=2.5),
+    Edit("1", EDIT),
+    Edit("2", EditRequest(clip(2), mode="extend", before=4, after=4)),
     Label("1", clip(), labels=("walk", "run")),
     Search("1", "walk", (clip(2), clip(5)), ("0" * 64,)),
     Cancel("2", "1"),
@@ -64,12 +84,27 @@ EXAMPLES: list[Message] = [
 ]
 
 
+def edit(**changes: Any) -> EditRequest:
+    return dataclasses.replace(EDIT, **changes)
+
+
 def same(one: Any, other: Any) -> bool:
     if isinstance(one, np.ndarray):
         return np.array_equal(one, other) and one.dtype == other.dtype
+    if dataclasses.is_dataclass(one):
+        return type(one) is type(other) and all(
+            same(getattr(one, field.name), getattr(other, field.name)) for field in dataclasses.fields(one)
+        )
     if isinstance(one, tuple):
         return len(one) == len(other) and all(map(same, one, other))
     return bool(one == other) and isinstance(other, type(one) | float)
+
+
+def test_what_is_wrong_deep_inside_is_said_with_its_way_there() -> None:
+    with pytest.raises(ProtocolError) as caught:
+        encode(Edit("1", edit(segments=(Segment("w" * 100_001, 10, 30),))))
+    said = "The field request of an edit is wrong in segments, which is wrong in prompt, which must have"
+    assert caught.value.message.startswith(said)
 
 
 @pytest.mark.parametrize("message", EXAMPLES, ids=lambda message: type(message).__name__)
@@ -90,6 +125,22 @@ def test_numbers_travel_as_raw_little_endian_float32_beside_a_plain_header() -> 
     header, frame = encode(Label("1", joints))  # type: ignore[arg-type]
     assert frame == joints.astype("<f4").tobytes()
     assert msgpack.unpackb(header) == {"kind": "label", "id": "1", "joints": [3, 22, 3], "top": 5, "labels": []}
+
+
+def test_an_edit_is_a_map_in_a_map_and_its_arrays_are_frames() -> None:
+    header, joints, path = encode(Edit("1", EDIT))
+    assert EDIT.path is not None
+    assert joints == EDIT.joints.tobytes() and path == EDIT.path.tobytes()
+    request = msgpack.unpackb(header)["request"]
+    assert list(request) == [field.name for field in dataclasses.fields(EditRequest)]
+    assert request["joints"] == [60, 22, 3] and request["path"] == [2, 3]
+    assert request["targets"] == [{"joint": "left_wrist", "frame": 30, "position": [0.25, 1.5, -0.125]}]
+
+
+def test_every_mode_and_part_passes() -> None:
+    for mode in MODES:
+        back = decode(encode(Edit("1", EditRequest(clip(), mode, 0, 3, parts=PARTS))))
+        assert isinstance(back, Edit) and back.request.mode == mode and back.request.parts == PARTS
 
 
 def test_records_cannot_be_changed() -> None:
@@ -122,6 +173,18 @@ def test_records_cannot_be_changed() -> None:
         (Label("1", clip() * np.float32(np.nan)), "not_finite"),
         (Label("1", clip() / np.float32(1e-9)), "not_finite"),
         (Search("1", "walk", known=("short",)), "too_long"),
+        (Edit("1", edit(joints=clip() * np.float32(np.nan))), "not_finite"),
+        (Edit("1", edit(joints=clip(3, 1))), "bad_shape"),
+        (Edit("1", edit(path=np.zeros((4, 2)))), "bad_shape"),
+        (Edit("1", edit(path=np.zeros((0, 3)))), "out_of_range"),
+        (Edit("1", edit(prompt="w" * 100_001)), "too_long"),
+        (Edit("1", edit(segments=(Segment("walk", 0, 1.5),))), "bad_message"),
+        (Edit("1", edit(segments=("walk",))), "bad_message"),
+        (Edit("1", edit(targets=(Target("head", 1, (0.0, float("inf"), 0.0)),))), "out_of_range"),
+        (Edit("1", edit(targets=(Target("head", 1, (0.0, 0.0, 0.0)),) * 4097)), "too_long"),
+        (Edit("1", edit(variations=MAX_VARIATIONS + 1)), "out_of_range"),
+        (Edit("1", edit(strength=float("nan"))), "out_of_range"),
+        (Edit("1", {"joints": clip()}), "bad_message"),  # type: ignore[arg-type]
         (State("1", "tired"), "bad_message"),
     ],
 )
@@ -139,6 +202,13 @@ def wire(message: Message, /, *frames: bytes, **changes: Any) -> list[bytes]:
     values = {**msgpack.unpackb(header), **changes}
     packed = msgpack.packb({name: value for name, value in values.items() if value != "absent"})
     return [packed, *(frames or rest)]
+
+
+def inside(**changes: Any) -> list[bytes]:
+    """The frames of an edit after somebody has changed the header of its request."""
+    header = encode(Edit("1", EDIT))[0]
+    request = {**msgpack.unpackb(header)["request"], **changes}
+    return wire(Edit("1", EDIT), request={name: value for name, value in request.items() if value != "absent"})
 
 
 @pytest.mark.parametrize(
@@ -166,6 +236,17 @@ def wire(message: Message, /, *frames: bytes, **changes: Any) -> list[bytes]:
         (wire(Label("1", clip()), labels=["walk"] * 5001), "too_long"),
         (wire(Label("1", clip()), labels={"walk": 1}), "bad_message"),
         (wire(Label("1", clip()), np.full((3, 22, 3), np.inf, "<f4").tobytes()), "not_finite"),
+        (inside(more=1), "bad_fields"),
+        (inside(seed="absent"), "bad_fields"),
+        (inside(mode=5), "bad_message"),
+        (inside(parts="left_arm"), "bad_message"),
+        (inside(joints=[60, 22, 4]), "bad_shape"),
+        (inside(path=[2, 4]), "bad_shape"),
+        (inside(path=None), "extra_frame"),
+        (inside(segments=[{"prompt": "walks"}]), "bad_fields"),
+        (inside(targets=[[1, 2, 3]]), "bad_fields"),
+        (wire(Edit("1", EDIT), request=[1]), "bad_fields"),
+        (encode(Edit("1", EDIT))[:2], "missing_frame"),
         (encode(Label("1", clip()))[:1], "missing_frame"),
         ([*encode(Label("1", clip())), b""], "extra_frame"),
         ([*encode(Status("1")), *[b""] * 5000], "too_large"),
@@ -208,6 +289,11 @@ VALUES = st.recursive(
 def test_a_field_with_another_value_raises_nothing_else(message: Message, data: st.DataObject) -> None:
     name = data.draw(st.sampled_from(["kind", *(field.name for field in dataclasses.fields(message))]))
     refused_or_right(wire(message, **{name: data.draw(VALUES)}))
+
+
+@given(st.sampled_from([field.name for field in dataclasses.fields(EditRequest)]), VALUES)
+def test_an_edit_with_another_value_inside_raises_nothing_else(name: str, value: Any) -> None:
+    refused_or_right(inside(**{name: value}))
 
 
 @given(st.sampled_from(EXAMPLES), st.data())

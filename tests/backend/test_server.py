@@ -17,9 +17,12 @@ import pytest
 import zmq
 from coamd.backend.client import Client
 from coamd.backend.connection import Connection, live
+from coamd.backend.editing.request import EditRequest
+from coamd.backend.jobs import QUEUE_LIMIT
 from coamd.backend.protocol import (
     Accepted,
     Cancel,
+    Edit,
     Error,
     Generate,
     Hello,
@@ -34,7 +37,6 @@ from coamd.backend.protocol import (
     encode,
     new_id,
 )
-from coamd.backend.server import QUEUE_LIMIT
 from coamd.rigs.errors import UserError
 
 PATIENCE_MS = 60_000
@@ -113,8 +115,35 @@ def test_the_same_seed_gives_the_same_motion(connection: Connection) -> None:
     assert np.array_equal(once, again) and not np.array_equal(once, other)
 
 
-def test_cancel_takes_effect_within_one_step(wire: Wire) -> None:
-    id = wire.send(Generate(new_id(), "sways slowly for ever", 1.0, seed=0))
+def test_an_edit_shows_its_progress_and_leaves_the_rest_alone(wire: Wire) -> None:
+    still = np.random.default_rng(0).normal(size=(60, 22, 3)).astype(np.float32)
+    id = wire.send(Edit(new_id(), EditRequest(still, start=20, end=40, prompt="sways", variations=2)))
+    *steps, last = wire.read_until(ends(id))
+    assert [reply.step for reply in steps if isinstance(reply, Progress) and reply.phase == "sampling"] == [
+        1,
+        2,
+        3,
+        4,
+        5,
+    ]
+    assert any(reply.preview is not None for reply in steps if isinstance(reply, Progress))
+    assert last.joints.shape == (2, 60, 22, 3)
+    assert np.array_equal(last.joints[:, :20], [still[:20]] * 2) and np.array_equal(
+        last.joints[:, 40:], [still[40:]] * 2
+    )
+    assert not np.array_equal(last.joints[0, 20:40], still[20:40])
+
+
+@pytest.mark.parametrize(
+    "request_of",
+    [
+        lambda prompt: Generate(new_id(), prompt, 1.0, seed=0),
+        lambda prompt: Edit(new_id(), EditRequest(np.zeros((60, 22, 3), np.float32), start=20, end=40, prompt=prompt)),
+    ],
+    ids=["generate", "edit"],
+)
+def test_cancel_takes_effect_within_one_step(wire: Wire, request_of: Callable[[str], Message]) -> None:
+    id = wire.send(request_of("sways slowly for ever"))
     seen = wire.read_until(lambda reply: isinstance(reply, Progress) and reply.phase == "sampling")
     cancel = wire.send(Cancel(new_id(), id))
     replies = [*seen, *wire.read_until(ends(id))]
@@ -185,6 +214,12 @@ def test_a_failed_job_is_an_error_reply_and_the_next_one_works(connection: Conne
             client.generate(prompt, 1.0)
         assert caught.value.code == code and caught.value.message and caught.value.hint
         assert client.generate("sways", 1.0).joints is not None
+
+
+def test_an_edit_that_makes_no_sense_is_said_with_its_remedy(wire: Wire) -> None:
+    id = wire.send(Edit(new_id(), EditRequest(np.zeros((60, 22, 3), np.float32), start=50, end=70)))
+    reply = wire.read_until(ends(id))[-1]
+    assert isinstance(reply, Error) and reply.code == "range_outside" and reply.message and reply.hint
 
 
 def test_without_hello_nothing_is_done(connection: Connection, make_wire: Callable[..., Wire]) -> None:

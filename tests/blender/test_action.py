@@ -12,9 +12,9 @@ import pytest
 import snapshot
 from coamd.blender_addon import action as actions
 from coamd.blender_addon import armature
+from coamd.rigs.curves import BoneCurves
 from coamd.rigs.detection import Switch
 from coamd.rigs.rest import RestBone, RestRig
-from coamd.rigs.retarget import BoneCurves
 from coamd.rigs.rotations import continuous, matrix_from_euler, matrix_from_quaternion, normalised
 
 FRAMES = np.arange(10, 40, dtype=np.float32)

@@ -12,7 +12,7 @@ import pytest
 from bpy_extras.object_utils import world_to_camera_view
 from coamd.blender_addon import action as actions
 from coamd.blender_addon.demo import pictures, stage
-from coamd.rigs.retarget import BoneCurves
+from coamd.rigs.curves import BoneCurves
 from mathutils import Vector
 
 FRAMES = range(1, 31)

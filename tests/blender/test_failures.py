@@ -18,6 +18,7 @@ import pytest
 import snapshot
 from coamd.backend.connection import Connection
 from coamd.backend.process import BackendProcess
+from coamd.blender_addon.jobs import Job
 from coamd.blender_addon.link import FAILED, READY
 from coamd.blender_addon.preferences import BackendSettings
 from coamd.blender_addon.session import Session
@@ -130,7 +131,7 @@ def test_what_the_backend_refuses(addon: Session, backend: BackendProcess, chara
 
     rig_object, rig, mapping = armature.read(bpy.context)
     bpy.ops.coamd.start_backend(wait=True)
-    job = addon.submit(replace(order_of(bpy.context, rig_object.name), prompt=" "), rig, mapping)
+    job = addon.submit(Job(replace(order_of(bpy.context, rig_object.name), prompt=" "), rig, mapping))
     while not job.over:
         addon.tick()
     assert addon.message

@@ -12,7 +12,7 @@ import bpy
 import pytest
 from coamd import blender_addon
 from coamd.backend.process import BackendProcess
-from coamd.blender_addon import messages, panels, timer
+from coamd.blender_addon import messages, panels, roles, timer
 from coamd.blender_addon.messages import ERROR, Message
 from coamd.blender_addon.preferences import COAMD_preferences
 from coamd.blender_addon.properties import COAMD_PG_settings
@@ -73,7 +73,7 @@ class Paper:
                 known = function.parameters[key]
                 if known.type == "ENUM":
                     assert value in known.enum_items, f"{name} has no {key} {value}"
-            if name == "prop":
+            if name in ("prop", "prop_search"):
                 assert args[1] in args[0].bl_rna.properties, f"there is no property {args[1]}"
                 self.drawn.append(args[1])
             if name == "operator":
@@ -128,6 +128,19 @@ def test_the_character_panel_says_how_the_bones_were_understood(addon: Session, 
     character.scale = (0.0, 0.0, 0.0)
     bpy.context.view_layer.update()
     assert "scale of zero" in " ".join(draw(panels.character.COAMD_PT_character))
+
+
+def test_the_bones_panel_lists_the_joints_and_the_users_presets(addon: Session, character: Any) -> None:
+    assert panels.character.COAMD_PT_bones.poll(bpy.context)
+    drawn = draw(panels.character.COAMD_PT_bones)
+    assert {"left_knee", "Left Shin", "neck", "coamd.detect_bones", "coamd.save_preset"} <= set(drawn)
+    assert "neck2" not in drawn, "what the rig has none of is not offered beyond the 22 joints"
+    bpy.ops.coamd.save_preset(name="House rig")
+    (roles.folder() / "damaged.json").write_text("[]", encoding="utf-8")
+    bpy.ops.coamd.check_character()
+    drawn = draw(panels.character.COAMD_PT_bones)
+    assert {"House rig", "coamd.remove_preset"} <= set(drawn)
+    assert "damaged.json" in " ".join(drawn)
 
 
 def test_the_panels_through_a_job(

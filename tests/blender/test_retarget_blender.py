@@ -14,12 +14,14 @@ bpy = pytest.importorskip("bpy", reason="the Blender module is not installed")
 
 import characters  # noqa: E402
 import motions  # noqa: E402
+from coamd.rigs.curves import BoneCurves  # noqa: E402
 from coamd.rigs.detection import Mapping, detect  # noqa: E402
 from coamd.rigs.figure import Figure  # noqa: E402
 from coamd.rigs.pose import pose  # noqa: E402
 from coamd.rigs.rest import RestBone, RestRig  # noqa: E402
-from coamd.rigs.retarget import BoneCurves, retarget  # noqa: E402
+from coamd.rigs.retarget import retarget  # noqa: E402
 from coamd.rigs.rotations import about, angle_of  # noqa: E402
+from coamd.rigs.settings import RetargetSettings  # noqa: E402
 from coamd.rigs.skeleton import INDEX  # noqa: E402
 from mathutils import Matrix  # noqa: E402
 
@@ -165,7 +167,7 @@ def test_generated_rigify_controls_put_the_deforming_bones_where_the_source_poin
         rig_object.pose.bones[switch.bone][switch.property] = switch.value
     clip = motions.walk(3.0, 2.0)
     compare(rig_object, rig, mapping, clip)
-    curves = retarget(clip, rig, mapping, fps=20.0, ground=False)
+    curves = retarget(clip, rig, mapping, fps=20.0, settings=RetargetSettings(foot_lock=0.0))
     figure = Figure(rig.rewired(mapping.moved_by), mapping)
     bones = {
         "hip": "thigh",

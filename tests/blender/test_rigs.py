@@ -13,10 +13,11 @@ import numpy as np
 import pytest
 from coamd.blender_addon import action as actions
 from coamd.blender_addon import armature
+from coamd.rigs.curves import BoneCurves
 from coamd.rigs.detection import Mapping, detect
 from coamd.rigs.pose import pose
 from coamd.rigs.rest import RestRig
-from coamd.rigs.retarget import BoneCurves, retarget
+from coamd.rigs.retarget import retarget
 from coamd.rigs.skeleton import BONE_LENGTHS, INDEX, PARENTS
 
 TABLES = ("mpfb_mixamo", "mpfb_mixamo_unity", "mpfb_cmu", "mpfb_rigify_metarig")

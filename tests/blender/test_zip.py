@@ -55,7 +55,13 @@ def test_the_zip_holds_the_product_and_no_more(archive: Path) -> None:
     with zipfile.ZipFile(archive) as unpacked:
         names = set(unpacked.namelist())
         manifest = tomllib.loads(unpacked.read("blender_manifest.toml").decode())
-    assert {"__init__.py", "LICENSE", "backend/bootstrap.py", "rigs/retarget.py", "blender_addon/panels/generate.py"} <= names
+    assert {
+        "__init__.py",
+        "LICENSE",
+        "backend/bootstrap.py",
+        "rigs/retarget.py",
+        "blender_addon/panels/generate.py",
+    } <= names
     assert not any(name.startswith(("tests", "docs", ".")) or "__pycache__" in name for name in names)
     assert not any("torch" in name for name in names if name.endswith(".whl"))
     assert {f"./{name}" for name in names if name.endswith(".whl")} == set(manifest["wheels"])

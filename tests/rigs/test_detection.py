@@ -9,14 +9,15 @@ from pathlib import Path
 import characters
 import numpy as np
 import pytest
-from coamd.rigs.detection import REQUIRED, detect
+from coamd.rigs.detection import BY_SHAPE, REQUIRED, detect
 from coamd.rigs.errors import UserError
+from coamd.rigs.mapping import Twist
 from coamd.rigs.rest import RestBone, RestRig, rest_matrix
 from coamd.rigs.skeleton import JOINTS
 
 FAMILIES = {
     "kaykit_knight": "KayKit",
-    "mesh2motion_human": "Unreal",
+    "mesh2motion_human": "Mesh2Motion",
     "mpfb_cmu": "CMU",
     "mpfb_default": "MakeHuman",
     "mpfb_game_engine": "Unreal",
@@ -110,10 +111,37 @@ def test_half_a_body() -> None:
     assert "arms" in refused(characters.without(characters.mixamo(), "Shoulder")).message
 
 
-def test_unknown_names() -> None:
+def test_names_that_say_nothing_are_told_by_shape() -> None:
     rig = characters.mixamo()
-    error = refused(characters.renamed(rig, {bone.name: f"Bone.{i:03}" for i, bone in enumerate(rig.bones)}))
-    assert error.code == "no_mapping"
+    named = detect(rig).bones
+    numbers = {bone.name: f"Bone.{i:03}" for i, bone in enumerate(rig.bones)}
+    mapping = detect(characters.renamed(rig, numbers))
+    assert mapping.family == BY_SHAPE
+    assert mapping.score == 1.0
+    assert mapping.bones == {role: numbers[bone] for role, bone in named.items()}
+
+
+def test_names_that_mislead_are_told_by_shape() -> None:
+    """Forearms and shins have changed names: the bones do not hang on one another as these say."""
+    rig = characters.mixamo(prefix="")
+    changed = {
+        "LeftForeArm": "LeftLeg",
+        "LeftLeg": "LeftForeArm",
+        "RightForeArm": "RightLeg",
+        "RightLeg": "RightForeArm",
+    }
+    mapping = detect(characters.renamed(rig, changed))
+    assert mapping.family == BY_SHAPE
+    assert mapping.bones["left_elbow"] == "LeftLeg"
+    assert mapping.bones["right_knee"] == "RightForeArm"
+
+
+def test_a_preset_of_the_users_own_comes_first() -> None:
+    rig = characters.mixamo()
+    own = replace(detect(rig), family="Mine", twists=(Twist("gone", "left_hip", 0.5),))
+    assert detect(rig, [own]) == replace(own, twists=()), "bones that the rig lacks are left out"
+    other = characters.renamed(rig, {"mixamorig:Head": "Skull"})
+    assert detect(other, [own]).family != "Mine", "a preset counts where all its bones are there"
 
 
 def test_a_quadruped_by_its_names() -> None:
@@ -121,6 +149,14 @@ def test_a_quadruped_by_its_names() -> None:
     for name in ("front_leg.L", "front_leg.R", "hind_leg.L", "hind_leg.R"):
         bones.append(RestBone(name, "spine", rest_matrix(np.zeros(3), np.array([0.0, 0.0, -1.0])), 1.0))
     assert refused(RestRig(tuple(bones), np.eye(4))).code == "quadruped"
+
+
+def test_a_person_may_have_words_of_animals_in_names() -> None:
+    rig = characters.mixamo(prefix="Pawn_")
+    assert detect(rig).family == "Mixamo"
+    forefoot = replace(rig.bone("Pawn_LeftToeBase"), name="forefoot.L", parent="Pawn_LeftFoot")
+    other = replace(rig.bone("Pawn_RightToeBase"), name="forefoot.R", parent="Pawn_RightFoot")
+    assert detect(replace(rig, bones=(*rig.bones, forefoot, other))).family == "Mixamo"
 
 
 def test_a_quadruped_with_the_names_of_a_human() -> None:

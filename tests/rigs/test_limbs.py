@@ -51,7 +51,7 @@ def test_a_knee_that_overstretches_does_not_turn_round() -> None:
 
 
 def test_at_rest_knees_bend_backwards() -> None:
-    found = limb(leg(-Y, np.zeros(1)), BODY, REST_LEG, 1.0)
+    found = limb(leg(-Y, np.zeros(1)), BODY, REST_LEG, None)
     assert np.allclose(found.upper[0, :, 1], X)
 
 

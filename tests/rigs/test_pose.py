@@ -6,9 +6,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+from coamd.rigs.curves import BoneCurves
 from coamd.rigs.pose import pose
 from coamd.rigs.rest import RestBone, RestRig, rest_matrix
-from coamd.rigs.retarget import BoneCurves
 
 QUARTER = np.sqrt(0.5)
 UP = rest_matrix(np.zeros(3), np.array([0.0, 0.0, 1.0]))  # X is X, Y is up, Z is -Y of the armature

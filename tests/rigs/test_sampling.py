@@ -3,43 +3,88 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import characters
 import motions
 import numpy as np
 import pytest
+from coamd.rigs.bvh import read_bvh
+from coamd.rigs.bvh_rig import pose_matrices, standing_rig
 from coamd.rigs.detection import detect
+from coamd.rigs.figure import Figure
 from coamd.rigs.pose import pose
 from coamd.rigs.rest import RestRig
 from coamd.rigs.retarget import retarget
 from coamd.rigs.rotations import about
-from coamd.rigs.sampling import joints_from_pose
+from coamd.rigs.sampling import LEG, joints_from_pose
+from coamd.rigs.settings import RetargetSettings
 from coamd.rigs.skeleton import BONE_LENGTHS, INDEX, PARENTS
 
 CLIPS = {"walk": motions.walk(3.0), "circle": motions.walk(4.0, 1.5), "sit": motions.sit(), "lie": motions.lie()}
+UNLOCKED = RetargetSettings(foot_lock=0.0)
 TABLES = ("kaykit_knight", "mesh2motion_human", "mpfb_default", "mpfb_mixamo", "mpfb_rigify_metarig")
 
 
 def there_and_back(joints: np.ndarray, rig: RestRig) -> np.ndarray:
     mapping = detect(rig)
-    return joints_from_pose(pose(rig, retarget(joints, rig, mapping, fps=20.0, ground=False)), rig, mapping)
+    return joints_from_pose(pose(rig, retarget(joints, rig, mapping, fps=20.0, settings=UNLOCKED)), rig, mapping)
+
+
+def again(matrices: np.ndarray, rig: RestRig) -> np.ndarray:
+    """A pose through the joints and back."""
+    mapping = detect(rig)
+    joints = joints_from_pose(matrices, rig, mapping)
+    return pose(rig, retarget(joints, rig, mapping, fps=20.0, settings=UNLOCKED))
 
 
 @pytest.mark.parametrize("name", CLIPS)
-def test_round_trip(name: str) -> None:
-    """5 cm in the mean, 10 in the worst twentieth: the collars and the neck of 22 joints are nobody's in particular."""
-    away = np.linalg.norm(there_and_back(CLIPS[name], characters.mixamo()) - CLIPS[name], axis=-1)
-    assert away.mean() < 0.05
-    assert np.percentile(away, 95) < 0.10
+def test_an_animated_rig_comes_back(name: str) -> None:
+    """With its feet locked, which the joints must not lose."""
+    rig = characters.mixamo(arms=0.6, rolls=5)
+    before = pose(rig, retarget(CLIPS[name], rig, detect(rig), fps=20.0))
+    after = again(before, rig)
+    heads = [rig.index[bone] for bone in detect(rig).bones.values()]
+    assert np.linalg.norm(after[:, heads, :3, 3] - before[:, heads, :3, 3], axis=-1).max() < 0.005
 
 
 @pytest.mark.parametrize("table", TABLES)
-def test_round_trip_on_real_rigs(shared: Path, table: str) -> None:
-    clip = CLIPS["circle"]
-    away = np.linalg.norm(there_and_back(clip, RestRig.from_table(shared / "rigs" / f"{table}.json")) - clip, axis=-1)
-    assert away.mean() < 0.05
-    assert np.percentile(away, 95) < 0.10
+def test_real_rigs_come_back(shared: Path, table: str) -> None:
+    rig = RestRig.from_table(shared / "rigs" / f"{table}.json")
+    before = pose(rig, retarget(CLIPS["circle"], rig, detect(rig), fps=20.0))
+    heads = [rig.index[bone] for bone in detect(rig).bones.values()]
+    away = np.linalg.norm(again(before, rig)[:, heads, :3, 3] - before[:, heads, :3, 3], axis=-1)
+    assert away.mean() < 0.001
+    assert away.max() < 0.01
+
+
+@pytest.mark.parametrize("take", ["accad/male1/walk_to_skip", "cmu/bvh/06_02"])
+def test_captured_animation_of_a_skeleton_comes_back(shared: Path, take: str) -> None:
+    """Not solved by anyone: spine, collars and feet turn as they like."""
+    bvh = read_bvh(shared / "mocap" / f"{take}.bvh")
+    rig, mapping = standing_rig(bvh)
+    before = pose_matrices(bvh, rig)[:300:2]
+    joints = joints_from_pose(before, rig, mapping)
+    after = pose(rig, retarget(joints, rig, mapping, fps=20.0, settings=UNLOCKED))
+    size = Figure(rig, mapping).leg / LEG
+    roles = [role for role in mapping.bones if role in INDEX]
+    heads = [rig.index[mapping.bones[role]] for role in roles]
+    away = np.linalg.norm(after[:, heads, :3, 3] - before[:, heads, :3, 3], axis=-1) / size
+    assert away.mean() < 0.005
+
+
+@pytest.mark.parametrize("lacking", ["collar", "foot", "wrist", "neck", "head", "spine2"])
+def test_what_a_rig_lacks_is_not_needed(lacking: str) -> None:
+    rig = characters.mixamo()
+    full = detect(rig)
+    bones = {role: name for role, name in full.bones.items() if not role.endswith(lacking)}
+    mapping = replace(full, bones=bones)
+    before = pose(rig, retarget(CLIPS["walk"], rig, mapping, fps=20.0))
+    joints = joints_from_pose(before, rig, mapping)
+    after = pose(rig, retarget(joints, rig, mapping, fps=20.0, settings=UNLOCKED))
+    heads = [rig.index[name] for name in bones.values()]
+    assert np.linalg.norm(after[:, heads, :3, 3] - before[:, heads, :3, 3], axis=-1).max() < 0.005
 
 
 def test_bones_have_the_models_lengths() -> None:

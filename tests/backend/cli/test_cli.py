@@ -109,29 +109,60 @@ def test_the_file_that_the_user_named_is_replaced(weights: Path, tmp_path: Path)
     assert (tmp_path / "walk.npz").stat().st_size > 1000
 
 
-def test_label_prints_and_writes_a_ranking(weights: Path, motion: Path, tmp_path: Path, capsys: Captured) -> None:
+def test_label_prints_and_writes_segments(weights: Path, motion: Path, tmp_path: Path, capsys: Captured) -> None:
     command = ["label", str(motion), "--weights", str(weights), "--top", "3"]
     assert main([*command, "-o", str(tmp_path / "labels.csv")]) == 0
-    shown = [line.split()[-1] for line in capsys.readouterr().out.splitlines()]
+    assert str(motion) in capsys.readouterr().out
     rows = list(csv.DictReader((tmp_path / "labels.csv").read_text().splitlines()))
-    assert [row["label"] for row in rows] == shown
-    assert set(shown) < set(LABELS)
-    assert main([*command, "-o", str(tmp_path / "labels.json"), "--labels", "fly, swim,fly"]) == 0
-    ranking = json.loads((tmp_path / "labels.json").read_text())["labels"]
-    assert sorted(entry["label"] for entry in ranking) == ["fly", "swim"]
-    assert ranking[0]["score"] >= ranking[1]["score"]
+    assert rows[0]["start"] == "0.00"
+    assert rows[-1]["end"] == "3.00"
+    assert {row["label"] for row in rows} <= set(LABELS)
+    assert main([*command, "--whole", "--json", "--labels", "fly, swim,,fly"]) == 0
+    said = capsys.readouterr()
+    (found,) = json.loads(said.out)["files"][0]["segments"]
+    assert sorted(entry["label"] for entry in found["labels"]) == ["fly", "swim"]
+    assert sum(entry["confidence"] for entry in found["labels"]) == pytest.approx(1.0, abs=1e-3)
+    assert "1 that came twice and 1 without a name" in said.err
 
 
-def test_search_ranks_whole_files_and_names_broken_ones(weights: Path, motion: Path, capsys: Captured) -> None:
+def test_label_names_a_folder_and_what_it_skips(weights: Path, motion: Path, capsys: Captured) -> None:
+    folder = motion.parent / "library"
+    folder.mkdir()
+    (folder / "good.npz").write_bytes(motion.read_bytes())
+    (folder / "cut.npz").write_bytes(motion.read_bytes()[:100])
+    (folder / "scene.blend").write_bytes(b"BLENDER")
+    write_motion(folder / "still.npz", np.repeat(walk(1.0)[:1], 60, axis=0))
+    assert main(["label", str(folder), "--weights", str(weights)]) == 0
+    said = capsys.readouterr()
+    assert "stands still" in said.out
+    assert f"skipped: {folder / 'cut.npz'}: " in said.err
+    assert "panel in Blender" in said.err
+    assert "panel there" in refused(capsys, "label", folder / "scene.blend", "--weights", weights)
+    write_motion(folder / "short.npz", walk(0.5))
+    assert "0.5 s of motion" in refused(capsys, "label", folder / "short.npz", "--weights", weights)
+    assert "names nothing" in refused(capsys, "label", motion, "--labels", " ,", "--weights", weights)
+
+
+def test_search_ranks_whole_files_and_names_broken_ones(
+    weights: Path, motion: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COAMD_HOME", str(motion.parent / "home"))
     folder = motion.parent / "library"
     (folder / "deep").mkdir(parents=True)
     (folder / "deep" / "good.npz").write_bytes(motion.read_bytes())
     (folder / "cut.npz").write_bytes(motion.read_bytes()[:100])
     (folder / "notes.txt").write_text("not motion")
-    assert main(["search", "a person walks", str(folder), str(motion), "--weights", str(weights)]) == 0
+    options = ["--weights", str(weights)]
+    assert main(["search", "a person walks", str(folder), str(motion), *options]) == 0
     said = capsys.readouterr()
     assert {line.split()[-1] for line in said.out.splitlines()} == {str(folder / "deep" / "good.npz"), str(motion)}
     assert f"skipped: {folder / 'cut.npz'}: " in said.err
+    example = ["search", "", str(folder), "--example", str(motion), "--thumbnails", str(folder / "seen"), *options]
+    assert main(example) == 0
+    assert capsys.readouterr().out.startswith("1.000")
+    assert [path.name for path in (folder / "seen").iterdir()] == ["01_good.png"]
+    assert main(["index", str(folder), *options]) == 0
+    assert "2 takes" in capsys.readouterr().out
 
 
 def test_doctor_finds_nothing_wrong(
@@ -242,7 +273,10 @@ def test_broken_motion_files(content: bytes, suffix: str, weights: Path, tmp_pat
     assert files_in(tmp_path) == {path.name: content}
 
 
-def test_a_search_without_anything_to_search(weights: Path, tmp_path: Path, capsys: Captured) -> None:
+def test_a_search_without_anything_to_search(
+    weights: Path, tmp_path: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COAMD_HOME", str(tmp_path / "home"))
     (tmp_path / "empty").mkdir()
     options = ("--weights", weights)
     assert "no motion files" in refused(capsys, "search", "walk", tmp_path / "empty", *options)
@@ -255,7 +289,6 @@ def test_a_search_without_anything_to_search(weights: Path, tmp_path: Path, caps
 
 def test_an_evaluation_without_data(weights: Path, tmp_path: Path, capsys: Captured) -> None:
     assert "prepared motion" in refused(capsys, "evaluate", tmp_path, "--weights", weights)
-    assert ".txt" in refused(capsys, "evaluate", tmp_path, "--weights", weights, "-o", tmp_path / "report.txt")
 
 
 def test_every_command_explains_itself(capsys: Captured) -> None:

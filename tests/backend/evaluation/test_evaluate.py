@@ -9,12 +9,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from coamd.backend.cli import main
 from coamd.backend.evaluation import evaluate as ev
+from coamd.backend.evaluation.collection import Collected
+from coamd.backend.evaluation.evaluator import Evaluator, EvaluatorConfig
 from coamd.backend.evaluation.generation import Options, generate_all
 from coamd.backend.evaluation.metrics import Estimate
-from coamd.backend.evaluation.report import DOWN, Report, Row
+from coamd.backend.evaluation.physics import measure
+from coamd.backend.evaluation.report import DOWN, GENERATED, NEAREST, REAL, UNGUIDED, Report, Row
+from coamd.backend.evaluation.sweep import GUIDANCE_SCALES, KEYS, RECOGNIZER_GUIDANCE, STEPS, sweep, variants
 from coamd.backend.pipeline import Pipeline
-from coamd.backend.training.data import Clip
+from coamd.backend.training.data import Clip, save_items
 from coamd.rigs.errors import UserError
 from coamd.rigs.skeleton import BONE_LENGTHS, PARENTS
 from tiny_model import LABELS, write_tiny_model
@@ -25,6 +30,14 @@ def pipeline(tmp_path_factory: pytest.TempPathFactory) -> Pipeline:
     folder = tmp_path_factory.mktemp("tiny") / "weights"
     write_tiny_model(folder)
     return Pipeline.load(folder, "cpu")
+
+
+@pytest.fixture(scope="module")
+def evaluator() -> Evaluator:
+    """A judge without any training."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        return Evaluator(EvaluatorConfig(LABELS, width=16, feature=8)).eval()
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +59,7 @@ def clips() -> list[Clip]:
     return made
 
 
-FAST = ev.Settings(options=Options(steps=1))
+FAST = ev.Settings(repeats=1, options=Options(steps=1))
 
 
 def test_only_recorded_clips_of_the_split_are_held_out(clips: list[Clip]) -> None:
@@ -61,22 +74,54 @@ def test_only_recorded_clips_of_the_split_are_held_out(clips: list[Clip]) -> Non
     assert "test, train" in caught.value.hint
 
 
-def test_a_report_has_every_figure_and_can_be_repeated(pipeline: Pipeline, clips: list[Clip]) -> None:
+def test_a_report_has_every_figure_in_every_column_and_can_be_repeated(
+    pipeline: Pipeline, evaluator: Evaluator, clips: list[Clip]
+) -> None:
     told: list[int] = []
-    report = ev.evaluate(pipeline, clips, FAST, told.append)
-    assert sum(told) == 36
+    report = ev.evaluate(pipeline, evaluator, clips, FAST, told.append)
+    assert sum(told) == ev.work(pipeline, ev.held_out(clips, FAST), FAST) == 36 * 2 + 100
     figures = json.loads(report.json())["figures"]
-    both = "recognition_top1 r_precision_top3 matching fid_halves diversity skating floating jerk bone_error"
+    both = (
+        "labels recognition_top1 r_precision_top3 matching fid_halves diversity skating floating jerk floats clip_score"
+    )
     for key in both.split():
-        assert figures[key]["real"] is not None, key
-    assert figures["fid"]["generated"]["mean"] > 0.0
-    assert figures["bone_error"]["generated"]["mean"] < 0.1
-    assert report.json() == ev.evaluate(pipeline, clips, FAST).json()
+        for column in (GENERATED, UNGUIDED, NEAREST, REAL):
+            assert figures[key][column] is not None, (key, column)
+    assert figures["fid"][GENERATED]["mean"] > 0.0
+    assert figures["fid"][REAL] is None
+    assert figures["multimodality"][GENERATED]["mean"] > 0.0
+    assert figures["bone_error"][GENERATED]["mean"] < 0.1
+    assert report.json() == ev.evaluate(pipeline, evaluator, clips, FAST).json()
+
+
+def test_repeats_give_intervals(pipeline: Pipeline, evaluator: Evaluator, clips: list[Clip]) -> None:
+    settings = ev.Settings(limit=8, repeats=3, options=Options(steps=1), quick=True)
+    rows = {row.key: row for row in ev.evaluate(pipeline, evaluator, clips, settings).rows}
+    assert rows["matching"].values[GENERATED].half_width > 0.0
+    assert rows["jerk"].values[REAL].half_width == 0.0
+    assert UNGUIDED not in rows["matching"].values
+    assert "multimodality" not in rows
+
+
+def test_without_guidance_there_is_no_column_for_it(pipeline: Pipeline) -> None:
+    assert ev.Settings().unguided(pipeline) == Options(recognizer_guidance=0.0)
+    assert ev.Settings(options=Options(recognizer_guidance=0.0)).unguided(pipeline) is None
+
+
+def test_the_library_gives_the_clip_whose_caption_it_is(pipeline: Pipeline, clips: list[Clip]) -> None:
+    shelf = [
+        Clip(str(i), "train", clip.joints, (f"{clip.labels[0]} number {i}", "x" * (i + 1)), clip.labels)
+        for i, clip in enumerate(clips[:6])
+    ]
+    library = ev.Library.of(pipeline, shelf)
+    found = library.nearest(pipeline, [shelf[4].texts[0], shelf[1].texts[1]])
+    assert found[0] is shelf[4].joints
+    assert found[1] is shelf[1].joints
 
 
 def test_a_random_model_recognises_no_better_than_chance(pipeline: Pipeline, clips: list[Clip]) -> None:
     chosen = ev.held_out(clips, FAST)
-    top1, top5 = ev.recognition(pipeline, chosen, [clip.joints for clip in chosen])
+    top1, top5 = ev.recognition(pipeline, chosen, ev.embed(pipeline, [clip.joints for clip in chosen]))
     assert top1 < 0.5
     assert top1 <= top5 <= 1.0
 
@@ -84,10 +129,11 @@ def test_a_random_model_recognises_no_better_than_chance(pipeline: Pipeline, cli
 def test_recognition_hits_any_label_and_leaves_out_unknown_ones(pipeline: Pipeline, clips: list[Clip]) -> None:
     clip = clips[0]
     best = pipeline.label(clip.joints, top=1)[0][0]
+    features = ev.embed(pipeline, [clip.joints] * 2)
     right = Clip("a", "test", clip.joints, ("a",), ("something else", best))
     unknown = Clip("b", "test", clip.joints, ("b",), ("something else",))
-    assert ev.recognition(pipeline, [right, unknown], [clip.joints] * 2).tolist() == [1.0, 1.0]
-    assert np.isnan(ev.recognition(pipeline, [unknown], [clip.joints])).all()
+    assert ev.recognition(pipeline, [right, unknown], features).tolist() == [1.0, 1.0]
+    assert np.isnan(ev.recognition(pipeline, [unknown], features[:1])).all()
 
 
 def test_a_batch_makes_what_the_pipeline_makes(pipeline: Pipeline) -> None:
@@ -114,30 +160,39 @@ def test_generated_motion_that_is_real_motion_scores_like_it() -> None:
     """With real features in both columns every pair of figures must agree, except for what compares the two."""
     rng = np.random.default_rng(0)
     features = rng.normal(size=(36, 12))
-    rows = ev.Collected()
-    rows.add_features(features + 0.1 * rng.normal(size=features.shape), features, features, rng)
+    rows = Collected()
+    rows.add_features(features + 0.1 * rng.normal(size=features.shape), {GENERATED: features, REAL: features}, rng)
     by_key = {row.key: row for row in rows.rows()}
-    assert by_key["fid"].generated is not None
-    assert by_key["fid"].generated.mean == pytest.approx(0.0, abs=1e-6)
-    for key in ("r_precision_top1", "matching", "clip_score", "fid_halves", "diversity"):
-        row = by_key[key]
-        assert row.generated is not None
-        assert row.real is not None
-        assert row.generated.mean == pytest.approx(row.real.mean), key
+    assert by_key["fid"].values[GENERATED].mean == pytest.approx(0.0, abs=1e-6)
+    for key in ("r_precision_top1", "matching", "fid_halves", "diversity"):
+        assert by_key[key].ratio == pytest.approx(1.0), key
 
 
 def test_a_collapsed_generator_is_seen() -> None:
     """One motion for every prompt: no diversity, chance in R-precision, an FID far above that of real halves."""
     rng = np.random.default_rng(0)
     texts = rng.normal(size=(64, 12))
-    rows = ev.Collected()
-    rows.add_features(texts, texts, np.tile(texts[:1], (64, 1)), rng)
-    by_key = {row.key: row for row in rows.rows()}
-    made = {key: row.generated.mean for key, row in by_key.items() if row.generated is not None}
-    real = {key: row.real.mean for key, row in by_key.items() if row.real is not None}
-    assert made["diversity"] == 0.0
-    assert made["r_precision_top1"] <= 1 / 32 < real["r_precision_top1"]
-    assert made["fid_halves"] > 2 * real["fid_halves"]
+    rows = Collected()
+    rows.add_features(texts, {GENERATED: np.tile(texts[:1], (64, 1)), REAL: texts}, rng)
+    by_key = {row.key: row.values for row in rows.rows()}
+    assert by_key["diversity"][GENERATED].mean == 0.0
+    assert by_key["r_precision_top1"][GENERATED].mean <= 1 / 32 < by_key["r_precision_top1"][REAL].mean
+    assert by_key["fid_halves"][GENERATED].mean > 2 * by_key["fid_halves"][REAL].mean
+
+
+def test_a_figure_that_floats_or_falls_unasked_is_counted_once(clips: list[Clip]) -> None:
+    standing = np.zeros((40, 22, 3), np.float32)
+    standing[:, 1:, 1] = 1.0
+    floating, fallen = standing + np.float32([0, 0.5, 0]), standing[..., [1, 2, 0]]  # in the air; along X
+    real = [measure(standing)] * 4
+    made = [measure(joints) for joints in (standing, floating, fallen, standing)]
+    rows = Collected()
+    rows.add_physics({GENERATED: made, REAL: real})
+    values = {row.key: row.values for row in rows.rows()}
+    assert values["floats_unasked"][GENERATED].mean == values["tips_unasked"][GENERATED].mean == 0.25
+    asked = Collected()
+    asked.add_physics({GENERATED: made, REAL: made})
+    assert all(row.values[GENERATED].mean == 0.0 for row in asked.rows() if row.key.endswith("unasked"))
 
 
 def test_the_autoencoder_error_is_that_of_its_joints(pipeline: Pipeline, clips: list[Clip]) -> None:
@@ -151,13 +206,53 @@ def test_the_autoencoder_error_is_that_of_its_joints(pipeline: Pipeline, clips: 
     assert bones > 0.0
 
 
-def test_the_report_shows_intervals_gaps_and_facts(tmp_path: Path) -> None:
+def test_the_report_shows_intervals_gaps_ratios_and_facts() -> None:
     rows = (
-        Row("a", "some figure", Estimate(0.5, 0.012), Estimate(0.7, 0.0), DOWN),
-        Row("b", "another", Estimate(float("nan"), 0.0), None, DOWN),
+        Row("a", "some figure", {GENERATED: Estimate(0.5, 0.012), REAL: Estimate(0.8, 0.0)}, DOWN),
+        Row("b", "another", {GENERATED: Estimate(float("nan"), 0.0)}, DOWN),
     )
     report = Report(rows, {"seed": 3, "steps": None})
-    assert "| some figure | 0.500 ± 0.012 | 0.700 | lower is better |" in report.markdown()
-    assert "| another | - | - |" in report.markdown()
+    assert report.columns == (GENERATED, REAL)
+    assert "| some figure | 0.500 ± 0.012 | 0.800 | 0.62 | lower is better |" in report.markdown()
+    assert "| another | - | - | - | lower is better |" in report.markdown()
     assert "seed 3" in report.markdown()
-    assert json.loads(report.json())["figures"]["b"]["generated"] is None
+    assert json.loads(report.json())["figures"]["b"][GENERATED] is None
+
+
+def test_a_sweep_changes_one_setting_at_a_time(pipeline: Pipeline, evaluator: Evaluator, clips: list[Clip]) -> None:
+    found = variants(pipeline, Options())
+    base = Options().sampling(pipeline)
+    assert len(found) == len({name for name, _ in found})
+    assert len(found) <= 1 + len(RECOGNIZER_GUIDANCE) + len(STEPS) + len(GUIDANCE_SCALES)
+    for _, options in found[1:]:
+        sampling = options.sampling(pipeline)
+        changed = (sampling.steps != base.steps) + (sampling.guidance_scale != base.guidance_scale)
+        assert changed + (sampling.strength != base.strength) == 1
+    table = sweep(pipeline, evaluator, clips, ev.Settings(limit=4, repeats=1))
+    assert len(table.lines) == len(found) + 1
+    assert table.lines[-1][0] == "real held-out motion"
+    assert {"matching", "skating"} <= set(table.lines[0][1]) <= set(KEYS)
+    assert "as it ships (3 steps" in table.markdown()
+    assert json.loads(table.json())["lines"]["recognizer guidance 0"]["matching"] > 0.0
+
+
+def test_the_command_writes_a_report_that_tells_how_to_repeat_it(
+    tmp_path: Path, evaluator: Evaluator, clips: list[Clip], capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_tiny_model(tmp_path / "weights")
+    (tmp_path / "judge").mkdir()
+    evaluator.save(tmp_path / "judge", {"seed": 20_000})
+    (tmp_path / "data").mkdir()
+    save_items(tmp_path / "data", "clips", clips)
+    options = ["--weights", "weights", "--evaluator", "judge", "-o", "out"]
+    command = ["evaluate", "data", "--quick", "--limit", "4", "--steps", "1", "--parts", "figures", *options]
+    assert (
+        main([str(tmp_path / word) if (tmp_path / word).is_dir() or word == "out" else word for word in command]) == 0
+    )
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {"report.html", "report.json", "report.md"}
+    facts = json.loads((tmp_path / "out" / "report.json").read_text(encoding="utf-8"))["facts"]
+    assert {"seed", "evaluator_seed", "repeats", "steps", "guidance_scale", "recognizer_guidance"} <= set(facts)
+    assert (facts["clips"], facts["repeats"], facts["steps"]) == (4, 1, 1)
+    said = capsys.readouterr().out
+    assert "evaluator: seed 20000" in said
+    assert "matching score" in said

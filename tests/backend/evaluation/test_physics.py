@@ -44,7 +44,10 @@ def test_a_statue_is_faultless() -> None:
     assert figures.jerk == pytest.approx(0.0, abs=1e-9)
     assert figures.bone_error == pytest.approx(0.0, abs=1e-9)
     assert figures.penetration == 0.0
-    assert figures.floats == 0.0
+    assert figures.airborne == 0.0
+    assert figures.upright == pytest.approx(1.0, abs=0.01)
+    assert not physics.floats(figures)
+    assert not physics.tips(figures)
 
 
 @given(speed=st.floats(0.0, 3.0))
@@ -79,7 +82,8 @@ def test_floating_and_penetration_in_centimetres() -> None:
     joints = statue()
     joints[..., 1] += 0.08
     assert physics.ground_gap(joints) == pytest.approx((8.0, 0.0), abs=0.5)
-    assert physics.measure(joints).floats == 1.0
+    assert physics.measure(joints).airborne == pytest.approx(len(joints) / FPS)
+    assert physics.floats(physics.measure(joints))
     joints[..., 1] -= 0.12
     above, below = physics.ground_gap(joints)
     assert above == 0.0
@@ -89,7 +93,19 @@ def test_floating_and_penetration_in_centimetres() -> None:
 def test_a_jump_does_not_float() -> None:
     joints = statue()
     joints[10:20, :, 1] += 0.4
-    assert physics.measure(joints).floats == 0.0
+    figures = physics.measure(joints)
+    assert figures.airborne == pytest.approx(0.5)
+    assert not physics.floats(figures)
+
+
+def test_a_figure_that_lies_tips_over_and_one_that_bows_for_a_moment_does_not() -> None:
+    standing, lying = statue(), statue()[..., [2, 0, 1]]
+    assert physics.least_upright(lying) == pytest.approx(0.0, abs=0.1)
+    assert physics.tips(physics.measure(lying))
+    assert physics.unasked(physics.measure(lying), physics.measure(standing)) == (False, True)
+    assert physics.unasked(physics.measure(lying), physics.measure(lying)) == (False, False)
+    standing[10:13] = lying[10:13]
+    assert physics.least_upright(standing) > 0.9
 
 
 def test_jerk_of_a_known_curve() -> None:

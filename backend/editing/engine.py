@@ -1,0 +1,192 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The way of an edit: canvas -> windows -> tokens -> masked sampling that descends the energy -> exact correction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from ...rigs.contacts import spans
+from ...rigs.skeleton import TOKEN_FRAMES
+from ..cleanup import settled
+from ..model.guidance import Passage
+from ..model.sampler import Cancelled, Guide, Known, Sampling, sample
+from ..model.weights import System
+from .canvas import Canvas
+from .correction import corrected
+from .energy import Descent
+from .masks import Window, windows
+from .place import Place
+from .request import EditRequest
+from .wishes import gathered
+
+STEPS_BETWEEN, STEPS_AFTER = 1, 6  # of the descent after each sampling step, and after the last
+INSISTS = (2.4, 4.0)  # times the scale of a prompt and the recognizer's guidance where parts of the body rest
+SHORTEST_READ = 16  # frames; what the recognizer is given at least
+
+Report = Callable[[int, int, np.ndarray], None]  # step, of, the canvas so far (V, N, 22, 3)
+
+
+@dataclass(frozen=True)
+class Text:
+    """A prompt from frame ``start`` of the canvas on: its condition (1, W) and its feature (1, feature) in text B.
+
+    Without words the condition is zeros, which stand for none, and ``feature`` is None.
+    """
+
+    start: int
+    condition: Tensor
+    feature: Tensor | None
+
+
+def read_texts(request: EditRequest, canvas: Canvas, system: System) -> list[Text]:
+    """The prompts of a request in their order; where no segment is, the request's own."""
+    pieces: list[tuple[str, int]] = [(request.prompt, 0)]
+    for segment in sorted(request.segments, key=lambda segment: segment.start):
+        start, end = segment.start + canvas.shift, segment.end + canvas.shift
+        if pieces[-1][1] == start:
+            pieces.pop()
+        pieces += [(segment.prompt, start), (request.prompt, end)]
+    texts = []
+    with torch.no_grad():
+        for prompt, start in pieces:
+            ids = system.text.tokenize([prompt if prompt.strip() else "."])
+            condition = system.text(ids)
+            if prompt.strip():
+                texts.append(Text(start, condition, system.recognizer.text(ids)))
+            else:
+                texts.append(Text(start, torch.zeros_like(condition), None))
+    return texts
+
+
+def insistent(request: EditRequest, sampling: Sampling) -> Sampling:
+    """The sampling of a request: where much of the body rests, the prompt has to be heard over it.
+
+    With the model's own scales "a person raises both arms" lifts the hands in five clips by 0.1 m on average, with
+    these and loose wishes by 0.5 m. Scales that the user gave stay.
+    """
+    if not request.resting:
+        return sampling
+    scale, strength = sampling.guidance_scale, sampling.strength
+    return replace(
+        sampling,
+        guidance_scale=INSISTS[0] * scale if request.guidance_scale is None else scale,
+        strength=INSISTS[1] * strength if request.recognizer_guidance is None else strength,
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class Editor:
+    """One request being carried out."""
+
+    system: System
+    request: EditRequest
+    canvas: Canvas
+    texts: Sequence[Text]
+    sampling: Sampling
+    sources: Sequence[torch.Generator]
+
+    def run(self, report: Report, cancelled: Callable[[], bool]) -> tuple[np.ndarray, np.ndarray]:
+        """The canvas (V, N, 22, 3) float64 with its made frames made, exactly and as sampled; raises Cancelled."""
+        joints = np.repeat(self.canvas.joints[None], len(self.sources), axis=0)
+        sampled = joints.copy()
+        runs = self.canvas.run.copy()
+        plan = windows(self.canvas.made, [text.start for text in self.texts[1:]])
+        for number, window in enumerate(plan):
+            frames = np.flatnonzero(window.used)
+
+            def seen(
+                step: int, rows: np.ndarray, number: int = number, at: int = window.start, frames: np.ndarray = frames
+            ) -> None:
+                shown = joints.copy()
+                shown[:, at + frames] = rows[:, frames]
+                report(number * self.sampling.steps + step, len(plan) * self.sampling.steps, shown)
+
+            exact, rough = self._window(window, joints, runs, seen, cancelled)
+            at = window.start + frames
+            joints[:, at], sampled[:, at] = exact[:, frames], rough[:, frames]
+            runs[at] = max(int(runs[max(at[0] - 1, 0)]), 0)  # motion to read for the windows that follow
+        if cancelled():
+            raise Cancelled
+        return joints, sampled
+
+    def _window(
+        self,
+        window: Window,
+        joints: np.ndarray,
+        runs: np.ndarray,
+        seen: Callable[[int, np.ndarray], None],
+        cancelled: Callable[[], bool],
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Joints (V, F, 22, 3) of a window in the world, exactly and as sampled."""
+        there = min(window.frames, joints.shape[1] - window.start)
+        world = joints[:, window.start : window.start + there]
+        world = np.concatenate([world, np.repeat(world[:, -1:], window.frames - there, axis=1)], axis=1)
+        readable = np.full(window.frames, -1)
+        readable[:there] = runs[window.start : window.start + there]
+        shift = self.canvas.shift - window.start
+        held = [f - window.start for f in self.canvas.held if 0 <= f - window.start < window.frames]
+        text = next(text for text in reversed(self.texts) if text.start < window.last)
+        place = Place.of(world, text.condition.device)
+        original = place.enter(world)
+        known = self._known(window, original, readable, held)
+        # Frames behind this window's last that are still to be made, and behind those some that are given.
+        bound = bool(window.used[-1] < window.made[-1]) and bool((~self.canvas.made[window.last :]).any())
+        wishes = gathered(self.request, window, held, shift, place, original, bound)
+        autoencoder = self.system.autoencoder
+        descent = Descent(autoencoder, wishes, STEPS_BETWEEN)
+
+        def watch(step: int, latents: Tensor, decoded: Tensor | None) -> None:
+            seen(step, place.leave(autoencoder.decode(latents) if decoded is None else decoded))
+
+        latents = sample(
+            self.system.generator,
+            text.condition.expand(len(world), -1),
+            len(window.hidden),
+            self.sources,
+            self.sampling,
+            guide=self._guide(window, text),
+            known=known,
+            steer=descent,
+            watch=watch,
+            cancelled=cancelled,
+        )
+        latents = replace(descent, steps=STEPS_AFTER)(latents, ~known.keep)
+        with torch.no_grad():
+            rough = place.leave(settled(autoencoder, autoencoder.decode(latents)))
+        flags = np.isin(np.arange(window.frames), held)
+        exact = [
+            corrected(before, made, window.made, flags, self.request, shift, bound)
+            for before, made in zip(world, rough, strict=True)
+        ]
+        return np.stack(exact), rough
+
+    def _known(self, window: Window, original: Tensor, runs: np.ndarray, held: list[int]) -> Known:
+        """Tokens of the motion as it is, each run read by itself, and which of them stay."""
+        rows = original.flatten(2)
+        latents = rows.new_zeros(len(rows), len(window.hidden), self.system.autoencoder.latent)
+        with torch.no_grad():
+            for run in np.unique(runs[runs >= 0]):
+                for start, end in spans(runs == run):
+                    first, last = -(-start // TOKEN_FRAMES), end // TOKEN_FRAMES
+                    if first < last:
+                        frames = rows[:, first * TOKEN_FRAMES : last * TOKEN_FRAMES]
+                        latents[:, first:last] = self.system.autoencoder.encode(frames)
+        early = np.isin(np.arange(window.frames), held).reshape(-1, TOKEN_FRAMES).any(axis=1)
+        keep = torch.from_numpy(~window.hidden).to(rows.device).expand(len(rows), -1)
+        return Known(latents, keep, torch.from_numpy(early))
+
+    def _guide(self, window: Window, text: Text) -> Guide | None:
+        """The recognizer reads each run of frames that is made; None where there are no words to compare it with."""
+        if text.feature is None:
+            return None
+        feature = text.feature.expand(len(self.sources), -1)
+        passages = []
+        for start, end in spans(window.used):
+            first = max(min(start, end - SHORTEST_READ), 0)
+            passages.append(Passage(first, min(max(end, first + SHORTEST_READ), window.frames), feature))
+        return Guide(self.system.recognizer, self.system.autoencoder, feature, tuple(passages))

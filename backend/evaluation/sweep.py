@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Settings that need no training: guidance, steps and text strength, one at a time around the model's defaults."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from ..pipeline import Pipeline
+from ..training.data import Clip
+from .evaluate import Settings, Told, evaluate, numbers
+from .evaluator import Evaluator
+from .generation import Options
+from .report import REAL
+
+RECOGNIZER_GUIDANCE = (0.0, 0.5, 1.0, 2.0)
+STEPS = (6, 12, 18)
+GUIDANCE_SCALES = (1.0, 2.5, 4.5)
+KEYS = {
+    "labels": "label accuracy",
+    "r_precision_top1": "R-precision top-1",
+    "r_precision_top3": "R-precision top-3",
+    "matching": "matching score",
+    "fid_halves": "FID of halves",
+    "diversity": "diversity",
+    "skating": "skating, cm/s",
+    "jerk": "jerk, m/s³",
+    "floats_unasked": "floats unasked",
+    "tips_unasked": "tips unasked",
+}
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """Figures (``KEYS``) of each setting; the last line is real motion."""
+
+    lines: tuple[tuple[str, Mapping[str, float]], ...]
+    said: str  # the facts in one line
+
+    def cells(self) -> list[tuple[str, ...]]:
+        """The table with its heading."""
+        lines = [("", *KEYS.values())]
+        for name, values in self.lines:
+            lines.append((name, *(f"{values[key]:.3g}" if key in values else "-" for key in KEYS)))
+        return lines
+
+    def markdown(self) -> str:
+        """The table and what it was measured on."""
+        heading, *rows = self.cells()
+        lines = [heading, ["---", *("---:" for _ in KEYS)], *rows]
+        return "\n".join(f"| {' | '.join(cells)} |" for cells in lines) + f"\n\n{self.said}\n"
+
+    def json(self) -> str:
+        """The same for scripts."""
+        return json.dumps({"facts": self.said, "lines": {name: dict(values) for name, values in self.lines}}, indent=2)
+
+
+def variants(pipeline: Pipeline, options: Options) -> list[tuple[str, Options]]:
+    """Names and options, each setting once; the first is what the options themselves give."""
+    base = options.sampling(pipeline)
+    found = {(base.steps, base.guidance_scale, base.strength): ("as it ships", options)}
+    choices = [("recognizer_guidance", "recognizer guidance", value) for value in RECOGNIZER_GUIDANCE]
+    choices += [("steps", "steps", value) for value in STEPS]
+    choices += [("guidance_scale", "classifier-free scale", value) for value in GUIDANCE_SCALES]
+    for key, name, value in choices:
+        changed = replace(options, **{key: value})  # type: ignore[arg-type]
+        sampling = changed.sampling(pipeline)
+        found.setdefault((sampling.steps, sampling.guidance_scale, sampling.strength), (f"{name} {value:g}", changed))
+    return list(found.values())
+
+
+def sweep(
+    pipeline: Pipeline,
+    evaluator: Evaluator,
+    clips: Sequence[Clip],
+    settings: Settings,
+    told: Told = lambda _count: None,
+) -> Sweep:
+    """Evaluate every variant on the same captions and seeds."""
+    lines: list[tuple[str, Mapping[str, float]]] = []
+    said = ""
+    for name, options in variants(pipeline, settings.options):
+        report = evaluate(pipeline, evaluator, clips, replace(settings, options=options, quick=True), told)
+        shown = {key: value for key, value in numbers(report).items() if key in KEYS}
+        if not lines:
+            said, real = report.said(), {k: v for k, v in numbers(report, REAL).items() if k in KEYS}
+        lines.append((name if lines else f"{name} ({defaults(pipeline, options)})", shown))
+    return Sweep((*lines, ("real held-out motion", real)), said)
+
+
+def defaults(pipeline: Pipeline, options: Options) -> str:
+    """The full settings in words."""
+    sampling = options.sampling(pipeline)
+    return f"{sampling.steps} steps, scale {sampling.guidance_scale:g}, recognizer guidance {sampling.strength:g}"

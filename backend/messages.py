@@ -1,0 +1,222 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The messages between a client and the backend: frozen records whose annotations say what each field may hold.
+
+`coamd.backend.protocol` turns them into bytes and back. Joints are metres, Y up, at 20 frames per second: F frames,
+V variations.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from ..rigs.skeleton import FPS, JOINTS
+from .editing.request import EditRequest, Segment, Target
+from .fields import (
+    MAX_CLIP_FRAMES,
+    MAX_COORDINATE,
+    MAX_VARIATIONS,
+    FloatArray,
+    Integer,
+    Maybe,
+    Number,
+    Numbers,
+    Record,
+    Several,
+    Text,
+    Truth,
+    Word,
+)
+
+PROTOCOL_VERSION = 2
+MAX_CLIPS = 4096  # candidates of one search
+MAX_TARGETS = 4096  # places to reach in one edit
+PHASES = ("loading", "ready", "broken", "stopping")
+
+Id = Annotated[str, Text(64, least=1)]
+CLIP = Numbers(("F", len(JOINTS), 3))
+Clip = Annotated[FloatArray, CLIP]
+Takes = Annotated[FloatArray | None, Maybe(Numbers(("V", "F", len(JOINTS), 3)))]
+Sentence = Annotated[str, Text(4000)]
+Version = Annotated[int, Integer(0, 1 << 31)]
+Count = Annotated[int, Integer(0, 1 << 31)]
+# Guidance factors: None takes the model's own.
+FACTOR = Maybe(Number(-1000.0, 1000.0))
+Factor = Annotated[float | None, FACTOR]
+FRAME = Integer(-(1 << 31), 1 << 31)
+PROMPT = Text(100_000)
+SEED = Integer(0, (1 << 63) - 1)
+EDIT = Record(
+    EditRequest,
+    {
+        "joints": CLIP,
+        "mode": Text(64),
+        "start": FRAME,
+        "end": FRAME,
+        "before": FRAME,
+        "after": FRAME,
+        "parts": Several(Text(64), 64),
+        "prompt": PROMPT,
+        "segments": Several(Record(Segment, {"prompt": PROMPT, "start": FRAME, "end": FRAME}), 1000),
+        "keep_poses": Several(FRAME, MAX_CLIP_FRAMES),
+        "path": Maybe(Numbers(("F", 3))),
+        "targets": Several(
+            Record(
+                Target,
+                {"joint": Text(64), "frame": FRAME, "position": Several(Number(-MAX_COORDINATE, MAX_COORDINATE), 3)},
+            ),
+            MAX_TARGETS,
+        ),
+        "strength": Number(-1000.0, 1000.0),
+        "seed": SEED,
+        "variations": Integer(1, MAX_VARIATIONS),
+        "guidance_scale": FACTOR,
+        "recognizer_guidance": FACTOR,
+    },
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Message:
+    """What every message has: the id that ties replies to their request."""
+
+    id: Id
+
+
+class Request(Message):
+    """Client to backend."""
+
+
+class Reply(Message):
+    """Backend to client; ``id`` is the request's."""
+
+
+@dataclass(frozen=True, eq=False)
+class Hello(Request):
+    """First message of a client. These two fields stay as they are in every version."""
+
+    version: Version = PROTOCOL_VERSION
+
+
+@dataclass(frozen=True, eq=False)
+class Status(Request):
+    """Asks for `State`."""
+
+
+@dataclass(frozen=True, eq=False)
+class Generate(Request):
+    """Text to motion. The limits here keep a message sane; what the model can do is the model's to say."""
+
+    prompt: Annotated[str, PROMPT]
+    seconds: Annotated[float, Number(0.0, 86_400.0)]
+    seed: Annotated[int, SEED]
+    variations: Annotated[int, Integer(1, MAX_VARIATIONS)] = 1
+    guidance_scale: Factor = None
+    recognizer_guidance: Factor = None
+
+
+@dataclass(frozen=True, eq=False)
+class Edit(Request):
+    """A change of a motion that is there. What makes sense in it, `editing.request.check` says."""
+
+    request: Annotated[EditRequest, EDIT]
+
+
+@dataclass(frozen=True, eq=False)
+class Label(Request):
+    """Names the action in ``joints`` (F, 22, 3); no labels means the model's own list."""
+
+    joints: Clip
+    top: Annotated[int, Integer(1, 1000)] = 5
+    labels: Annotated[tuple[str, ...], Several(Text(200, least=1), 5000)] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Search(Request):
+    """How well clips fit a text. The scores come back in the order of ``clips``, then of ``known``.
+
+    ``clips``: joints (F, 22, 3) each. ``known``: `clip_hash` of clips that this backend was sent before; one
+    it does not (or no longer) know gives the error "unknown_clip".
+    """
+
+    query: Annotated[str, Text(100_000)]
+    clips: Annotated[tuple[FloatArray, ...], Several(CLIP, MAX_CLIPS)] = ()
+    known: Annotated[tuple[str, ...], Several(Text(64, least=64), MAX_CLIPS)] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Cancel(Request):
+    """Ends the job whose id is ``target`` within one sampling step."""
+
+    target: Id
+
+
+@dataclass(frozen=True, eq=False)
+class Shutdown(Request):
+    """Ends the backend."""
+
+
+@dataclass(frozen=True, eq=False)
+class Welcome(Reply):
+    """Answer to `Hello`. ``model`` and ``device`` are empty until the model is loaded (see `State`)."""
+
+    version: Version
+    model: Sentence
+    device: Sentence
+    fps: Annotated[float, Number(1.0, 1000.0)] = FPS
+    pid: Count = 0
+
+
+@dataclass(frozen=True, eq=False)
+class State(Reply):
+    """Answer to `Status` and `Shutdown`. ``code``, ``message`` and ``hint`` say why it is "broken"."""
+
+    phase: Annotated[str, Word(PHASES)]
+    model: Sentence = ""
+    device: Sentence = ""
+    busy: Annotated[bool, Truth()] = False
+    waiting: Count = 0
+    code: Sentence = ""
+    message: Sentence = ""
+    hint: Sentence = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Accepted(Reply):
+    """The job is in the queue with ``place`` jobs before it; for `Cancel`: it has been passed on."""
+
+    place: Count
+
+
+@dataclass(frozen=True, eq=False)
+class Progress(Reply):
+    """Step ``step`` of ``of`` of a phase ("loading" before the model is there); preview (V, F, 22, 3)."""
+
+    phase: Sentence
+    step: Count
+    of: Count
+    preview: Takes = None
+
+
+@dataclass(frozen=True, eq=False)
+class Result(Reply):
+    """The end of a job: joints (V, F, 22, 3) to see, labels and scores of `Label`, scores of `Search`."""
+
+    joints: Takes = None
+    labels: Annotated[tuple[str, ...], Several(Text(200), 5000)] = ()
+    scores: Annotated[tuple[float, ...], Several(Number(-1e9, 1e9), 2 * MAX_CLIPS)] = ()
+    warnings: Annotated[tuple[str, ...], Several(Text(4000), 100)] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Error(Reply):
+    """The end of a request that failed; ``id`` is empty when the message did not say whose it was."""
+
+    id: Annotated[str, Text(64)]
+    code: Sentence
+    message: Sentence
+    hint: Sentence = ""
+
+
+REQUESTS: tuple[type[Request], ...] = (Hello, Status, Generate, Edit, Label, Search, Cancel, Shutdown)
+REPLIES: tuple[type[Reply], ...] = (Welcome, State, Accepted, Progress, Result, Error)

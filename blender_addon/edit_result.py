@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Puts an edit into actions, and switches between before, after and variations.
+
+By default the edit goes into a copy of the action, which is then assigned. An action that is open for tweaking on the
+NLA, or one that the user wants changed itself, stays assigned and takes the keys; how it was is kept as a copy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+import bpy
+import numpy as np
+
+from ..rigs.errors import UserError
+from ..rigs.relative import Change
+from . import armature, keys, rewrite
+from . import source_action as source_actions
+from .edit_job import EditJob
+from .jobs import DONE, Job
+
+_NAME_LETTERS = 44  # of the action's name, to which a suffix comes; Blender holds 63 bytes
+
+
+def last_edit(jobs: Iterable[Job]) -> EditJob | None:
+    """The last edit that was written, which the panel's switch is about."""
+    edits = [job for job in jobs if isinstance(job, EditJob) and job.state == DONE]
+    return edits[-1] if edits else None
+
+
+def write(job: EditJob) -> None:
+    """Make one action per variation and show the first; all or nothing."""
+    scene, rig_object = _target(job)
+    order = job.order
+    action = source_actions.action_of(order.source)
+    name = action.name[:_NAME_LETTERS]
+    made: list[Any] = []
+    try:
+        if order.same_action:
+            made.append(_copy(action, f"{name} before"))
+        for take, changes in enumerate(job.solved):
+            suffix = "edited" if len(job.solved) == 1 else f"edited {take + 1}"
+            copy = _copy(action, f"{name} {suffix}")
+            made.append(copy)
+            _write_take(job, rig_object, copy, changes)
+    except BaseException:
+        for copy in made:
+            bpy.data.actions.remove(copy)
+        raise
+    before = [] if order.same_action else [action]
+    takes = [*before, *made]
+    for take_action in takes:
+        take_action.use_fake_user = True
+    job.takes, job.shown = tuple(take_action.name for take_action in takes), 0
+    show(job, 1)
+    if order.extend_range and order.mode == "EXTEND":
+        scene.frame_end = max(scene.frame_end, order.end)
+
+
+def _copy(action: Any, name: str) -> Any:
+    copy = action.copy()
+    copy.name = name
+    return copy
+
+
+def _write_take(job: EditJob, rig_object: Any, action: Any, changes: tuple[Change, ...]) -> None:
+    order = job.order
+    frames = source_actions.to_action(rig_object, order.source, job.frames.astype(np.float64))
+    if len(frames) > 1 and frames[-1] < frames[0]:  # a strip that plays backwards
+        frames = frames[::-1]
+        changes = tuple(
+            replace(c, turn=c.turn[::-1], shift=None if c.shift is None else c.shift[::-1]) for c in changes
+        )
+        closed_start, closed_end = order.closed_end, order.closed_start
+    else:
+        closed_start, closed_end = order.closed_start, order.closed_end
+    start, end = float(frames[0]), float(frames[-1])
+    if order.mode == "LOOP":
+        # The last frame of the loop changes. What comes after it, if anything, begins right behind.
+        closed_end = order.end < order.last
+        end += keys.HINGE if closed_end else 0.0
+    within = keys.Range(start, end, closed_start, closed_end)
+    refused = rewrite.rewrite(action, order.source.slot, rig_object, changes, frames, within)
+    if refused:
+        names = ", ".join(f"“{name}”" for name in sorted(set(refused))[:3])
+        job.warnings = (*job.warnings, f"Drivers move {names}, so these stay as they are.")
+
+
+def _target(job: EditJob) -> tuple[Any, Any]:
+    """Scene and armature of a job, found again by name; UserError when they or the action are not what they were."""
+    order = job.order
+    scene = bpy.data.scenes.get(order.scene)
+    rig_object = scene.objects.get(order.character) if scene else None
+    if scene is None or rig_object is None or rig_object.type != "ARMATURE":
+        raise UserError(
+            f"The character “{order.character}” was deleted or renamed while its motion was edited.",
+            "Undo that, or choose another character, and press Edit again.",
+            "no_armature",
+        )
+    now = armature.rest_rig(rig_object)
+    if now.parents != job.rig.parents or not np.allclose(now.matrices, job.rig.matrices, atol=1e-5):
+        raise UserError(
+            f"The bones of “{order.character}” were edited while its motion was made.",
+            "Undo that and press Edit again.",
+            "bones_changed",
+        )
+    if source_actions.find(rig_object) != order.source or source_actions.fingerprint(order.source) != order.fingerprint:
+        raise UserError(
+            f"The action “{order.source.action}” was changed while it was edited.",
+            "Press Edit again for how it is now.",
+            "action_changed",
+        )
+    return scene, rig_object
+
+
+def show(job: EditJob, take: int) -> None:
+    """Put a take on the character: 0 is before the edit, 1 the first variation."""
+    order = job.order
+    rig_object = bpy.data.objects.get(order.character)
+    action = bpy.data.actions.get(job.takes[take]) if take < len(job.takes) else None
+    data = rig_object.animation_data if rig_object else None
+    if data is None or action is None:
+        raise UserError("This take or its character is gone.", "Press Edit again with the same seed.", "take_gone")
+    if order.same_action:
+        rewrite.copy_keys(action, source_actions.action_of(order.source), order.source.slot)
+    elif data.use_tweak_mode:
+        raise UserError(
+            f"An NLA strip of “{order.character}” is open for tweaking, and Blender lets no other action in.",
+            "Press Tab in the NLA editor to leave tweak mode.",
+            "tweak_mode",
+        )
+    else:
+        data.action = action
+        if order.source.slot is not None:
+            data.action_slot = source_actions.slot_of(action, order.source.slot)
+    job.shown = take
+
+
+def is_shown(job: EditJob, take: int) -> bool:
+    """Whether a take is on the character now."""
+    if job.order.same_action:
+        return job.shown == take
+    rig_object = bpy.data.objects.get(job.order.character)
+    data = rig_object.animation_data if rig_object else None
+    return bool(data and data.action and data.action.name == job.takes[take])

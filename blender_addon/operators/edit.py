@@ -1,0 +1,200 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Edits the character's own motion: from the panel to a job, and from its result to keys.
+
+Scripts set ``scene.coamd.edit`` and call ``bpy.ops.coamd.edit(wait=True)``::
+
+    edit = bpy.context.scene.coamd.edit
+    edit.mode, edit.range_from, edit.frame_start, edit.frame_end = "REGENERATE", "TYPED", 20, 60
+    edit.prompt, edit.left_leg, edit.right_leg = "waves with the right hand", False, False
+    bpy.ops.coamd.edit(wait=True)
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import bpy
+from bpy.props import BoolProperty, EnumProperty, IntProperty, StringProperty
+
+from ...rigs.errors import UserError
+from .. import edit_frames, edit_order, edit_result, source_action
+from ..edit_job import EditJob
+from ..jobs import DONE
+from ..messages import ERROR, Message
+from ..preferences import backend_settings
+from ..timer import redraw, session, wake
+
+_PAUSE = 0.005  # seconds between ticks while a script waits
+
+
+class COAMD_OT_edit(bpy.types.Operator):  # noqa: N801 (Blender's naming rule)
+    """Change the chosen frames and body parts of the character's own action. All else stays as it is"""
+
+    bl_idname = "coamd.edit"
+    bl_label = "Edit"
+
+    wait: BoolProperty(
+        name="Wait",
+        description="Return only when the keys are written (for scripts and background mode)",
+        default=False,
+        options={"SKIP_SAVE"},
+    )
+
+    def execute(self, context: Any) -> set[str]:
+        """Check what is asked for, and queue it."""
+        try:
+            rig_object, rig, mapping = edit_order.character(context)
+            job = EditJob(edit_order.read(context, rig_object, mapping), rig, mapping)
+        except UserError as error:
+            session.message = Message.of(error)
+            redraw()
+            self.report({ERROR}, str(error))
+            return {"CANCELLED"}
+        session.link.start(backend_settings())
+        session.submit(job)
+        wake()
+        redraw()
+        if not self.wait:
+            return {"FINISHED"}
+        try:
+            while not job.over:
+                session.tick()
+                time.sleep(_PAUSE)
+        except KeyboardInterrupt:
+            session.cancel(job)
+            raise
+        if job.state == DONE:
+            return {"FINISHED"}
+        self.report({ERROR}, str(session.message or "Nothing was edited."))
+        return {"CANCELLED"}
+
+
+class COAMD_OT_apply_edit(bpy.types.Operator):  # noqa: N801
+    """Write a finished edit. Called by the session"""
+
+    bl_idname = "coamd.apply_edit"
+    bl_label = "Edit Motion"
+    bl_options = {"UNDO", "INTERNAL"}
+
+    job: IntProperty(options={"HIDDEN", "SKIP_SAVE"})
+
+    def execute(self, _context: Any) -> set[str]:
+        """Write it, all or nothing."""
+        try:
+            job = session.job(self.job)
+            assert isinstance(job, EditJob)
+            edit_result.write(job)
+        except UserError as error:
+            job.refusal = error
+            self.report({ERROR}, str(error))
+            return {"CANCELLED"}
+        return {"FINISHED"}
+
+
+class COAMD_OT_show_edit(bpy.types.Operator):  # noqa: N801
+    """Show the character as it was before the edit, or one of the variations. The others are kept"""
+
+    bl_idname = "coamd.show_edit"
+    bl_label = "Show Edit"
+    bl_options = {"UNDO"}
+
+    take: IntProperty(name="Take", description="0 is before the edit, 1 the first variation", default=0, min=0)
+
+    def execute(self, _context: Any) -> set[str]:
+        """Put it on the character."""
+        try:
+            job = edit_result.last_edit(session.jobs)
+            if job is None:
+                raise UserError("There is no edit to show.", "Press Edit first.", "no_edit")
+            edit_result.show(job, self.take)
+        except UserError as error:
+            self.report({ERROR}, str(error))
+            return {"CANCELLED"}
+        redraw()
+        return {"FINISHED"}
+
+
+class COAMD_OT_edit_range(bpy.types.Operator):  # noqa: N801
+    """Type in the frames that are selected, or those of the preview range"""
+
+    bl_idname = "coamd.edit_range"
+    bl_label = "Take Frames"
+    bl_options = {"UNDO"}
+
+    source: EnumProperty(
+        name="From",
+        description="Where to take the frames from",
+        items=(
+            ("SELECTED", "Selected Keys", "From the first to the last selected key"),
+            ("PREVIEW", "Preview Range", "The preview range of the timeline"),
+            ("ACTION", "Action", "All keys of the action"),
+        ),
+        default="SELECTED",
+    )
+
+    def execute(self, context: Any) -> set[str]:
+        """Write start and end into the settings."""
+        settings = context.scene.coamd.edit
+        try:
+            rig_object, _, _ = edit_order.character(context)
+            source = source_action.find(rig_object)
+            start, end = edit_frames.frames_of(context.scene, rig_object, source, self.source)
+        except UserError as error:
+            self.report({ERROR}, str(error))
+            return {"CANCELLED"}
+        settings.range_from, settings.frame_start, settings.frame_end = "TYPED", start, end
+        return {"FINISHED"}
+
+
+class COAMD_OT_add_prompt(bpy.types.Operator):  # noqa: N801
+    """Add a prompt after the last one of the list"""
+
+    bl_idname = "coamd.add_prompt"
+    bl_label = "Add Prompt"
+    bl_options = {"UNDO", "INTERNAL"}
+
+    prompt: StringProperty(name="Prompt", description="What the character does in these frames")
+
+    def execute(self, context: Any) -> set[str]:
+        """As long as the one before it."""
+        settings = context.scene.coamd.edit
+        items = settings.segments
+        if len(items):
+            start, length = items[-1].end, max(items[-1].end - items[-1].start, 1)
+        else:
+            start, length = settings.frame_start, max((settings.frame_end - settings.frame_start) // 2, 1)
+        item = items.add()
+        item.prompt, item.start, item.end = self.prompt, start, start + length
+        settings.segment = len(items) - 1
+        return {"FINISHED"}
+
+
+class COAMD_OT_remove_prompt(bpy.types.Operator):  # noqa: N801
+    """Remove the chosen prompt from the list"""
+
+    bl_idname = "coamd.remove_prompt"
+    bl_label = "Remove Prompt"
+    bl_options = {"UNDO", "INTERNAL"}
+
+    @classmethod
+    def poll(cls, context: Any) -> bool:
+        """Whether there is one."""
+        return len(context.scene.coamd.edit.segments) > 0
+
+    def execute(self, context: Any) -> set[str]:
+        """Remove it and choose its neighbour."""
+        settings = context.scene.coamd.edit
+        settings.segments.remove(min(settings.segment, len(settings.segments) - 1))
+        settings.segment = max(min(settings.segment, len(settings.segments) - 1), 0)
+        return {"FINISHED"}
+
+
+CLASSES = (
+    COAMD_OT_edit,
+    COAMD_OT_apply_edit,
+    COAMD_OT_show_edit,
+    COAMD_OT_edit_range,
+    COAMD_OT_add_prompt,
+    COAMD_OT_remove_prompt,
+)

@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Edit: mode, frames, body parts, what the mode needs, the button, and the switch between before and after."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import bpy
+
+from .. import messages
+from ..edit_job import EditJob
+from ..edit_result import is_shown, last_edit
+from ..timer import session
+from .tab import Tab, width
+
+_FREE = ("REGENERATE", "INBETWEEN", "EXTEND", "LOOP", "PATH", "REACH")  # modes that take one prompt
+
+
+class COAMD_PT_edit(Tab, bpy.types.Panel):  # noqa: N801 (Blender's naming rule)
+    """Change a range of the character's own animation and leave the rest alone."""
+
+    bl_idname = "COAMD_PT_edit"
+    bl_label = "Edit"
+    bl_order = 1
+    bl_options = {"DEFAULT_CLOSED"}
+
+    def draw(self, context: Any) -> None:
+        """Mode, then what it needs."""
+        layout, settings = self.layout, context.scene.coamd.edit
+        layout.prop(settings, "mode", text="")
+        if settings.mode in _FREE:
+            layout.prop(settings, "prompt", text="", icon="OUTLINER_OB_SPEAKER", placeholder="whatever fits around it")
+        column = layout.column(align=True)
+        column.use_property_split = True
+        column.use_property_decorate = False
+        _draw_frames(column, settings)
+        if settings.mode == "PROMPTS":
+            _draw_prompts(layout, settings)
+        elif settings.mode == "PATH":
+            layout.prop(settings, "path")
+        elif settings.mode == "REACH":
+            _draw_reach(layout, settings)
+        _draw_parts(layout, settings)
+        column = layout.column(align=True)
+        column.use_property_split = True
+        column.use_property_decorate = False
+        column.prop(settings, "strength")
+        column.prop(settings, "seed")
+        column.prop(settings, "variations")
+        column.prop(settings, "same_action")
+        job = session.current
+        if job is None:
+            row = layout.row()
+            row.scale_y = 1.6
+            row.operator("coamd.edit", icon="ACTION_TWEAK")
+        elif isinstance(job, EditJob):
+            _draw_progress(layout, job)
+        done = last_edit(session.jobs)
+        if done is not None:
+            _draw_takes(layout, done)
+        if session.message is not None and session.jobs and isinstance(session.jobs[-1], EditJob):
+            messages.draw(layout, session.message, width(context))
+
+
+def _draw_frames(column: Any, settings: Any) -> None:
+    if settings.mode == "EXTEND":
+        column.prop(settings, "direction")
+        column.prop(settings, "length")
+        return
+    row = column.row(align=True)
+    row.prop(settings, "range_from")
+    row.operator("coamd.edit_range", text="", icon="EYEDROPPER")
+    if settings.range_from == "TYPED":
+        column.prop(settings, "frame_start")
+        column.prop(settings, "frame_end")
+
+
+def _draw_prompts(layout: Any, settings: Any) -> None:
+    row = layout.row()
+    row.template_list("COAMD_UL_segments", "", settings, "segments", settings, "segment", rows=3)
+    column = row.column(align=True)
+    column.operator("coamd.add_prompt", text="", icon="ADD")
+    column.operator("coamd.remove_prompt", text="", icon="REMOVE")
+
+
+def _draw_reach(layout: Any, settings: Any) -> None:
+    column = layout.column(align=True)
+    column.use_property_split = True
+    column.use_property_decorate = False
+    column.prop(settings, "limb")
+    column.prop(settings, "target")
+    column.prop(settings, "reach_start")
+    column.prop(settings, "reach_end")
+
+
+def _draw_parts(layout: Any, settings: Any) -> None:
+    grid = layout.grid_flow(row_major=True, columns=2, align=True)
+    for part in ("root", "trunk", "left_arm", "right_arm", "left_leg", "right_leg"):
+        grid.prop(settings, part, toggle=True)
+
+
+def _draw_progress(layout: Any, job: EditJob) -> None:
+    text = job.phase if not job.of else f"{job.phase} {job.step}/{job.of}"
+    row = layout.row(align=True)
+    row.scale_y = 1.6
+    row.progress(factor=job.factor, text=text[:1].upper() + text[1:])
+    row.operator("coamd.cancel", text="", icon="X")
+
+
+def _draw_takes(layout: Any, job: EditJob) -> None:
+    """Before, and each variation."""
+    row = layout.row(align=True)
+    for take in range(len(job.takes)):
+        text = "Before" if take == 0 else "After" if len(job.takes) == 2 else str(take)
+        row.operator("coamd.show_edit", text=text, depress=is_shown(job, take)).take = take
+
+
+CLASSES = (COAMD_PT_edit,)

@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a solved clip is: the channels of pose bones over time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class BoneCurves:
+    """Channels of one pose bone.
+
+    ``rotations`` (F, 4) are for rotation_quaternion (w, x, y, z), without sign jumps, and ``locations`` (F, 3) for
+    location where the bone is moved, else None. ``turns`` is False for a bone that is only moved: its rotation, which
+    is that at rest, needs no keys. ``bears`` is True for a bone on which a foot depends that is held to the ground, so
+    that keys must not be far off.
+    """
+
+    bone: str
+    rotations: np.ndarray
+    locations: np.ndarray | None
+    turns: bool = True
+    bears: bool = False

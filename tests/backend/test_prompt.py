@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Prompts as they are typed, through the engine: what is read, and what comes back with the motion."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from coamd.backend.editing.request import EditRequest, Segment
+from coamd.backend.model.familiarity import learn
+from coamd.backend.pipeline import Pipeline
+from coamd.backend.prompt import mended, understood, understood_edit
+from tiny_model import write_tiny_model
+
+CAPTIONS = ("a person walks forward", "someone jumps up and down", "a person kicks with the right leg", "sits down")
+
+
+@pytest.fixture(scope="module")
+def bare(tmp_path_factory: pytest.TempPathFactory) -> Pipeline:
+    folder = tmp_path_factory.mktemp("tiny") / "weights"
+    write_tiny_model(folder)
+    return Pipeline.load(folder, "cpu")
+
+
+@pytest.fixture(scope="module")
+def pipeline(bare: Pipeline) -> Pipeline:
+    phrases = replace(learn(CAPTIONS, (), bare.system.text), threshold=1.2)
+    return Pipeline(replace(bare.system, phrases=phrases), bare._device)
+
+
+def test_a_folder_without_phrases_takes_prompts_as_they_are(bare: Pipeline) -> None:
+    assert understood(bare.system, "a persn plays chess") == ("a persn plays chess", ())
+    assert bare.generate("a persn plays chess", 1.0, seed=1).warnings == ()
+
+
+def test_a_mended_prompt_makes_the_motion_of_the_right_one(pipeline: Pipeline) -> None:
+    typed = pipeline.generate("a persn wlaks forwrad", 1.0, seed=3)
+    meant = pipeline.generate("a person walks forward", 1.0, seed=3)
+    assert np.array_equal(typed.joints, meant.joints)
+    assert typed.warnings == ("Read 'persn' as 'person', 'wlaks' as 'walks' and 'forwrad' as 'forward'.",)
+    assert meant.warnings == ()
+
+
+def test_a_strange_prompt_is_made_and_warned_of(pipeline: Pipeline) -> None:
+    made = pipeline.generate("xylophone quartet", 1.0, seed=3)
+    assert made.joints.shape == (1, 20, 22, 3)
+    assert len(made.warnings) == 1
+    assert made.warnings[0].startswith("The model has not learnt anything like 'xylophone quartet'. It knows: '")
+
+
+def test_a_search_is_mended_too(pipeline: Pipeline) -> None:
+    assert mended(pipeline.system, "kiks with the rigth leg").text == "kicks with the right leg"
+    assert np.array_equal(pipeline.embed_text("a persn wlaks forwrad"), pipeline.embed_text("a person walks forward"))
+
+
+def test_all_prompts_of_an_edit_are_read(pipeline: Pipeline) -> None:
+    request = EditRequest(
+        np.zeros((40, 22, 3), np.float32),
+        prompt="",
+        segments=(Segment("a persn wlaks forwrad", 0, 20), Segment("plays chess", 20, 40)),
+    )
+    read, told = understood_edit(pipeline.system, request)
+    assert [segment.prompt for segment in read.segments] == ["a person walks forward", "plays chess"]
+    assert read.prompt == ""
+    assert [note.split("'")[0] for note in told] == ["Read ", "The model has not learnt anything like "]

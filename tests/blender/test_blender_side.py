@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the benchmark asks of Blender: Rigify's rigs as they are in it, and times of both ways to retarget."""
+
+from __future__ import annotations
+
+import pytest
+from coamd.backend.cli.blender_side import bake, rest_poses
+
+
+def test_the_rigs_of_rigify() -> None:
+    found = rest_poses()
+    assert len(found) == 4
+    for name, bones in found.items():
+        names = {bone["name"] for bone in bones}
+        assert ("upper_arm_fk.L" in names) == name.endswith("generated")
+        assert {bone["parent"] for bone in bones} - {None} <= names
+
+
+def test_both_ways_are_timed() -> None:
+    pytest.importorskip("tqdm", reason="the command line's libraries are not installed beside this Blender")
+    took = bake(frames=8)
+    assert took["ours"] > 0.0
+    assert took["blender"] > 0.0
