@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 OFF, SEARCHING, STARTING, READY, LAUNCHING, FAILED = "off", "searching", "starting", "ready", "launching", "failed"
 _STATUS_SECONDS = 0.5  # between questions while the model loads
 _SILENT_SECONDS = 15.0  # without an answer, a backend elsewhere counts as gone
+_LOADING_SECONDS = 60.0  # the same while it loads: on a busy machine the imports hold its network up for many seconds
 _STOP_SECONDS = 1.0  # Blender waits so long for its backend to end, which has nothing to lose, then ends it by force
 _SILENT_TICKS = 100  # ... and only if we looked often: a render keeps Blender from looking for minutes
 
@@ -194,7 +195,8 @@ class Link:
         now = time.monotonic()
         if self._asked:
             self._silent_ticks += 1
-            if now - self._ask_at > _SILENT_SECONDS and self._silent_ticks > _SILENT_TICKS:
+            patience = _SILENT_SECONDS if self.state == READY else _LOADING_SECONDS
+            if now - self._ask_at > patience and self._silent_ticks > _SILENT_TICKS:
                 raise UserError(
                     "The backend gives no answer.", "See that it runs and can be reached, then start again.", "silent"
                 )
