@@ -11,7 +11,6 @@ Scripts set ``scene.coamd.edit`` and call ``bpy.ops.coamd.edit(wait=True)``::
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 import bpy
@@ -20,12 +19,9 @@ from bpy.props import BoolProperty, EnumProperty, IntProperty, StringProperty
 from ...rigs.errors import UserError
 from .. import edit_frames, edit_order, edit_result, source_action
 from ..edit_job import EditJob
-from ..jobs import DONE
 from ..messages import ERROR, Message
-from ..preferences import backend_settings
-from ..timer import redraw, session, wake
-
-_PAUSE = 0.005  # seconds between ticks while a script waits
+from ..timer import redraw, session
+from .queueing import queued
 
 
 class COAMD_OT_edit(bpy.types.Operator):  # noqa: N801 (Blender's naming rule)
@@ -51,23 +47,7 @@ class COAMD_OT_edit(bpy.types.Operator):  # noqa: N801 (Blender's naming rule)
             redraw()
             self.report({ERROR}, str(error))
             return {"CANCELLED"}
-        session.link.start(backend_settings())
-        session.submit(job)
-        wake()
-        redraw()
-        if not self.wait:
-            return {"FINISHED"}
-        try:
-            while not job.over:
-                session.tick()
-                time.sleep(_PAUSE)
-        except KeyboardInterrupt:
-            session.cancel(job)
-            raise
-        if job.state == DONE:
-            return {"FINISHED"}
-        self.report({ERROR}, str(session.message or "Nothing was edited."))
-        return {"CANCELLED"}
+        return queued(self, job, self.wait)
 
 
 class COAMD_OT_apply_edit(bpy.types.Operator):  # noqa: N801

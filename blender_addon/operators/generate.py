@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import math
-import time
 from typing import Any
 
 import bpy
@@ -15,12 +14,10 @@ from ...rigs.errors import UserError
 from ...rigs.reduction import Tolerance
 from ...rigs.settings import RetargetSettings
 from .. import armature
-from ..jobs import DONE, Job, Order
+from ..jobs import Job, Order
 from ..messages import ERROR, Message
-from ..preferences import backend_settings
-from ..timer import redraw, session, wake
-
-_PAUSE = 0.005  # seconds between ticks while a script waits
+from ..timer import redraw, session
+from .queueing import queued
 
 
 def order_of(context: Any, character: str) -> Order:
@@ -66,23 +63,7 @@ class COAMD_OT_generate(bpy.types.Operator):  # noqa: N801 (Blender's naming rul
             redraw()
             self.report({ERROR}, str(error))
             return {"CANCELLED"}
-        session.link.start(backend_settings())
-        job = session.submit(Job(order, rig, mapping))
-        wake()
-        redraw()
-        if not self.wait:
-            return {"FINISHED"}
-        try:
-            while not job.over:
-                session.tick()
-                time.sleep(_PAUSE)
-        except KeyboardInterrupt:
-            session.cancel(job)
-            raise
-        if job.state == DONE:
-            return {"FINISHED"}
-        self.report({ERROR}, str(session.message or "Nothing was generated."))
-        return {"CANCELLED"}
+        return queued(self, Job(order, rig, mapping), self.wait)
 
 
 class COAMD_OT_cancel(bpy.types.Operator):  # noqa: N801

@@ -11,7 +11,7 @@ from .. import messages
 from ..edit_job import EditJob
 from ..edit_result import is_shown, last_edit
 from ..timer import session
-from .tab import Tab, width
+from .tab import Tab, draw_progress, width
 
 _FREE = ("REGENERATE", "INBETWEEN", "EXTEND", "LOOP", "PATH", "REACH")  # modes that take one prompt
 
@@ -54,7 +54,7 @@ class COAMD_PT_edit(Tab, bpy.types.Panel):  # noqa: N801 (Blender's naming rule)
             row.scale_y = 1.6
             row.operator("coamd.edit", icon="ACTION_TWEAK")
         elif isinstance(job, EditJob):
-            _draw_progress(layout, job)
+            draw_progress(layout, job)
         done = last_edit(session.jobs)
         if done is not None:
             _draw_takes(layout, done)
@@ -97,14 +97,6 @@ def _draw_parts(layout: Any, settings: Any) -> None:
     grid = layout.grid_flow(row_major=True, columns=2, align=True)
     for part in ("root", "trunk", "left_arm", "right_arm", "left_leg", "right_leg"):
         grid.prop(settings, part, toggle=True)
-
-
-def _draw_progress(layout: Any, job: EditJob) -> None:
-    text = job.phase if not job.of else f"{job.phase} {job.step}/{job.of}"
-    row = layout.row(align=True)
-    row.scale_y = 1.6
-    row.progress(factor=job.factor, text=text[:1].upper() + text[1:])
-    row.operator("coamd.cancel", text="", icon="X")
 
 
 def _draw_takes(layout: Any, job: EditJob) -> None:

@@ -8,9 +8,9 @@ from typing import Any
 import bpy
 
 from .. import messages
-from ..jobs import DONE, Job
+from ..jobs import DONE
 from ..timer import session
-from .tab import Tab, width
+from .tab import Tab, draw_progress, width
 
 
 class COAMD_PT_generate(Tab, bpy.types.Panel):  # noqa: N801 (Blender's naming rule)
@@ -36,7 +36,7 @@ class COAMD_PT_generate(Tab, bpy.types.Panel):  # noqa: N801 (Blender's naming r
             row.scale_y = 1.6
             row.operator("coamd.generate", icon="ARMATURE_DATA")
         else:
-            _draw_progress(layout, job)
+            draw_progress(layout, job)
         if session.message is not None:
             messages.draw(layout, session.message, width(context))
         _draw_takes(layout)
@@ -62,14 +62,6 @@ class COAMD_PT_rig_keys(Tab, bpy.types.Panel):  # noqa: N801
         column.enabled = settings.reduce_keys
         column.prop(settings, "rotation_error")
         column.prop(settings, "location_error")
-
-
-def _draw_progress(layout: Any, job: Job) -> None:
-    text = job.phase if not job.of else f"{job.phase} {job.step}/{job.of}"
-    row = layout.row(align=True)
-    row.scale_y = 1.6
-    row.progress(factor=job.factor, text=text[:1].upper() + text[1:])
-    row.operator("coamd.cancel", text="", icon="X")
 
 
 def _draw_takes(layout: Any) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..jobs import Job
+
 
 def width(context: Any) -> float:
     """Width of the sidebar in units of the interface scale, which is 0 where there is no window."""
@@ -17,3 +19,12 @@ class Tab:
     bl_space_type = "VIEW_3D"
     bl_region_type = "UI"
     bl_category = "CoAMD"
+
+
+def draw_progress(layout: Any, job: Job) -> None:
+    """How far a job is, and the button that stops it."""
+    text = job.phase if not job.of else f"{job.phase} {job.step}/{job.of}"
+    row = layout.row(align=True)
+    row.scale_y = 1.6
+    row.progress(factor=job.factor, text=text[:1].upper() + text[1:])
+    row.operator("coamd.cancel", text="", icon="X")

@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What every operator does with a job: queue it, and wait for it where a script asks for that."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from ..jobs import DONE, Job
+from ..messages import ERROR
+from ..preferences import backend_settings
+from ..timer import redraw, session, wake
+
+_PAUSE = 0.005  # seconds between ticks while a script waits
+
+
+def queued(operator: Any, job: Job, wait: bool) -> set[str]:
+    """Start the backend if need be and queue the job; with ``wait``, return only when it is over."""
+    session.link.start(backend_settings())
+    session.submit(job)
+    wake()
+    redraw()
+    if not wait:
+        return {"FINISHED"}
+    try:
+        while not job.over:
+            session.tick()
+            time.sleep(_PAUSE)
+    except KeyboardInterrupt:
+        session.cancel(job)
+        raise
+    if job.state == DONE:
+        return {"FINISHED"}
+    operator.report({ERROR}, str(session.message or "Nothing was written."))
+    return {"CANCELLED"}
