@@ -22,6 +22,7 @@ FREE = ("walk", "run", "stand and idle", "dance")  # groups that may be left and
 BLEND = 10  # frames, half a second
 LEAST = 24  # frames of either clip, enough to see what it is
 MATCH = 0.11  # metres of mean distance between the poses, speeds over 0.1 s counted in; beyond it nothing is joined
+ALIKE = 0.2  # share of the pairs of one group, such as a kick and then a punch
 TRIES = 6  # partners looked at for one clip
 _PEOPLE = "person|man|woman|figure|dancer|character|boxer|fighter|player|performer"
 _WHO = re.compile(rf"^(?:(?:a|an|the|one) (?:{_PEOPLE})|someone)\s+", re.I)
@@ -121,7 +122,7 @@ def composed_clips(clips: Sequence[Clip], count: int, seed: int) -> list[Clip]:
         # every second pair begins or ends with a walk or a stance, which is what people write
         first = draw("walk") if "walk" in groups and rng.random() < 0.35 else draw(str(rng.choice(names)))
         for _ in range(TRIES):
-            second = draw(str(rng.choice(names)))
+            second = draw(first.group if rng.random() < ALIKE else str(rng.choice(names)))
             pair = composed(first, second, rng) if second.split == first.split else None
             if pair is not None:
                 made.append(pair)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import json
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -94,3 +95,10 @@ def load_clips(folder: str | Path) -> list[Clip]:
 def load_takes(folder: str | Path) -> list[Take]:
     """All whole takes of a prepared folder. UserError where there are none."""
     return [Take(record["id"], record["split"], joints) for record, joints in _load(folder, "takes")]
+
+
+def rarity(clips: Sequence[Clip]) -> np.ndarray:
+    """How often each clip is drawn (N,), in sum 1: more often with rare labels, by the square root of their count."""
+    counts = Counter(label for clip in clips for label in set(clip.labels))
+    rare = [np.mean([counts[label] ** -0.5 for label in clip.labels] or [len(clips) ** -0.5]) for clip in clips]
+    return np.array(rare) / np.sum(rare)

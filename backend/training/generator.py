@@ -53,25 +53,24 @@ def latent_clip(
 
 
 class LatentBatches:
-    """Random batches of clips of similar length, padded to the longest.
+    """Random batches of clips of similar length, padded to the longest; each drawn as often as its share says.
 
-    Clips are 10 to 49 tokens long; a batch across all lengths would be a third padding. A batch is drawn from a
-    stretch of the clips in order of length; stretches reach beyond both ends, so every clip is equally likely.
+    Clips are 10 to 49 tokens long; a batch across all lengths would be a third padding. In order of length every clip
+    has a stretch of the unit circle as long as its share (N,), by default equal. A batch falls evenly on an arc of it
+    that begins anywhere, so every clip is drawn exactly as often as it should; few arcs hold both ends of the order.
     """
 
-    def __init__(self, clips: Sequence[LatentClip]) -> None:
-        self.clips = sorted(clips, key=lambda clip: len(clip.latents[0]))
+    def __init__(self, clips: Sequence[LatentClip], shares: np.ndarray | None = None) -> None:
+        order = sorted(range(len(clips)), key=lambda i: len(clips[i].latents[0]))
+        self.clips = [clips[i] for i in order]
+        self.ends = np.cumsum((np.ones(len(clips)) if shares is None else shares)[order])
 
     def draw(self, rng: np.random.Generator, count: int) -> tuple[Tensor, Tensor, Tensor]:
         """Latents (B, T, C), valid tokens (B, T) and conditions (B, W)."""
         latents, conditions = [], []
-        stretch = 3 * count
-        first = int(rng.integers(1 - stretch, len(self.clips)))
-        last = min(first + stretch, len(self.clips))
-        # a stretch cut off at an end holds fewer clips and would be drawn as often: its share is drawn from everywhere
-        whole = rng.random(count) < (last - max(first, 0)) / stretch
-        for inside in whole:
-            i = rng.integers(max(first, 0), last) if inside else rng.integers(len(self.clips))
+        arc = min(1.0, 3 * count / len(self.clips))
+        places = (rng.random() + arc * rng.random(count)) % 1.0 * self.ends[-1]
+        for i in np.searchsorted(self.ends, places, side="right"):
             clip = self.clips[int(i)]
             latents.append(clip.latents[int(rng.integers(len(clip.latents)))])
             words = clip.labels if len(clip.labels) and rng.random() < LABEL_SHARE else clip.sentences

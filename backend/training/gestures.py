@@ -76,12 +76,19 @@ def waved(joints: np.ndarray, wave: Wave) -> np.ndarray:
     arm = np.array([out * np.cos(wave.forward), np.tan(wave.height), np.sin(wave.forward)])
     lean = wave.swing * np.sin(2 * np.pi * wave.rate * seconds + wave.phase) + 0.15
     forearm = np.stack([out * np.sin(lean), np.cos(lean), np.full(frames, 0.2)], axis=1)
-    chest = chest_frame(joints)
     t = np.clip((seconds - wave.start) / RISE, 0, 1)[:, None]
-    share = t * t * (3 - 2 * t)
+    return aimed(joints, wave.side, np.tile(arm, (frames, 1)), forearm, t * t * (3 - 2 * t))
+
+
+def aimed(joints: np.ndarray, side: str, upper: np.ndarray, fore: np.ndarray, share: np.ndarray) -> np.ndarray:
+    """Joints (F, 22, 3) with one arm turned by ``share`` (F, 1) from where it is to directions in the chest's frame.
+
+    ``upper`` and ``fore``, (F, 3) or (3,), are left, up and forward of upper arm and forearm, of any length.
+    """
+    chest = chest_frame(joints)
     result = joints.copy()
-    for joint, parent, wanted in (("elbow", "shoulder", _unit(np.tile(arm, (frames, 1)))), ("wrist", "elbow", forearm)):
-        child, above = INDEX[f"{wave.side}_{joint}"], INDEX[f"{wave.side}_{parent}"]
+    for joint, parent, wanted in (("elbow", "shoulder", upper), ("wrist", "elbow", fore)):
+        child, above = INDEX[f"{side}_{joint}"], INDEX[f"{side}_{parent}"]
         recorded = _unit(joints[:, child] - joints[:, above])
         direction = _unit((1 - share) * recorded + share * (chest @ _unit(wanted)[..., None])[..., 0])
         result[:, child] = result[:, above] + direction * BONE_LENGTHS[child]

@@ -29,9 +29,10 @@ from . import generator as generators
 from . import recognizer as recognizers
 from . import text as texts
 from .composition import composed_clips
-from .data import Clip, Take, load_clips, load_takes
+from .data import Clip, Take, load_clips, load_takes, rarity
 from .gestures import waving_clips
 from .loop import Schedule, Validate, train
+from .styles import styled_clips
 from .team import Team
 from .windows import Windows
 
@@ -182,22 +183,24 @@ def train_recognizer(job: Job) -> None:
 def train_generator(job: Job) -> None:
     """The masked autoregressive generator, on latents of the frozen autoencoder.
 
-    Some clips also come with a wave, and others joined to a second action.
+    Some clips also come with a wave, others joined to a second action, and rare ways of moving are made of common ones;
+    clips with rare labels are drawn more often.
     """
     clips, held_out = job.clips()
-    composed = composed_clips(clips, len(clips) * 2 // 5, job.schedule.seed)
-    clips = clips + waving_clips(clips, job.schedule.seed) + composed
+    made = [*waving_clips(clips, job.schedule.seed), *styled_clips(clips, job.schedule.seed)]
+    clips = clips + made + composed_clips([*clips, *made], len(clips) * 2 // 5, job.schedule.seed)
     autoencoder, text = load_autoencoder(job), job.text()
-    batches, validation = (
-        generators.LatentBatches([generators.latent_clip(clip, autoencoder, text, speeds) for clip in part])
-        for part, speeds in ((clips, generators.SPEEDS), (held_out, ()))
+
+    training, validation = (
+        generators.LatentBatches([generators.latent_clip(c, autoencoder, text, speeds) for c in part], shares)
+        for part, speeds, shares in ((clips, generators.SPEEDS, rarity(clips)), (held_out, (), None))
     )
     model = Generator(job.config.generator)
     job.begin(model)
     model.to(job.device)
     train(
         model,
-        generators.generator_loss(model, batches, job.schedule.batch),
+        generators.generator_loss(model, training, job.schedule.batch),
         job.run,
         job.schedule,
         validate=on(held_out, lambda _: generators.held_out_loss(model, validation)),
