@@ -7,13 +7,14 @@ generator needs the autoencoder and the text encoder, the recognizer needs the t
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 import torch
 from torch import nn
+from tqdm import tqdm
 
 from ...rigs.errors import UserError
 from ..model.autoencoder import Autoencoder, build_autoencoder
@@ -191,10 +192,15 @@ def train_generator(job: Job) -> None:
     clips = clips + made + composed_clips([*clips, *made], len(clips) * 2 // 5, job.schedule.seed)
     autoencoder, text = load_autoencoder(job), job.text()
 
-    training, validation = (
-        generators.LatentBatches([generators.latent_clip(c, autoencoder, text, speeds) for c in part], shares)
-        for part, speeds, shares in ((clips, generators.SPEEDS, rarity(clips)), (held_out, (), None))
-    )
+    def batches(
+        part: list[Clip], speeds: Sequence[float], shares: np.ndarray | None = None
+    ) -> generators.LatentBatches:
+        shown = tqdm(part, desc="latents", mininterval=1.0, disable=not job.team.leads)
+        return generators.LatentBatches(
+            [generators.latent_clip(clip, autoencoder, text, speeds) for clip in shown], shares
+        )
+
+    training, validation = batches(clips, generators.SPEEDS, rarity(clips)), batches(held_out, (), None)
     model = Generator(job.config.generator)
     job.begin(model)
     model.to(job.device)

@@ -28,7 +28,8 @@ from .gestures import aimed
 SIDES = ("left", "right")
 _LEGS = {INDEX[f"{side}_{part}"] for side in SIDES for part in ("hip", "knee", "ankle", "foot")}
 UPPER = [j for j in range(len(INDEX)) if j not in _LEGS and j != INDEX["pelvis"]]
-EACH = 64  # clips of one style; a recording serves several times where there are fewer
+EACH = 64  # clips of one style
+AGAIN = 3  # times that a recording serves for a style at most, where there are fewer
 FASTEST = 13.0  # m/s of a joint; a throwing hand has 12, and beyond it a leg has jumped to its other side
 PATH_DEGREE = 5  # of the polynomial that is a runner's way; what is left is the sway of each step
 
@@ -310,12 +311,13 @@ def seated(clip: Clip) -> list[Clip]:
 
 
 def styled_clips(clips: Sequence[Clip], seed: int) -> list[Clip]:
-    """``EACH`` clips of every style, less those that fail, and all sittings and risings; mirrored clips serve too."""
+    """Up to ``EACH`` clips of every style, less those that fail, and all sittings and risings, mirrored too."""
     rng = np.random.default_rng(seed)
     made: list[Clip | None] = []
     for style in STYLES:
         sources = [clip for clip in clips if style.source(clip)]
         if sources:
-            chosen = rng.choice(len(sources), EACH, replace=len(sources) < EACH)
+            count = min(EACH, AGAIN * len(sources))
+            chosen = rng.choice(len(sources), count, replace=len(sources) < EACH)
             made += [styled(sources[int(i)], style, rng) for i in chosen]
     return [clip for clip in made if clip is not None] + [part for clip in clips for part in seated(clip)]
