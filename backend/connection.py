@@ -167,7 +167,7 @@ def _checked(values: Any) -> dict[str, Any]:
     if not isinstance(values, dict) or values.keys() != names:
         raise ValueError(f"it needs exactly {', '.join(sorted(names))}")
     for name in ("version", "pid"):
-        if type(values[name]) is not int or values[name] < 0:
+        if type(values[name]) is not int or not 0 <= values[name] < 1 << 32:
             raise ValueError(f"{name} is not a number")
     for name in ("server_key", "client_key", "client_secret"):
         if not isinstance(values[name], str) or not _KEY.fullmatch(values[name]):

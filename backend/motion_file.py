@@ -10,8 +10,6 @@ from __future__ import annotations
 import errno
 import io
 import os
-import zipfile
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,11 +23,13 @@ from ..rigs.errors import UserError
 from ..rigs.resample import resample
 from ..rigs.skeleton import FPS, JOINTS
 from ..rigs.sources import SourceMotion, joints_of_bvh
+from .archive import read_arrays
 
 READABLE = (".npz", ".bvh")
 WRITABLE = (".npz", ".bvh", ".gif", ".mp4", ".png")
 NO_SPACE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _MAX_FRAMES = 1_000_000  # more than half a day at 20 fps; guards the memory against a broken header
+_MAX_BYTES = 2 * _MAX_FRAMES * len(JOINTS) * 3 * 8  # in float64, and as much again beside the joints
 _MAX_METRES = 10_000.0
 
 
@@ -148,14 +148,12 @@ def _read_npz(path: Path) -> SourceMotion:
     """The arrays of an .npz as float64. Nothing in it is unpickled."""
     hint = "Write it with numpy.savez(path, joints=joints, fps=20), joints float32 (frames, 22, 3), or use another."
     try:
-        with np.load(path, allow_pickle=False) as arrays:
-            if not isinstance(arrays, np.lib.npyio.NpzFile):
-                raise UserError(f"{path.name} is not an .npz archive.", hint, "broken_npz")
-            if "joints" not in arrays:
-                raise UserError(f"{path.name} has no array named 'joints'.", hint, "no_joints")
-            joints, fps = arrays["joints"], np.asarray(arrays.get("fps", FPS))
-    except (OSError, ValueError, EOFError, MemoryError, zipfile.BadZipFile, zlib.error) as error:
+        arrays = read_arrays(path, _MAX_BYTES)
+    except (OSError, ValueError, MemoryError) as error:
         raise UserError(f"{path.name} is broken or not an .npz of plain numbers.", hint, "broken_npz") from error
+    if "joints" not in arrays:
+        raise UserError(f"{path.name} has no array named 'joints'.", hint, "no_joints")
+    joints, fps = arrays["joints"], arrays.get("fps", np.array(FPS))
     if joints.ndim != 3 or joints.shape[1:] != (len(JOINTS), 3) or not 0 < len(joints) <= _MAX_FRAMES:
         raise UserError(f"{path.name} holds joints of shape {joints.shape}, not (frames, 22, 3).", hint, "wrong_shape")
     numbers = np.issubdtype(joints.dtype, np.floating) and np.issubdtype(fps.dtype, np.number) and fps.size == 1

@@ -87,15 +87,16 @@ def _asf_text(path: Path) -> _AsfText:
     return text
 
 
-def _breadth_first(text: _AsfText) -> list[str]:
-    """Bone names, parents before children."""
-    order: list[str] = []
-    while len(order) < len(text.bones):
-        found = [n for n in text.bones if n not in order and text.parents[n] in ("root", *order)]
+def _breadth_first(text: _AsfText) -> dict[str, int]:
+    """Places of the bones by name, parents before children."""
+    place: dict[str, int] = {}
+    while len(place) < len(text.bones):
+        known = {"root", *place}
+        found = [name for name in text.bones if name not in place and text.parents[name] in known]
         if not found:
             raise ValueError("the hierarchy has a loop")
-        order += found
-    return order
+        place |= {name: len(place) + i for i, name in enumerate(found)}
+    return place
 
 
 def read_asf(path: str | Path) -> Asf:
@@ -103,16 +104,16 @@ def read_asf(path: str | Path) -> Asf:
     path = Path(path)
     try:
         text = _asf_text(path)
-        order = _breadth_first(text)
+        place = _breadth_first(text)
         bones = []
-        for name in order:
+        for name in place:
             words = text.bones[name]
             angles = [np.array([float(value)]) for value in words["axis"][:3]]
             direction = np.array([float(value) for value in words["direction"][:3]])
             bones.append(
                 AsfBone(
                     name,
-                    -1 if text.parents[name] == "root" else order.index(text.parents[name]),
+                    -1 if text.parents[name] == "root" else place[text.parents[name]],
                     direction / np.linalg.norm(direction),
                     float(words["length"][0]),
                     _euler(dict(zip(("rx", "ry", "rz"), angles, strict=True)), 1)[0],
@@ -121,7 +122,7 @@ def read_asf(path: str | Path) -> Asf:
             )
     except (KeyError, ValueError, IndexError) as error:
         raise _broken(path, f"{error}") from error
-    if not bones or len(text.root_order) != 6:
+    if not bones or sorted(text.root_order) != sorted(_AXES):
         raise _broken(path, "no bones or no root order")
     return Asf(tuple(bones), text.root_order)
 

@@ -14,6 +14,7 @@ _AXES = {"X": 0, "Y": 1, "Z": 2}
 _HINT = "Export the motion again as BVH, or open the file in the program that wrote it."
 MAX_JOINTS = 2000
 MAX_FRAMES = 2_000_000
+MAX_POSES = 20_000_000  # joints times frames: 2 GB of places and rotations
 
 
 @dataclass(frozen=True)
@@ -150,6 +151,8 @@ def parse_bvh(lines: list[str], name: str = "the BVH text") -> Bvh:
         frame_time = float(lines[row + 2].split()[2])
         if not 0 < count <= MAX_FRAMES or not 0 < frame_time < 10:
             raise ValueError("impossible frame count or frame time")
+        if count * len(tree.names) > MAX_POSES:
+            raise ValueError(f"{count} frames of {len(tree.names)} joints are too many at once")
         width = sum(map(len, tree.channels))
         values = np.array(" ".join(lines[row + 3 :]).split(), dtype=np.float64)
         if values.size < count * width:

@@ -19,7 +19,6 @@ All but the first three may be left out.
 from __future__ import annotations
 
 import json
-import math
 import re
 from pathlib import Path
 from typing import Any
@@ -29,6 +28,7 @@ from .mapping import REQUIRED, SEGMENTS, IkLimb, Mapping, Switch, Twist, chain_r
 
 VERSION = 1
 LARGEST = 1_000_000  # bytes
+LARGEST_NUMBER = 1e9  # no switch of a rig is set to more
 _SIDES = ("left", "right")
 _SEGMENTS = {f"{side}_{start}" for side in _SIDES for start in SEGMENTS}
 _ENDS = {f"{side}_{end}" for side in _SIDES for end in ("wrist", "ankle")}
@@ -198,6 +198,6 @@ def _text(value: Any, key: str) -> str:
 
 def _number(row: Any, key: str) -> float:
     value = _get(row, key)
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
-        raise _BadError(f"{key!r} is no number")
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not -LARGEST_NUMBER <= value <= LARGEST_NUMBER:
+        raise _BadError(f"{key!r} is no number")  # a NaN fails the comparison too
     return float(value)

@@ -105,7 +105,7 @@ class ModelConfig:
         """Read ``to_json``'s form; UserError ``weights_broken`` for unknown, missing or wrongly typed settings."""
         try:
             values = json.loads(text)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise _broken(f"it is not JSON ({error})") from error
         if not isinstance(values, dict):
             raise _broken("it is not a table of settings")

@@ -91,6 +91,7 @@ def test_a_broken_file_is_one_clear_sentence(tmp_path: Path, text: str) -> None:
         ("client_secret", "é" * 40),
         ("pid", "12"),
         ("pid", True),
+        ("pid", 10**400),
         ("born", None),
         ("version", -1),
         ("more", 1),

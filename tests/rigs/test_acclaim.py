@@ -76,6 +76,12 @@ def test_a_cut_skeleton_is_refused(leg: Path, cut: int) -> None:
         read_asf(leg / "leg.asf")
 
 
+def test_a_root_without_a_place_is_refused(leg: Path) -> None:
+    (leg / "leg.asf").write_text(ASF.replace("TX", "LX").replace("tx", "lx"))
+    with pytest.raises(UserError, match="no root order"):
+        read_asf(leg / "leg.asf")
+
+
 def test_frames_with_missing_bones_are_refused(leg: Path) -> None:
     (leg / "leg.amc").write_text(AMC.replace("shin 90\n", ""))
     with pytest.raises(UserError, match="frames with missing bones"):

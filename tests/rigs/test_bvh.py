@@ -64,6 +64,7 @@ def test_channels_turn_in_the_order_of_the_file(angles: list[float]) -> None:
         (ARM[ARM.index("MOTION") :], "", "no MOTION part"),
         ("Frames: 2", "Frames: 3", "3 frames are announced"),
         ("Frames: 2", "Frames: 0", "impossible frame count"),
+        ("Frames: 2", "Frames: 1999999999", "impossible frame count"),
         ("OFFSET 2 0 0", "OFFSET 2 0", "line 8"),
         ("OFFSET 2 0 0", "OFFSET 2 0 nan", "not a finite number"),
         ("Zrotation Xrotation Yrotation", "Zrotation Xrotation Wrotation", "unknown channel"),
@@ -75,6 +76,14 @@ def test_a_broken_file_says_where_and_why(old: str, new: str, word: str) -> None
         parse_bvh(arm(ARM.replace(old, new)), "arm.bvh")
     assert "arm.bvh" in caught.value.message
     assert caught.value.hint
+
+
+def test_a_small_file_that_would_fill_the_memory_is_refused() -> None:
+    """Joints without channels need no numbers: a few lines could announce millions of poses."""
+    joints = "".join(f"JOINT j{k}\n{{\nOFFSET 0 1 0\n" for k in range(99)) + "}\n" * 99
+    text = f"HIERARCHY\nROOT r\n{{\nOFFSET 0 0 0\n{joints}}}\nMOTION\nFrames: 1000000\nFrame Time: 0.01"
+    with pytest.raises(UserError, match="1000000 frames of 100 joints are too many at once"):
+        parse_bvh(text.splitlines())
 
 
 @given(st.integers(0, len(ARM)), st.text(max_size=8))

@@ -97,6 +97,7 @@ DAMAGED = {
     "a twist beyond": (table(twists=[{"bone": "x", "segment": "left_hip", "share": 2}]), "place"),
     "a switch that is no number": (table(switches=[{"bone": "x", "property": "y", "value": "1"}]), "number"),
     "a switch that is not finite": (table(switches=[{"bone": "x", "property": "y", "value": float("nan")}]), "number"),
+    "a switch beyond all numbers": (table(switches=[{"bone": "x", "property": "y", "value": 10**400}]), "number"),
     "a list of nothing": (table(ik=[None]), "entry"),
     "no list": (table(twists={}), "list"),
     "half a pair": (table(moved_by=[["one"]]), "pairs"),

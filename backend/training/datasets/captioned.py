@@ -31,7 +31,8 @@ def _captions(path: Path) -> list[tuple[str, float, float]]:
             start, end = (float(value) for value in fields[2:4])
         except ValueError:
             start = end = 0.0
-        found.append((fields[0].strip(), *((0.0, 0.0) if math.isnan(start) or math.isnan(end) else (start, end))))
+        whole = not (math.isfinite(start) and math.isfinite(end))
+        found.append((fields[0].strip(), *((0.0, 0.0) if whole else (start, end))))
     return found
 
 

@@ -54,7 +54,7 @@ def write_captioned(folder: Path, joints: np.ndarray) -> None:
     for split, name in (("train", "000001"), ("val", "000002"), ("test", "M000001")):
         (folder / f"{split}.txt").write_text(f"{name}\n")
         np.save(folder / "new_joints" / f"{name}.npy", joints)
-        text = "a person walks#a/DET person/NOUN walk/VERB#0.0#0.0\nthey go on#they/PRON#1.0#3.5\na nan#a/DET#nan#nan\n"
+        text = "a person walks#a/DET person/NOUN walk/VERB#0.0#0.0\nthey go on#they/PRON#1.0#3.5\na nan#a/DET#nan#inf\n"
         (folder / "texts" / f"{name}.txt").write_text(text)
 
 

@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""``python tests/fuzz [TARGET ...] --cases 200000``: coverage-guided fuzzing of everything that reads foreign bytes.
+
+atheris (libFuzzer) runs each target in a process of its own, keeps every mutation that reaches new code and goes on
+from there. A case may take 10 s and the process may grow to 2 GB; the first one that goes beyond, or raises what is no
+refusal, ends its target and is kept beside the report. Without atheris, as on Windows, there is no campaign.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+SECONDS, MEGABYTES = 10, 2048  # for one case; for the process
+LONGEST = 16384  # bytes of a case
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a campaign of one target has come to."""
+
+    target: str
+    cases: int
+    edges: int  # of our own bytecode, that were reached
+    reached_at_first: int  # by the seeds alone
+    grown: int  # megabytes of memory, from the first tenth of the cases to their end
+    fault: str  # the last words of the process, "" if all went well
+
+    def __str__(self) -> str:
+        text = f"{self.target:<11} {self.cases:>8} cases  {self.reached_at_first:>5} -> {self.edges:>5} edges  "
+        return text + f"{self.grown:>4} MB grown  {self.fault or 'no fault'}"
+
+
+def names() -> list[str]:
+    """Every target."""
+    from weights_targets import TARGETS as WITH_TORCH
+
+    from targets import TARGETS
+
+    return [*TARGETS, *WITH_TORCH]
+
+
+def campaign(target: str, cases: int, seed: int = 1, keep: Path = Path()) -> Outcome:
+    """Run one target in a process of its own. A case that fails is written to ``keep``."""
+    with tempfile.TemporaryDirectory() as folder:
+        command = [sys.executable, str(HERE / "fuzzer.py"), target, folder, f"-runs={cases}", f"-seed={seed}"]
+        command += [f"-timeout={SECONDS}", f"-rss_limit_mb={MEGABYTES}", f"-max_len={LONGEST}", "-len_control=0"]
+        command += [f"-artifact_prefix={keep}/{target}-", "-print_final_stats=1", f"-dict={folder}.dict"]
+        done = subprocess.run(command, capture_output=True, text=True, errors="replace", check=False, cwd=HERE)
+    return outcome(target, done.stderr + done.stdout, done.returncode)
+
+
+def outcome(target: str, said: str, code: int) -> Outcome:
+    """libFuzzer's words as an Outcome."""
+    marks = [tuple(map(int, found)) for found in re.findall(r"#(\d+)\s.*?cov: (\d+).*?rss: (\d+)Mb", said)]
+    cases = max((number for number, _, _ in marks), default=0)
+    first = next((edges for number, edges, _ in marks), 0)
+    settled = next((memory for number, _, memory in marks if number >= cases / 10), 0)
+    edges, memory = max((mark[1] for mark in marks), default=0), marks[-1][2] if marks else 0
+    fault = ""
+    if code:
+        lines = [line for line in said.splitlines() if re.match(r"\s*[\w.]*(Error|Exception|Exit)\b|==\d+== ?ERROR", line)]
+        fault = (lines[0].strip() if lines else said.strip().rpartition("\n")[2])[:200] or f"exit code {code}"
+    return Outcome(target, cases, edges, first, memory - settled, fault)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python tests/fuzz", description=__doc__)
+    parser.add_argument("targets", nargs="*", metavar="TARGET", help=", ".join(names()))
+    parser.add_argument("--cases", type=int, default=200_000, help="of each target")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--keep", type=Path, default=Path("out/fuzz"), help="where cases that fail are written")
+    args = parser.parse_args()
+    args.keep.mkdir(parents=True, exist_ok=True)
+    failed = 0
+    for target in args.targets or names():
+        result = campaign(target, args.cases, args.seed, args.keep.resolve())
+        print(result, flush=True)
+        failed += bool(result.fault)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.path[:0] = [str(HERE), str(HERE.parent / "backend")]
+    sys.exit(main())
