@@ -107,20 +107,30 @@ class BackendProcess:
             return ""
         return "\n".join(text.splitlines()[-lines:])
 
+    @property
+    def ended(self) -> bool:
+        """Whether our own child is gone, or there never was one."""
+        return self._child is None or self._child.poll() is not None
+
+    def terminate(self) -> None:
+        """Asks our own child to end and does not wait for it: for Blender's main thread."""
+        if self._child is not None and not self.ended:
+            self._child.terminate()
+
     def kill(self) -> None:
-        """Ends our own child at once and does not wait for it: for a timer on Blender's main thread."""
-        if self._child is not None and self._child.poll() is None:
+        """Ends our own child at once and does not wait for it either."""
+        if self._child is not None and not self.ended:
             self._child.kill()
 
     def stop(self, timeout: float = 5.0) -> None:
         """Ends our own child: politely, and after ``timeout`` seconds by force."""
-        if self._child is None or self._child.poll() is not None:
+        if self._child is None or self.ended:
             return
-        self._child.terminate()
+        self.terminate()
         try:
             self._child.wait(timeout)
         except subprocess.TimeoutExpired:
-            self._child.kill()
+            self.kill()
             self._child.wait(timeout)
 
     def _open_log(self) -> IO[bytes]:

@@ -78,6 +78,10 @@ class EditJob(Job):
         return "apply_edit"
 
     @property
+    def writes_in_tweak_mode(self) -> bool:
+        return self.order.same_action
+
+    @property
     def frames(self) -> np.ndarray:
         """The scene's frames (F,) of the range, both borders included."""
         return np.arange(self.order.start, self.order.end + 1)

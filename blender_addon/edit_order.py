@@ -17,6 +17,7 @@ from . import armature, edit_frames
 from . import source_action as source_actions
 from .action import bone_path
 from .edit_settings import LIMBS, PARTS
+from .identity import Identity
 from .jobs import Order
 from .mapping import mapping_of
 from .source_action import Source
@@ -102,8 +103,8 @@ def read(context: Any, rig_object: Any, mapping: Mapping) -> EditOrder:
     _check_fk(rig_object, source, mapping, parts, start, end)
     return EditOrder(
         mode=mode,
-        character=rig_object.name,
-        scene=scene.name,
+        character_id=Identity.of(rig_object),
+        scene_id=Identity.of(scene),
         source=source,
         fingerprint=source_actions.fingerprint(source),
         start=start,

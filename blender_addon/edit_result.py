@@ -19,6 +19,7 @@ from ..rigs.relative import Change
 from . import armature, keys, rewrite
 from . import source_action as source_actions
 from .edit_job import EditJob
+from .identity import Identity
 from .jobs import DONE, Job
 
 _NAME_LETTERS = 44  # of the action's name, to which a suffix comes; Blender holds 63 bytes
@@ -33,7 +34,7 @@ def last_edit(jobs: Iterable[Job]) -> EditJob | None:
 def write(job: EditJob) -> None:
     """Make one action per variation and show the first; all or nothing."""
     scene, rig_object = _target(job)
-    order = job.order
+    job.order = order = replace(job.order, character_id=Identity.of(rig_object))
     action = source_actions.action_of(order.source)
     name = action.name[:_NAME_LETTERS]
     made: list[Any] = []
@@ -90,15 +91,14 @@ def _write_take(job: EditJob, rig_object: Any, action: Any, changes: tuple[Chang
 
 def _target(job: EditJob) -> tuple[Any, Any]:
     """Scene and armature of a job, found again by name; UserError when they or the action are not what they were."""
-    order = job.order
-    scene = bpy.data.scenes.get(order.scene)
-    rig_object = scene.objects.get(order.character) if scene else None
-    if scene is None or rig_object is None or rig_object.type != "ARMATURE":
+    order, target = job.order, job.order.target()
+    if target is None:
         raise UserError(
-            f"The character “{order.character}” was deleted or renamed while its motion was edited.",
+            f"The character “{order.character}” was deleted while its motion was edited.",
             "Undo that, or choose another character, and press Edit again.",
             "no_armature",
         )
+    scene, rig_object = target
     now = armature.rest_rig(rig_object)
     if now.parents != job.rig.parents or not np.allclose(now.matrices, job.rig.matrices, atol=1e-5):
         raise UserError(
@@ -118,7 +118,7 @@ def _target(job: EditJob) -> tuple[Any, Any]:
 def show(job: EditJob, take: int) -> None:
     """Put a take on the character: 0 is before the edit, 1 the first variation."""
     order = job.order
-    rig_object = bpy.data.objects.get(order.character)
+    rig_object = order.character_id.find(bpy.data.objects)
     action = bpy.data.actions.get(job.takes[take]) if take < len(job.takes) else None
     data = rig_object.animation_data if rig_object else None
     if data is None or action is None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+import bpy
 import numpy as np
 
 from ..backend.protocol import Generate, Request
@@ -15,6 +16,7 @@ from ..rigs.reduction import Tolerance
 from ..rigs.rest import RestRig
 from ..rigs.retarget import retarget
 from ..rigs.settings import DEFAULTS, RetargetSettings
+from .identity import Identity
 
 READING, WAITING, RUNNING, SOLVING = "reading", "waiting", "running", "solving"
 DONE, FAILED, CANCELLED = "done", "failed", "cancelled"
@@ -28,13 +30,24 @@ class Order:
     seconds: float
     seed: int
     variations: int
-    character: str  # name of the armature object
-    scene: str
+    character_id: Identity  # of the armature object
+    scene_id: Identity
     start: int  # scene frame of the first pose
     fps: float  # the scene's rate
     extend_range: bool
     settings: RetargetSettings = DEFAULTS
     tolerance: Tolerance | None = None  # of reduced keys; None: a key on every frame
+
+    @property
+    def character(self) -> str:
+        """Name of the armature object."""
+        return self.character_id.name
+
+    def target(self) -> tuple[Any, Any] | None:
+        """Scene and armature object as they are now; None when one of them is gone."""
+        scene = self.scene_id.find(bpy.data.scenes)
+        rig_object = self.character_id.find(scene.objects) if scene else None
+        return (scene, rig_object) if rig_object is not None and rig_object.type == "ARMATURE" else None
 
 
 @dataclass
@@ -54,12 +67,23 @@ class Job:
     solved: list[Any] = field(default_factory=list)  # what ``solve`` gives, one per take
     warnings: tuple[str, ...] = ()
     actions: tuple[str, ...] = ()  # names of the actions made, one per variation
+    obstacle: str = ""  # what has to end before Blender's data may be touched
     refusal: UserError | None = None  # why the result could not be written
 
     @property
     def over(self) -> bool:
         """True when nothing more happens to this job."""
         return self.state in (DONE, FAILED, CANCELLED)
+
+    @property
+    def is_solved(self) -> bool:
+        """True when all takes of the result are curves of the rig."""
+        return self.joints is not None and len(self.solved) == len(self.joints)
+
+    @property
+    def doing(self) -> str:
+        """What happens to it now, in words."""
+        return self.obstacle or (f"{self.phase} {self.step}/{self.of}" if self.of else self.phase)
 
     @property
     def factor(self) -> float:
@@ -75,6 +99,11 @@ class Job:
     def writer(self) -> str:
         """The operator ``bpy.ops.coamd.*`` that writes the result."""
         return "apply"
+
+    @property
+    def writes_in_tweak_mode(self) -> bool:
+        """Whether the result can be written while an NLA strip of the character is open for tweaking."""
+        return False
 
     def read(self, _budget: float) -> bool:
         """Look at what the scene has to tell for at most ``budget`` seconds; True when all is known."""

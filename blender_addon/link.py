@@ -21,10 +21,11 @@ if TYPE_CHECKING:
     from ..backend.client import Client
 
 OFF, SEARCHING, STARTING, READY, LAUNCHING, FAILED = "off", "searching", "starting", "ready", "launching", "failed"
+STOPPING = "stopping"
 _STATUS_SECONDS = 0.5  # between questions while the model loads
 _SILENT_SECONDS = 15.0  # without an answer, a backend elsewhere counts as gone
 _LOADING_SECONDS = 60.0  # the same while it loads: on a busy machine the imports hold its network up for many seconds
-_STOP_SECONDS = 1.0  # Blender waits so long for its backend to end, which has nothing to lose, then ends it by force
+_STOP_SECONDS = 1.0  # a backend that was asked to end has so long; it has nothing to lose, and is then ended by force
 _SILENT_TICKS = 100  # ... and only if we looked often: a render keeps Blender from looking for minutes
 
 
@@ -44,11 +45,18 @@ class Link:
         self._asked = ""  # id of the status request on its way
         self._ask_at = 0.0
         self._silent_ticks = 0
+        self._stopped_at = 0.0
+        self._next: tuple[BackendSettings, BackendProcess | None] | None = None  # to be started after the one that ends
 
     @property
     def running(self) -> bool:
-        """True from the start on until it is stopped or has failed."""
+        """True from the start on until it has ended or failed."""
         return self.state not in (OFF, FAILED)
+
+    @property
+    def wanted(self) -> bool:
+        """True from the start on until it is told to stop or has failed."""
+        return self.state not in (OFF, FAILED, STOPPING) or self._next is not None
 
     @property
     def connected(self) -> bool:
@@ -62,6 +70,8 @@ class Link:
 
     def start(self, settings: BackendSettings, process: BackendProcess | None = None) -> None:
         """Begin; nothing happens when it runs already. ``process``: one made elsewhere, for scripts."""
+        if self.state == STOPPING and self._next is None:
+            self._next = settings, process
         if self.running:
             return
         self.problem, self._settings, self._process, self._found = None, settings, process, None
@@ -76,11 +86,21 @@ class Link:
             self._search.start()
 
     def stop(self) -> None:
-        """Disconnect and end the process that we started; one that others started goes on."""
+        """Disconnect and ask our own process to end, which ``tick`` sees to; one that others started goes on."""
         self._disconnect()
+        self.problem = self._next = None
+        if self._process is None or self._process.ended:
+            self._process, self.state = None, OFF
+        elif self.state != STOPPING:
+            self._process.terminate()
+            self.state, self._stopped_at = STOPPING, time.monotonic()
+
+    def close(self) -> None:
+        """Stop, and come back when the process is gone: for the end of Blender and of the add-on."""
+        self.stop()
         if self._process is not None:
             self._process.stop(_STOP_SECONDS)
-        self._process, self.state, self.problem = None, OFF, None
+        self._process, self.state = None, OFF
 
     def send(self, request: Request) -> str:
         """Send without waiting; UserError when it does not fit or nobody is there."""
@@ -104,6 +124,8 @@ class Link:
         replies: list[Reply] = []
         if self.state == SEARCHING and self._search is not None and not self._search.is_alive():
             self._guarded(self._take_found)
+        elif self.state == STOPPING:
+            self._see_off()
         elif self.state == LAUNCHING:
             self._guarded(self._start_process)
         elif self.state in (STARTING, READY):
@@ -117,6 +139,17 @@ class Link:
             step()
         except UserError as error:
             self._fail(error)
+
+    def _see_off(self) -> None:
+        assert self._process is not None
+        if not self._process.ended:
+            if time.monotonic() - self._stopped_at > _STOP_SECONDS:
+                self._process.kill()
+            return
+        following = self._next
+        self._process, self._next, self.state = None, None, OFF
+        if following is not None:
+            self.start(*following)
 
     def _fail(self, error: UserError) -> None:
         # A process that cannot load its model, or hangs, must be gone: the next start would find it and take it.

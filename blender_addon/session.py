@@ -25,13 +25,18 @@ _JOBS_KEPT = 20
 
 
 class Session:
-    """Backend, jobs and the last message. ``apply`` writes a solved job into Blender (an operator with undo)."""
+    """Backend, jobs and the last message.
 
-    def __init__(self, apply: Callable[[Job], None]) -> None:
+    ``apply`` writes a solved job into Blender (an operator with undo). ``obstacle`` says what keeps a job from
+    Blender's data for now; it is empty when nothing does.
+    """
+
+    def __init__(self, apply: Callable[[Job], None], obstacle: Callable[[Job], str]) -> None:
         self.link = Link()
         self.jobs: list[Job] = []
         self.message: Message | None = None
         self._apply = apply
+        self._obstacle = obstacle
         self._count = 0
 
     @property
@@ -78,12 +83,24 @@ class Session:
         job.end(CANCELLED)
         self.say("Cancelled. Nothing was changed.")
 
+    def drop(self) -> None:
+        """Let go of all jobs, as another file has none of what they speak of; the backend goes on without them."""
+        for job in self.jobs:
+            if not job.over:
+                self.cancel(job)
+        self.jobs, self.message = [], None
+
     def stop(self) -> None:
-        """Drop all jobs and end the backend."""
+        """End all jobs and the backend, without waiting for it."""
         for job in self.jobs:
             if not job.over:
                 job.end(CANCELLED)
         self.link.stop()
+
+    def close(self) -> None:
+        """End all jobs and the backend, and come back when it is gone."""
+        self.stop()
+        self.link.close()
 
     def tick(self, budget: float = BUDGET) -> bool:
         """Move everything on by one small step; True when something the panel shows has changed."""
@@ -124,8 +141,8 @@ class Session:
             job.phase, job.step, job.of = "solving", 0, len(reply.joints) + 1
 
     def _work(self) -> None:
-        """At most one unit of heavy work."""
-        job = next((job for job in self.jobs if job.state in (READING, SOLVING)), None)
+        """At most one unit of heavy work, for the first job that nothing holds up."""
+        job = next((job for job in self.jobs if job.state in (READING, SOLVING) and not self._held(job)), None)
         if job is None:
             return
         try:
@@ -133,8 +150,8 @@ class Session:
                 if job.read(READ_BUDGET):
                     job.state, job.phase, job.step, job.of = WAITING, "waiting for the backend", 0, 0
                 return
-            assert job.joints is not None
-            if len(job.solved) < len(job.joints):
+            if not job.is_solved:
+                assert job.joints is not None
                 job.solved.append(job.solve(job.joints[len(job.solved)]))
                 job.step = len(job.solved)
                 return
@@ -148,6 +165,13 @@ class Session:
         else:
             job.end(DONE)
             self.say(job.report(), " ".join(job.warnings), WARNING if job.warnings else INFO)
+
+    def _held(self, job: Job) -> bool:
+        """Whether Blender's data must be left alone now; solving touches none of it."""
+        if job.state == SOLVING and not job.is_solved:
+            return False
+        job.obstacle = self._obstacle(job)
+        return bool(job.obstacle)
 
     def fail(self, job: Job, error: UserError) -> None:
         """End a job with a sentence; nothing of it has been written."""
@@ -168,5 +192,5 @@ class Session:
 
     def _picture(self) -> tuple[object, ...]:
         job = self.current
-        shown = (job.number, job.state, job.phase, job.step) if job else None
+        shown = (job.number, job.state, job.phase, job.step, job.obstacle) if job else None
         return (self.link.state, self.link.model, shown, self.message)

@@ -26,8 +26,8 @@ class Stage:
     """Samples a character: ``matrices`` (N, bones, 4, 4) of its pose in armature space, in the order of ``bones``,
     ``world`` (N, 4, 4) of the armature, and ``others`` by the names of other objects.
 
-    Call ``work`` until it is true. The scene behind it exists from the first call until ``close``; should Blender save
-    or undo in between, ``close`` is called, and the next ``work`` goes on with another scene.
+    Call ``work`` until it is true. The scene behind it exists from the first call until ``close``; should Blender save,
+    undo or load in between, ``close`` is called, and the next ``work`` goes on with another scene.
     """
 
     def __init__(self, character: str, frames: np.ndarray, others: tuple[str, ...] = ()) -> None:
@@ -111,7 +111,7 @@ _open_stages: list[Stage] = []
 
 @bpy.app.handlers.persistent
 def _close_all(_path: Any = None, _unused: Any = None) -> None:
-    """No file and no undo step is to hold the stage."""
+    """No file and no undo step is to hold the stage, and none of its references outlives the file."""
     for stage in _open_stages:
         stage.close()
 
@@ -125,7 +125,7 @@ def _sweep(_path: Any = None, _unused: Any = None) -> None:
         bpy.data.scenes.remove(scene)
 
 
-_HANDLERS = (("save_pre", _close_all), ("undo_pre", _close_all), ("redo_pre", _close_all))
+_HANDLERS = tuple((name, _close_all) for name in ("save_pre", "undo_pre", "redo_pre", "load_pre"))
 _AFTER = (("undo_post", _sweep), ("redo_post", _sweep), ("load_post", _sweep))
 
 

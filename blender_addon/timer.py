@@ -8,6 +8,7 @@ from typing import Any
 
 import bpy
 
+from .holding import obstacle
 from .jobs import READING, Job
 from .session import Session
 
@@ -30,7 +31,7 @@ def _apply(job: Job) -> None:
         raise job.refusal from error
 
 
-session = Session(_apply)
+session = Session(_apply, obstacle)
 
 
 def _on_timer() -> float | None:
@@ -47,7 +48,7 @@ def _on_timer() -> float | None:
 def wake() -> None:
     """See that the timer runs; it ends by itself when nothing is left to do. Background mode has none."""
     if not bpy.app.background and not bpy.app.timers.is_registered(_on_timer):
-        bpy.app.timers.register(_on_timer, first_interval=0.0)
+        bpy.app.timers.register(_on_timer, first_interval=0.0, persistent=True)  # goes on in another file
 
 
 def redraw() -> None:
@@ -60,29 +61,24 @@ def redraw() -> None:
                         region.tag_redraw()
 
 
-def shut_down() -> None:
-    """Stop the timer, drop the jobs, end the backend."""
-    if bpy.app.timers.is_registered(_on_timer):
-        bpy.app.timers.unregister(_on_timer)
-    session.stop()
-
-
 @bpy.app.handlers.persistent
 def _on_load(_path: Any = None, _unused: Any = None) -> None:
-    """Another file: names in jobs mean nothing there."""
-    shut_down()
-    session.jobs, session.message = [], None
+    """Another file: jobs speak of what is not in it. The backend, which took seconds to load, goes on."""
+    session.drop()
 
 
 def register() -> None:
     """Watch for other files and for the end of Blender."""
-    bpy.app.handlers.load_pre.append(_on_load)
-    atexit.register(session.stop)
+    bpy.app.handlers.load_post.append(_on_load)
+    atexit.register(session.close)
 
 
 def unregister() -> None:
     """Undo register() and stop everything."""
-    shut_down()
-    atexit.unregister(session.stop)
-    if _on_load in bpy.app.handlers.load_pre:
-        bpy.app.handlers.load_pre.remove(_on_load)
+    if bpy.app.timers.is_registered(_on_timer):
+        bpy.app.timers.unregister(_on_timer)
+    session.close()
+    session.drop()
+    atexit.unregister(session.close)
+    if _on_load in bpy.app.handlers.load_post:
+        bpy.app.handlers.load_post.remove(_on_load)

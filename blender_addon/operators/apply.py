@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import bpy
@@ -14,6 +15,7 @@ from ...rigs.curves import BoneCurves
 from ...rigs.errors import UserError
 from .. import action as actions
 from .. import armature, locks
+from ..identity import Identity
 from ..jobs import Job
 from ..messages import ERROR
 from ..timer import session
@@ -23,14 +25,13 @@ _NAME_LETTERS = 48  # of the prompt in an action's name; Blender holds 63 bytes
 
 def target_of(job: Job) -> tuple[Any, Any]:
     """Scene and armature object of a job, found again by name; UserError when they are not what they were."""
-    order = job.order
-    scene = bpy.data.scenes.get(order.scene)
-    rig_object = scene.objects.get(order.character) if scene else None
+    order, target = job.order, job.order.target()
     again = f"Undo that, or choose another character, and press Generate again with seed {order.seed}."
-    if scene is None or rig_object is None or rig_object.type != "ARMATURE":
+    if target is None:
         raise UserError(
-            f"The character “{order.character}” was deleted or renamed while its motion was made.", again, "no_armature"
+            f"The character “{order.character}” was deleted while its motion was made.", again, "no_armature"
         )
+    scene, rig_object = target
     armature.check_writable(rig_object)
     now = armature.rest_rig(rig_object)
     same = now.parents == job.rig.parents and [b.name for b in now.bones] == [b.name for b in job.rig.bones]
@@ -94,6 +95,7 @@ class COAMD_OT_apply(bpy.types.Operator):  # noqa: N801 (Blender's naming rule)
             job = session.job(self.job)
             scene, rig_object = target_of(job)
             job.actions = write(job, scene, rig_object)
+            job.order = replace(job.order, character_id=Identity.of(rig_object))
             job.warnings = (*job.warnings, *_remarks(job, rig_object))
             if rig_object.data.pose_position == "REST":
                 job.warnings = (*job.warnings, "The armature shows its rest pose: choose Pose Position to see it move.")

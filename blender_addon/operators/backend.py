@@ -52,7 +52,7 @@ class COAMD_OT_stop_backend(bpy.types.Operator):  # noqa: N801
 
     @classmethod
     def poll(cls, _context: Any) -> bool:
-        return session.link.running
+        return session.link.wanted
 
     def execute(self, _context: Any) -> set[str]:
         session.stop()

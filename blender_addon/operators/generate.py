@@ -14,13 +14,14 @@ from ...rigs.errors import UserError
 from ...rigs.reduction import Tolerance
 from ...rigs.settings import RetargetSettings
 from .. import armature
+from ..identity import Identity
 from ..jobs import Job, Order
 from ..messages import ERROR, Message
 from ..timer import redraw, session
 from .queueing import queued
 
 
-def order_of(context: Any, character: str) -> Order:
+def order_of(context: Any, rig_object: Any) -> Order:
     """The order that the panel's settings make, beginning at the current frame."""
     scene, settings = context.scene, context.scene.coamd
     return Order(
@@ -28,8 +29,8 @@ def order_of(context: Any, character: str) -> Order:
         seconds=round(settings.seconds, 4),  # 4.0 comes out of a float property as it went in, 4.1 does not
         seed=settings.seed,
         variations=settings.variations,
-        character=character,
-        scene=scene.name,
+        character_id=Identity.of(rig_object),
+        scene_id=Identity.of(scene),
         start=scene.frame_current,
         fps=scene.render.fps / scene.render.fps_base,
         extend_range=settings.extend_range,
@@ -56,7 +57,7 @@ class COAMD_OT_generate(bpy.types.Operator):  # noqa: N801 (Blender's naming rul
     def execute(self, context: Any) -> set[str]:
         try:
             rig_object, rig, mapping = armature.read(context)
-            order = order_of(context, rig_object.name)
+            order = order_of(context, rig_object)
             check(order.prompt, order.seconds, order.variations)
         except UserError as error:
             session.message = Message.of(error)

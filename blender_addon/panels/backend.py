@@ -7,7 +7,7 @@ from typing import Any
 
 import bpy
 
-from ..link import FAILED, LAUNCHING, OFF, READY, SEARCHING, STARTING
+from ..link import FAILED, LAUNCHING, OFF, READY, SEARCHING, STARTING, STOPPING
 from ..timer import session
 from .tab import Tab
 
@@ -17,6 +17,7 @@ _STATES = {
     LAUNCHING: ("Starting", "SORTTIME"),
     STARTING: ("Loading the model", "SORTTIME"),
     READY: ("Ready", "RADIOBUT_ON"),
+    STOPPING: ("Stopping", "SORTTIME"),
     FAILED: ("Failed", "CANCEL"),
 }
 
@@ -35,7 +36,7 @@ class COAMD_PT_backend(Tab, bpy.types.Panel):  # noqa: N801
             text = f"{link.model or 'Ready'} on {link.device}"
         layout.label(text=text, icon=icon)
         row = layout.row(align=True)
-        if link.running:
+        if link.wanted:
             row.operator("coamd.stop_backend", icon="PAUSE")
         else:
             row.operator("coamd.start_backend", icon="PLAY")

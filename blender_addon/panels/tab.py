@@ -23,8 +23,7 @@ class Tab:
 
 def draw_progress(layout: Any, job: Job) -> None:
     """How far a job is, and the button that stops it."""
-    text = job.phase if not job.of else f"{job.phase} {job.step}/{job.of}"
     row = layout.row(align=True)
     row.scale_y = 1.6
-    row.progress(factor=job.factor, text=text[:1].upper() + text[1:])
+    row.progress(factor=job.factor, text=job.doing[:1].upper() + job.doing[1:])
     row.operator("coamd.cancel", text="", icon="X")

@@ -16,7 +16,7 @@ from coamd.backend.process import BackendProcess
 from coamd.blender_addon import interpreter
 from coamd.blender_addon.action import curves_of
 from coamd.blender_addon.jobs import DONE
-from coamd.blender_addon.link import OFF, READY
+from coamd.blender_addon.link import READY
 from coamd.blender_addon.session import Session
 
 WEIGHTS = Path(__file__).resolve().parents[2] / "backend" / "weights"
@@ -143,24 +143,6 @@ def test_the_character_is_found_from_its_mesh(addon: Session, backend: BackendPr
     bpy.context.view_layer.objects.active = character.children[0]
     assert bpy.ops.coamd.generate(wait=True) == {"FINISHED"}
     assert character.animation_data.action
-
-
-def test_stopping_ends_the_process(addon: Session, backend: BackendProcess) -> None:
-    bpy.ops.coamd.start_backend(wait=True)
-    assert backend.poll() == "ready"
-    bpy.ops.coamd.stop_backend()
-    assert backend.poll() == "dead"
-    assert addon.link.state == OFF
-
-
-def test_another_file_stops_jobs_and_backend(addon: Session, backend: BackendProcess, character: Any) -> None:
-    settings().prompt = "sway for ever"
-    bpy.ops.coamd.start_backend(wait=True)
-    bpy.ops.coamd.generate()
-    bpy.ops.wm.read_homefile(use_empty=True)
-    assert not addon.busy
-    assert addon.jobs == []
-    assert backend.poll() == "dead"
 
 
 def test_the_bundled_model_moves_the_character(addon: Session, character: Any, monkeypatch: pytest.MonkeyPatch) -> None:

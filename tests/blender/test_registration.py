@@ -18,13 +18,15 @@ from coamd.blender_addon.preferences import COAMD_preferences
 from coamd.blender_addon.properties import COAMD_PG_settings
 from coamd.blender_addon.session import Session
 
+HANDLERS = {name: getattr(bpy.app.handlers, name) for name in dir(bpy.app.handlers) if name.endswith(("_pre", "_post"))}
+
 
 def classes() -> set[str]:
     return {name for name in dir(bpy.types) if name.startswith("COAMD_")}
 
 
 def test_registering_twice_leaves_no_trace() -> None:
-    handlers = len(bpy.app.handlers.load_pre)
+    handlers = {name: len(found) for name, found in HANDLERS.items()}
     for _ in range(2):
         blender_addon.register()
         assert "COAMD_OT_generate" in classes()
@@ -32,7 +34,7 @@ def test_registering_twice_leaves_no_trace() -> None:
         blender_addon.unregister()
         assert not classes()
         assert not hasattr(bpy.types.Scene, "coamd")
-        assert len(bpy.app.handlers.load_pre) == handlers
+        assert {name: len(found) for name, found in HANDLERS.items()} == handlers
 
 
 def test_unregistering_stops_the_backend(addon: Session, backend: BackendProcess) -> None:

@@ -39,9 +39,8 @@ class Outcome:
 
 def names() -> list[str]:
     """Every target."""
-    from weights_targets import TARGETS as WITH_TORCH
-
     from targets import TARGETS
+    from weights_targets import TARGETS as WITH_TORCH
 
     return [*TARGETS, *WITH_TORCH]
 
@@ -65,7 +64,9 @@ def outcome(target: str, said: str, code: int) -> Outcome:
     edges, memory = max((mark[1] for mark in marks), default=0), marks[-1][2] if marks else 0
     fault = ""
     if code:
-        lines = [line for line in said.splitlines() if re.match(r"\s*[\w.]*(Error|Exception|Exit)\b|==\d+== ?ERROR", line)]
+        lines = [
+            line for line in said.splitlines() if re.match(r"\s*[\w.]*(Error|Exception|Exit)\b|==\d+== ?ERROR", line)
+        ]
         fault = (lines[0].strip() if lines else said.strip().rpartition("\n")[2])[:200] or f"exit code {code}"
     return Outcome(target, cases, edges, first, memory - settled, fault)
 

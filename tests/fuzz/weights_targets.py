@@ -50,7 +50,9 @@ def _config(data: bytes) -> None:
 
 
 TARGETS: dict[str, FuzzTarget] = {
-    "weights": FuzzTarget(_weights, _tensors, ("F16", "F32", "BF16", "weight", "data_offsets", "shape", "__metadata__")),
+    "weights": FuzzTarget(
+        _weights, _tensors, ("F16", "F32", "BF16", "weight", "data_offsets", "shape", "__metadata__")
+    ),
     "phrases": FuzzTarget(_phrases, _phrase_files, _JSON),
     "config": FuzzTarget(_config, lambda: [CONFIG.to_json().encode()], _JSON),
 }
