@@ -22,6 +22,7 @@ from .lifetime import birth
 log = logging.getLogger(__name__)
 
 DOMAIN = b"coamd"
+HANDSHAKE_MS = 5000  # who has not shown a key by then is cut off: open connections are few, and others want in
 _VERSION = b"1.0"
 _PARTS = 7  # version, request, domain, address, identity, mechanism, the client's public key
 
@@ -66,7 +67,9 @@ def open_door(context: zmq.Context[zmq.Socket[bytes]]) -> tuple[zmq.Socket[bytes
     router.curve_publickey = server_key
     router.zap_domain = DOMAIN
     router.maxmsgsize = MAX_FRAME_BYTES
+    router.handshake_ivl = HANDSHAKE_MS
     router.sndhwm = 10_000
+    router.rcvhwm = 64  # messages of one client that wait unread; then TCP holds it back
     router.router_handover = True  # a client that comes back after a broken connection takes its name over
     router.router_mandatory = True  # and one that is gone for good is noticed
     router.bind("tcp://127.0.0.1:0")

@@ -135,7 +135,7 @@ class BackendProcess:
 
     def _open_log(self) -> IO[bytes]:
         try:
-            self.home.mkdir(parents=True, exist_ok=True)
+            self.home.mkdir(parents=True, exist_ok=True, mode=0o700)
             with contextlib.suppress(OSError):  # the log of the start before stays readable
                 self.log_path.replace(self.log_path.with_suffix(".previous.log"))
             return self.log_path.open("wb")

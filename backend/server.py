@@ -27,6 +27,7 @@ from .connection import claimed, default_path
 from .gate import open_door
 from .jobs import QUEUE_LIMIT, Job, Queue
 from .lifetime import birth
+from .pace import MOST, Pace
 from .protocol import (
     PROTOCOL_VERSION,
     Accepted,
@@ -75,7 +76,7 @@ class Server:
         self._bell.bind("inproc://worker")
         self._rope.connect("inproc://worker")
         self._worker = Worker(factory, self._emit)
-        self._peers: OrderedDict[bytes, None] = OrderedDict()  # who has said hello, oldest word first
+        self._peers: OrderedDict[bytes, Pace] = OrderedDict()  # who has said hello, oldest word first
         self._absent: dict[bytes, float] = {}  # clients that cannot be reached, and since when
         self._queue = Queue()
         self._loaded: Loaded | None = None
@@ -178,6 +179,8 @@ class Server:
                 peer, *frames = self._router.recv_multipart(zmq.NOBLOCK)
             except zmq.Again:
                 return
+            if self._is_too_fast(peer):
+                continue
             try:
                 request = decode(frames)
                 if not isinstance(request, Request):
@@ -186,6 +189,13 @@ class Server:
             except ProtocolError as error:
                 log.warning("message refused: %s", error)
                 self._send(peer, self._refusal(error.id, error))
+
+    def _is_too_fast(self, peer: bytes) -> bool:
+        beyond = self._peers[peer].beyond() if peer in self._peers else 0
+        if beyond == 1:
+            text = f"This client sends more than {MOST} messages a second, and the rest of them is dropped."
+            self._send(peer, Error("", "too_fast", text, "Wait for the answer to a message before you send many more."))
+        return beyond > 0
 
     def _answer(self, peer: bytes, request: Request) -> None:
         if isinstance(request, Hello):
@@ -209,7 +219,7 @@ class Server:
             text = f"This backend speaks version {PROTOCOL_VERSION} of the protocol, the client {request.version}."
             hint = "Restart Blender and the backend after an update, so that both are of the same version."
             raise ProtocolError(text, hint, "version_mismatch", request.id)
-        self._peers[peer] = None
+        self._peers.setdefault(peer, Pace())
         self._peers.move_to_end(peer)
         if len(self._peers) > MAX_PEERS:
             self._peers.popitem(last=False)
