@@ -179,12 +179,17 @@ class Session:
         self.message = Message.of(error)
 
     def _lost(self, error: UserError) -> None:
-        """The backend is gone: say so, and end every job, as its memory of them is gone too."""
-        lost = [job for job in self.jobs if not job.over]
+        """The backend is gone: say so, and end every job that it had, as its memory of them is gone too.
+
+        A job whose result has come goes on, and so does one that was not sent if another backend is on its way.
+        """
+        again = self.link.state == LAUNCHING
+        needed = [job for job in self.jobs if not job.over and job.state != SOLVING]
+        lost = [job for job in needed if not again or job.request is not None]
         for job in lost:
             job.end(FAILED)
         hint = error.hint
-        if self.link.state == LAUNCHING:
+        if again:
             button = lost[0].button if lost else "Generate"
             hint = f"It is started again; press {button} once more. {hint}"
         text = f"{error.message} Nothing was changed." if lost else error.message

@@ -398,7 +398,7 @@ TARGETS: dict[str, FuzzTarget] = {
     "message": FuzzTarget(_message, _messages),
     "bvh": FuzzTarget(
         _bvh,
-        lambda: [_BVH.encode(), _whole(".bvh")],
+        lambda: [_whole(".bvh"), _BVH.encode()],
         ("ROOT", "JOINT", "End Site", "OFFSET", "CHANNELS", "MOTION", "Frames:", "Frame Time:", "nan", "1e308"),
     ),
     "npz": FuzzTarget(lambda data: read_motion(_file(".npz", data)), lambda: [_whole(".npz")], ("PK", "joints.npy")),
