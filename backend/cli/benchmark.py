@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from ..evaluation import sample_rig, speed
 
 WRITE_SECONDS = 0.15
+TICK_SECONDS = 0.005
+ENABLE_SECONDS = 0.3
 # topic -> module with configure(parser) and run(args) -> exit code, and one line for --help.
 TOPICS = {
     "retarget": ("retargeting", "real clips on real rigs, against what animators ask for"),
@@ -51,6 +53,8 @@ def run(args: argparse.Namespace) -> int:
         figures, motion = speed.backend(args.weights, args.device, runs=3 if args.quick else 7)
         bar.set_description_str("writing to a rig")
         figures += rig_figures(motion)
+        bar.set_description_str("enabling and running the add-on")
+        figures += addon_figures()
         if not args.quick:
             from ..evaluation.full_size import full_size
 
@@ -90,6 +94,25 @@ def rig_figures(motion: np.ndarray) -> list[speed.Figure]:
     return [
         speed.Figure(f"{name}: solved", solved, "s"),
         speed.Figure(f"{name}: solved and written", written, "s", WRITE_SECONDS),
+    ]
+
+
+def addon_figures() -> list[speed.Figure]:
+    """How long the add-on keeps Blender's main thread, where the bpy module is there."""
+    from ..evaluation import speed
+    from ..evaluation.retarget_clips import ask_blender
+
+    enabling, ticks = ask_blender("enabling"), ask_blender("ticks")
+    if enabling is None or ticks is None:
+        return [speed.Figure("add-on: enabled, and its ticks (needs bpy)", None, "s")]
+    applying = ticks.pop("applying")
+    return [
+        speed.Figure("add-on: enabled", enabling["enabling"], "s", ENABLE_SECONDS),
+        *(
+            speed.Figure(f"add-on: longest tick, {doing}", took * 1000, "ms", TICK_SECONDS * 1000)
+            for doing, took in ticks.items()
+        ),
+        speed.Figure("add-on: longest tick, applying", applying * 1000, "ms", WRITE_SECONDS * 1000),
     ]
 
 

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What ``coamd benchmark retarget`` asks of Blender, as one line of JSON: Rigify's rigs, and its own way to retarget.
+"""What ``coamd benchmark`` asks of Blender, as one line of JSON: Rigify's rigs, its own way to retarget, the ticks.
 
-Run as a module with ``rigs`` or ``bake``, a Blender process of its own; leaves with 1 where there is no bpy module.
+Run as a module with the name of one of ``ANSWERS``, a Blender process of its own; leaves with 1 where there is no bpy
+module.
 """
 
 from __future__ import annotations
@@ -9,9 +10,13 @@ from __future__ import annotations
 import importlib.util
 import json
 import os
+import statistics
+import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,6 +24,9 @@ import numpy as np
 from ...rigs.detection import detect
 from ...rigs.retarget import retarget
 from ...rigs.skeleton import FPS, MAX_FRAMES
+
+CLIP_FRAMES = 200
+TICK_PAUSE = 0.005  # seconds; Blender's timer leaves as much
 
 
 def rest_poses() -> dict[str, list[dict[str, Any]]]:
@@ -94,14 +102,74 @@ def bake(frames: int = MAX_FRAMES) -> dict[str, float]:
     return {"ours": min(took), "blender": _seconds(lambda: bpy.ops.nla.bake(**options))}
 
 
+def ticks(script: Path | None = None) -> dict[str, float]:
+    """Seconds of the longest tick of the add-on by what it did, with a clip of 200 frames on 60 bones, then an edit.
+
+    ``script`` serves another engine than the bundled model.
+    """
+    import bpy
+
+    from ... import blender_addon
+    from ...blender_addon.preferences import BackendSettings
+    from ...blender_addon.timer import session
+    from ..evaluation import sample_rig
+    from ..process import BOOTSTRAP, BackendProcess
+    from .benchmark import make_armature
+
+    make_armature(sample_rig.bone_rows())
+    blender_addon.register()
+    scene = bpy.context.scene
+    scene.coamd.prompt = "a person walks forward"
+    scene.coamd.seconds = CLIP_FRAMES * scene.render.fps_base / scene.render.fps
+    edit = scene.coamd.edit
+    edit.range_from, edit.frame_start, edit.frame_end = "TYPED", CLIP_FRAMES // 4, CLIP_FRAMES // 2
+    longest: dict[str, float] = {}
+    with tempfile.TemporaryDirectory() as folder:
+        process = BackendProcess(sys.executable, Path(folder), script=script or BOOTSTRAP)
+        session.link.start(BackendSettings(), process)
+        bpy.ops.coamd.start_backend(wait=True)
+        for order in (bpy.ops.coamd.generate, bpy.ops.coamd.edit):
+            order()
+            while (job := session.current) is not None:
+                doing, solved = "applying" if job.is_solved else job.state, len(job.solved)
+                began = time.perf_counter()
+                session.tick()
+                took = time.perf_counter() - began
+                doing = "solving" if len(job.solved) > solved else doing
+                longest[doing] = max(longest.get(doing, 0.0), took)
+                time.sleep(TICK_PAUSE)
+            if session.jobs[-1].state != "done":
+                raise RuntimeError(str(session.message))
+        blender_addon.unregister()
+    return longest
+
+
+def enabling(runs: int = 3) -> dict[str, float]:
+    """Seconds to import and register the add-on in a fresh Blender, median."""
+    package = __package__.partition(".backend")[0]
+    code = f"""if True:
+        import bpy, os, time
+        began = time.perf_counter()
+        from {package} import blender_addon
+        blender_addon.register()
+        print(time.perf_counter() - began, flush=True)
+        os._exit(0)
+    """
+    command = [sys.executable, "-c", code]
+    said = [subprocess.run(command, capture_output=True, text=True, check=True).stdout for _ in range(runs)]
+    return {"enabling": statistics.median(float(text.split()[-1]) for text in said)}
+
+
 def _seconds(work: Callable[[], object]) -> float:
     began = time.process_time()
     work()
     return time.process_time() - began
 
 
+ANSWERS: dict[str, Callable[[], object]] = {"rigs": rest_poses, "bake": bake, "ticks": ticks, "enabling": enabling}
+
 if __name__ == "__main__":
     if importlib.util.find_spec("bpy") is None:
         sys.exit(1)
-    print(json.dumps(rest_poses() if sys.argv[1] == "rigs" else bake()), flush=True)
+    print(json.dumps(ANSWERS[sys.argv[1]]()), flush=True)
     os._exit(0)  # Blender's own exit hangs in 4.5 after add-ons were enabled

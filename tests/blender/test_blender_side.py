@@ -3,8 +3,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import bpy
 import pytest
-from coamd.backend.cli.blender_side import bake, rest_poses
+from coamd.backend.cli.blender_side import bake, enabling, rest_poses, ticks
+
+ENGINES = Path(__file__).resolve().parents[1] / "backend" / "engines.py"
 
 
 def test_the_rigs_of_rigify() -> None:
@@ -21,3 +26,14 @@ def test_both_ways_are_timed() -> None:
     took = bake(frames=8)
     assert took["ours"] > 0.0
     assert took["blender"] > 0.0
+
+
+def test_the_ticks_of_a_job_are_timed_by_what_they_do() -> None:
+    longest = ticks(ENGINES)
+    assert set(longest) == {"waiting", "running", "reading", "solving", "applying"}
+    assert all(took > 0.0 for took in longest.values())
+    assert not hasattr(bpy.types.Scene, "coamd"), "the add-on is gone again"
+
+
+def test_enabling_is_timed_in_a_blender_of_its_own() -> None:
+    assert 0.0 < enabling(1)["enabling"] < 60.0
