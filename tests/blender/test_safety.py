@@ -13,6 +13,7 @@ from typing import Any
 import bpy
 import pytest
 import snapshot
+from coamd.backend.jobs import QUEUE_LIMIT
 from coamd.backend.process import BackendProcess
 from coamd.blender_addon import holding, link, stage
 from coamd.blender_addon.jobs import DONE, FAILED
@@ -303,18 +304,51 @@ def test_a_result_waits_for_the_end_of_a_render_and_of_a_transform(
     assert end_of(addon, tick_until).state == DONE
 
 
-def test_a_render_and_other_frames_change_nothing_for_a_job(
+def test_renders_and_other_frames_change_nothing_for_a_job(
     addon: Session, backend: BackendProcess, character: Any, tick_until: TickUntil
 ) -> None:
     """As in playback: the frame moves between two ticks, and the result begins where it was ordered."""
     scene = bpy.context.scene
+    scene.render.engine, scene.render.resolution_x, scene.render.resolution_y = "BLENDER_WORKBENCH", 16, 16
+    scene.camera = bpy.data.objects.new("Camera", bpy.data.cameras.new("Camera"))
+    scene.collection.objects.link(scene.camera)
     scene.frame_set(7)
     begin()
+    tick_until(lambda: addon.jobs[-1].step > 0)
+    bpy.ops.render.render()
     frames = iter(range(8, 10_000))
     tick_until(lambda: scene.frame_set(next(frames)) or not addon.busy)
     assert addon.jobs[-1].state == DONE
     assert character.animation_data.action.frame_range[0] == 7
     assert scene.frame_current > 7
+
+
+def test_more_jobs_than_the_queue_holds_are_refused_and_the_others_go_on(
+    addon: Session, backend: BackendProcess, character: Any, tick_until: TickUntil
+) -> None:
+    bpy.ops.coamd.start_backend(wait=True)
+    for _ in range(QUEUE_LIMIT + 2):
+        begin("sway for ever")
+    tick_until(lambda: addon.jobs[-1].over)
+    assert addon.message and addon.message.code == "queue_full" and addon.message.hint
+    assert sum(not job.over for job in addon.jobs) == QUEUE_LIMIT + 1
+    while addon.busy:
+        bpy.ops.coamd.cancel()
+    bpy.context.scene.coamd.prompt = "sway"
+    assert bpy.ops.coamd.generate(wait=True) == {"FINISHED"}
+
+
+def test_a_result_that_has_come_outlives_its_backend(
+    addon: Session, backend: BackendProcess, character: Any, tick_until: TickUntil
+) -> None:
+    begin()
+    bpy.ops.object.mode_set(mode="EDIT")
+    tick_until(lambda: addon.jobs[-1].obstacle)
+    backend.kill()
+    tick_until(lambda: addon.message is not None)
+    assert addon.message and addon.message.code == "backend_died" and addon.busy
+    bpy.ops.object.mode_set(mode="OBJECT")
+    assert end_of(addon, tick_until).state == DONE
 
 
 # The backend's process
