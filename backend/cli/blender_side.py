@@ -109,7 +109,7 @@ def ticks(script: Path | None = None) -> dict[str, float]:
     """
     import bpy
 
-    from ... import blender_addon
+    from ...blender_addon import register, unregister
     from ...blender_addon.preferences import BackendSettings
     from ...blender_addon.timer import session
     from ..evaluation import sample_rig
@@ -117,7 +117,7 @@ def ticks(script: Path | None = None) -> dict[str, float]:
     from .benchmark import make_armature
 
     make_armature(sample_rig.bone_rows())
-    blender_addon.register()
+    register()
     scene = bpy.context.scene
     scene.coamd.prompt = "a person walks forward"
     scene.coamd.seconds = CLIP_FRAMES * scene.render.fps_base / scene.render.fps
@@ -140,7 +140,7 @@ def ticks(script: Path | None = None) -> dict[str, float]:
                 time.sleep(TICK_PAUSE)
             if session.jobs[-1].state != "done":
                 raise RuntimeError(str(session.message))
-        blender_addon.unregister()
+        unregister()
     return longest
 
 
