@@ -4,7 +4,8 @@
     python build_addon.py [--platform linux-x64] [--out dist]
 
 A zip mirrors the repository under a small root ``__init__.py``: add-on, backend, rigs and bundled weights, and the
-wheels that talk to the backend. torch is not in it. Wheels are fetched once, at pinned versions, into build/wheels.
+wheels that talk to the backend, and pip, which the add-on installs the backend with. torch is not in it. Wheels are
+fetched once, at pinned versions, into build/wheels.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ ROOT = Path(__file__).resolve().parent
 WHEELS = ROOT / "build" / "wheels"
 MAX_BYTES = 60 * 2**20
 PYZMQ, MSGPACK = "pyzmq==27.3.0", "msgpack==1.2.4"
+PIP = "pip==26.3"  # installs the backend; pure Python, and the same everywhere, so that its words are known
 
 # Platform of Blender -> platform tags of wheels, newest first.
 PLATFORMS: dict[str, tuple[str, ...]] = {
@@ -60,8 +62,8 @@ wheels = [
 ]
 
 [permissions]
-files = "Start the backend, keep its connection file and its log"
-network = "Talk to the backend, on this machine unless you choose another"
+files = "Install and start the backend, keep its connection file and log"
+network = "Download the backend when you ask for it, and talk to it"
 """
 
 ROOT_INIT = '''# SPDX-License-Identifier: GPL-3.0-or-later
@@ -97,17 +99,29 @@ def fetch_wheels(platform: str, cache: Path = WHEELS) -> list[Path]:
     return [_fetch(requirement, python, abi, platform, folder) for requirement, python, abi in WANTED]
 
 
+def fetch_pip(cache: Path = WHEELS) -> Path:
+    """pip's wheel, downloaded into ``cache`` when it is not there yet."""
+    cache.mkdir(parents=True, exist_ok=True)
+    name = f"{PIP.replace('==', '-')}-py3-none-any.whl"
+    return _download(PIP, [], cache, name, f"The wheel of {PIP}")
+
+
 def _fetch(requirement: str, python: str, abi: str, platform: str, folder: Path) -> Path:
     name, _, number = requirement.partition("==")
     pattern = f"{name}-{number}-cp{python.replace('.', '')}-{abi}-*.whl"
+    tags = [part for tag in PLATFORMS[platform] for part in ("--platform", tag)]
+    options = ["--implementation", "cp", "--python-version", python, "--abi", abi, *tags]
+    return _download(requirement, options, folder, pattern, f"The wheel of {requirement} for {platform}, Python {python}")
+
+
+def _download(requirement: str, options: list[str], folder: Path, pattern: str, what: str) -> Path:
     if not list(folder.glob(pattern)):
-        tags = [part for tag in PLATFORMS[platform] for part in ("--platform", tag)]
         command = [sys.executable, "-m", "pip", "download", requirement, "--quiet", "--no-deps", "--only-binary=:all:"]
-        command += ["--disable-pip-version-check", "--implementation", "cp", "--python-version", python, "--abi", abi]
-        done = subprocess.run([*command, *tags, "--dest", str(folder)], capture_output=True, text=True, check=False)
+        command += ["--disable-pip-version-check", *options, "--dest", str(folder)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode:
             last = (done.stderr.strip().splitlines() or ["no output"])[-1]
-            raise BuildError(f"The wheel of {requirement} for {platform}, Python {python} could not be fetched: {last}")
+            raise BuildError(f"{what} could not be fetched: {last}")
     found = sorted(folder.glob(pattern))
     if not found:
         raise BuildError(f"pip fetched no wheel that fits {pattern}.")
@@ -134,6 +148,9 @@ def lay_out(platform: str, folder: Path) -> None:
     for wheel in fetch_wheels(platform):
         shutil.copy2(wheel, folder / "wheels" / wheel.name)
         names.append(f'  "./wheels/{wheel.name}",')
+    carried = folder / "backend" / "install" / "wheels"
+    carried.mkdir(exist_ok=True)
+    shutil.copy2(fetch_pip(), carried)
     manifest = MANIFEST.format(version=version(), platform=platform, wheels="\n".join(names))
     (folder / "blender_manifest.toml").write_text(manifest, "utf-8")
     (folder / "__init__.py").write_text(ROOT_INIT, "utf-8")

@@ -21,23 +21,13 @@ from pathlib import Path
 from typing import Any
 
 from ..rigs.errors import UserError
+from .home import home
 from .lifetime import birth
 from .protocol import PROTOCOL_VERSION
 
 _ENDPOINT = re.compile(r"tcp://[^\s/]+:\d{1,5}")
 _KEY = re.compile(r"[0-9A-Za-z.\-:+=^!/*?&<>()\[\]{}@%$#]{40}")  # Z85
 _START = "Start the backend again: it writes a new one."
-
-
-def home() -> Path:
-    """CoAMD's folder in the user's data: ``COAMD_HOME`` if set, else where the system keeps such things."""
-    if chosen := os.environ.get("COAMD_HOME"):
-        return Path(chosen)
-    if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local") / "coamd"
-    if sys.platform == "darwin":
-        return Path.home() / "Library" / "Application Support" / "coamd"
-    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "coamd"
 
 
 def default_path() -> Path:

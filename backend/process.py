@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import IO, Literal
 
 from ..rigs.errors import UserError
+from .children import NO_WINDOW, environment
 from .connection import Connection, live
 
 RESTART_SECONDS = 5.0  # between two starts: a backend that dies at once must not be started in a storm
@@ -151,10 +152,9 @@ class BackendProcess:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 cwd=self.home,
-                env=_environment(),
-                # No console window on Windows; elsewhere a Ctrl-C in Blender's terminal is not the backend's.
-                creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-                start_new_session=sys.platform != "win32",
+                env=environment(),
+                creationflags=NO_WINDOW,
+                start_new_session=sys.platform != "win32",  # a Ctrl-C in Blender's terminal is not the backend's
             )
         except OSError as error:
             text = f"The backend's Python {self.python} cannot be started ({error.strerror})."
@@ -171,12 +171,3 @@ class BackendProcess:
             str(os.getpid()),
             *self._options,
         ]
-
-
-def _environment() -> dict[str, str]:
-    """Ours, without what steers Blender's own Python: another interpreter would load the wrong libraries."""
-    foreign = ("PYTHONHOME", "PYTHONPATH", "PYTHONSTARTUP", "__PYVENV_LAUNCHER__")
-    kept = {name: value for name, value in os.environ.items() if name not in foreign}
-    # A thread that waits for others must sleep: spinning, with Blender on the same cores, took a clip from 3 to 37 s.
-    kept.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-    return {**kept, "PYTHONUTF8": "1", "PYTHONUNBUFFERED": "1"}

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from ..backend.install import sentinel
 from ..rigs.errors import UserError
 
 NEEDED = ("torch", "transformers", "safetensors", "zmq", "msgpack")
@@ -17,12 +18,17 @@ _PROBE = f"import importlib.util as u, sys; sys.exit(0 if all(u.find_spec(m) for
 _PROBE_SECONDS = 20.0  # a cold disk has taken 6 s
 
 
-def candidates(chosen: str = "") -> Iterator[Path]:
-    """Interpreters worth asking, best first; a chosen one (preferences or COAMD_PYTHON) is the only one."""
+def candidates(chosen: str = "", folder: str = "") -> Iterator[Path]:
+    """Interpreters worth asking, best first; a chosen one (preferences or COAMD_PYTHON) is the only one.
+
+    ``folder``: where a backend may be installed.
+    """
     chosen = chosen or os.environ.get("COAMD_PYTHON", "")
     if chosen:
         yield Path(chosen).expanduser()
         return
+    if folder and sentinel.state(Path(folder)).code in (sentinel.WHOLE, sentinel.OUTDATED):
+        yield sentinel.python_of(Path(folder))
     for variable in ("VIRTUAL_ENV", "CONDA_PREFIX"):
         if os.environ.get(variable):
             yield interpreter_in(Path(os.environ[variable]))
@@ -69,10 +75,10 @@ def suits(python: Path) -> bool:
     return done.returncode == 0
 
 
-def find(chosen: str = "", among: Iterable[Path] | None = None) -> Path:
-    """The first interpreter that suits; UserError ("no_python") when none does."""
+def find(chosen: str = "", folder: str = "", among: Iterable[Path] | None = None) -> Path:
+    """The first interpreter that suits; UserError when none does: "no_python", or "broken_install"."""
     seen: set[Path] = set()
-    for python in candidates(chosen) if among is None else among:
+    for python in candidates(chosen, folder) if among is None else among:
         if python not in seen and suits(python):
             return python
         seen.add(python)
@@ -82,9 +88,13 @@ def find(chosen: str = "", among: Iterable[Path] | None = None) -> Path:
             f"It must start and have {', '.join(NEEDED)}; mend the path in the add-on's preferences.",
             "no_python",
         )
+    installed = sentinel.state(Path(folder)) if folder else sentinel.State(sentinel.NONE)
+    if installed.code == sentinel.WORKING:
+        raise UserError("The backend is still being installed.", "Wait for it, then try again.", "installing")
+    if installed.to_repair:
+        raise UserError(installed.text, "Press Repair Backend in the CoAMD tab.", "broken_install")
     raise UserError(
-        "No Python with torch was found to run the backend.",
-        'Make one with "python3 -m venv coamd && coamd/bin/pip install torch transformers safetensors pyzmq msgpack" '
-        "and choose it in the add-on's preferences.",
+        "The backend is not installed yet.",
+        "Press Install Backend in the CoAMD tab, or choose a Python that has torch in the add-on's preferences.",
         "no_python",
     )

@@ -10,7 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..backend.connection import Connection, home
+from ..backend.connection import Connection
+from ..backend.home import home
 from ..backend.process import BackendProcess
 from ..backend.protocol import Cancel, Error, Reply, Request, State, Status, Welcome, new_id
 from ..rigs.errors import UserError
@@ -166,7 +167,7 @@ class Link:
 
     def _find(self) -> None:
         try:
-            self._found = interpreter.find(self._settings.python)
+            self._found = interpreter.find(self._settings.python, self._settings.folder)
         except UserError as error:
             self._found = error
 

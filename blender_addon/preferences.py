@@ -4,10 +4,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import bpy
 from bpy.props import EnumProperty, StringProperty
+
+from ..backend.home import home
 
 # "coamd" in a checkout, "bl_ext.<repository>.coamd" once installed
 PACKAGE = (__package__ or "coamd.blender_addon").rpartition(".")[0]
@@ -29,6 +32,16 @@ class BackendSettings:
     weights: str = ""
     connection: str = ""
     online: bool = False  # Blender may use the network beyond this machine
+    folder: str = ""  # where the backend is installed, or would be
+    wheels: str = ""  # folder of wheels to install from, without any network
+    proxy: str = ""  # for the download
+
+
+def _look_again(_preferences: Any, _context: Any) -> None:
+    from .timer import installation, wake  # the timer needs these settings, so it is imported late
+
+    installation.check(backend_settings())
+    wake()
 
 
 class COAMD_preferences(bpy.types.AddonPreferences):  # noqa: N801 (Blender's naming rule)
@@ -38,8 +51,9 @@ class COAMD_preferences(bpy.types.AddonPreferences):  # noqa: N801 (Blender's na
 
     python: StringProperty(
         name="Python",
-        description="The Python that runs the backend: one with torch. Empty: found by itself",
+        description="The Python that runs the backend: one with torch. Empty: the installed one",
         subtype="FILE_PATH",
+        update=_look_again,
     )
     device: EnumProperty(name="Device", description="What the model computes on", items=DEVICES, default="auto")
     weights: StringProperty(
@@ -51,6 +65,26 @@ class COAMD_preferences(bpy.types.AddonPreferences):  # noqa: N801 (Blender's na
         name="Connection File",
         description="Connection file of a backend that runs already, on this or another machine. Empty: start one here",
         subtype="FILE_PATH",
+        update=_look_again,
+    )
+    host: StringProperty(
+        name="SSH Host",
+        description="The machine that the backend of the connection file runs on, as ssh knows it: user@host",
+    )
+    folder: StringProperty(
+        name="Install Folder",
+        description="Where the backend is installed. Empty: the extension's own folder in your user data",
+        subtype="DIR_PATH",
+        update=_look_again,
+    )
+    wheels: StringProperty(
+        name="Wheels",
+        description="Folder of wheels (.whl files) to install from, without any network. Empty: download",
+        subtype="DIR_PATH",
+    )
+    proxy: StringProperty(
+        name="Proxy",
+        description="Proxy for the download: http://user:password@host:port. Empty: as the system says (HTTPS_PROXY)",
     )
 
     def draw(self, _context: Any) -> None:
@@ -58,19 +92,37 @@ class COAMD_preferences(bpy.types.AddonPreferences):  # noqa: N801 (Blender's na
         column = self.layout.column()
         local = column.column()
         local.enabled = not self.connection
-        local.prop(self, "python", placeholder="found by itself")
+        local.prop(self, "python", placeholder="the installed one")
         local.prop(self, "device")
         local.prop(self, "weights", placeholder="the bundled model")
         column.separator()
+        column.prop(self, "folder", placeholder="the extension's own folder")
+        column.prop(self, "wheels", placeholder="none: download")
+        column.prop(self, "proxy", placeholder="as the system says")
+        column.separator()
         column.prop(self, "connection", placeholder="none: a backend is started on this machine")
+        column.prop(self, "host", placeholder="user@host")
+
+
+def stored_preferences() -> Any:
+    """The add-on's preferences; None when it runs from a checkout."""
+    addon = bpy.context.preferences.addons.get(PACKAGE)
+    return addon.preferences if addon else None
+
+
+def default_folder() -> Path:
+    """Where the backend is installed that was not told otherwise."""
+    try:
+        return Path(bpy.utils.extension_path_user(PACKAGE, path="backend"))
+    except ValueError:  # in a checkout, which is no extension
+        return home() / "installed"
 
 
 def backend_settings() -> BackendSettings:
     """The stored preferences; defaults when the add-on runs from a checkout and has none."""
-    addon = bpy.context.preferences.addons.get(PACKAGE)
-    stored = addon.preferences if addon else None
+    stored = stored_preferences()
     if stored is None:
-        return BackendSettings(online=bpy.app.online_access)
+        return BackendSettings(online=bpy.app.online_access, folder=str(default_folder()))
     absolute = bpy.path.abspath
     return BackendSettings(
         absolute(stored.python),
@@ -78,6 +130,9 @@ def backend_settings() -> BackendSettings:
         absolute(stored.weights),
         absolute(stored.connection),
         bpy.app.online_access,
+        absolute(stored.folder) or str(default_folder()),
+        absolute(stored.wheels),
+        stored.proxy,
     )
 
 

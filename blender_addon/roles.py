@@ -9,7 +9,7 @@ from typing import Any
 
 import bpy
 
-from ..backend.connection import home
+from ..backend.home import home
 from ..rigs.choice import map_rig
 from ..rigs.errors import UserError
 from ..rigs.mapping import Mapping

@@ -9,12 +9,15 @@ from typing import Any
 import bpy
 
 from .holding import obstacle
+from .installation import Installation
 from .jobs import READING, Job
+from .preferences import backend_settings
 from .session import Session
 
 _BUSY_SECONDS = 0.03
 _READING_SECONDS = 0.005  # while a pose is read, a tick works for 12 ms: Blender gets a third of the time
 _CALM_SECONDS = 0.5  # nothing on its way: only watch that the backend lives
+_LOOK_SECONDS = 1.0  # after Blender's start, until the backend's installation is looked at
 
 
 def _apply(job: Job) -> None:
@@ -32,13 +35,16 @@ def _apply(job: Job) -> None:
 
 
 session = Session(_apply, obstacle)
+installation = Installation()
 
 
 def _on_timer() -> float | None:
-    if session.tick():
+    installing = installation.busy or installation.looking
+    changed = installing and installation.tick(backend_settings())
+    if session.tick() or changed:
         redraw()
     if session.idle:
-        return None
+        return _CALM_SECONDS / 2 if installing else None
     if any(job.state == READING for job in session.jobs):
         return _READING_SECONDS
     calm = not session.busy and session.link.state == "ready"
@@ -49,6 +55,12 @@ def wake() -> None:
     """See that the timer runs; it ends by itself when nothing is left to do. Background mode has none."""
     if not bpy.app.background and not bpy.app.timers.is_registered(_on_timer):
         bpy.app.timers.register(_on_timer, first_interval=0.0, persistent=True)  # goes on in another file
+
+
+def _first_look() -> None:
+    """See whether the backend is there and whole, once Blender has started."""
+    installation.check(backend_settings())
+    wake()
 
 
 def redraw() -> None:
@@ -71,14 +83,20 @@ def register() -> None:
     """Watch for other files and for the end of Blender."""
     bpy.app.handlers.load_post.append(_on_load)
     atexit.register(session.close)
+    atexit.register(installation.stop)
+    if not bpy.app.background:
+        bpy.app.timers.register(_first_look, first_interval=_LOOK_SECONDS, persistent=True)
 
 
 def unregister() -> None:
     """Undo register() and stop everything."""
-    if bpy.app.timers.is_registered(_on_timer):
-        bpy.app.timers.unregister(_on_timer)
+    for timer in (_on_timer, _first_look):
+        if bpy.app.timers.is_registered(timer):
+            bpy.app.timers.unregister(timer)
     session.close()
     session.drop()
+    installation.stop()
     atexit.unregister(session.close)
+    atexit.unregister(installation.stop)
     if _on_load in bpy.app.handlers.load_post:
         bpy.app.handlers.load_post.remove(_on_load)

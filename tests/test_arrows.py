@@ -14,7 +14,7 @@ SOURCES = sorted(path for part in PARTS for path in (ROOT / part).rglob("*.py"))
 FILES = sorted({*SOURCES, *(ROOT / "tests").rglob("*.py"), *ROOT.glob("*.py")})
 # The side of the backend that Blender's own Python imports.
 CLIENT_SIDE = {"protocol", "messages", "fields", "limits", "editing.request"}
-CLIENT_SIDE |= {"connection", "client", "process", "lifetime", "bootstrap"}
+CLIENT_SIDE |= {"connection", "client", "process", "lifetime", "bootstrap", "home", "children", "install"}
 USERS_OF_THE_MODEL = {"server", "worker", "gate", "cli", "editing", "training", "labelling", "pipeline"}
 HEAVY = {"torch", "transformers", "safetensors", "tokenizers"}
 
@@ -63,7 +63,7 @@ def forbidden(source: str, target: str) -> bool:
         return within(target, *HEAVY) or (backend and not within(target, *(f"coamd.backend.{n}" for n in CLIENT_SIDE)))
     if within(target, "coamd.blender_addon"):
         return not within(source, "coamd.backend.cli")  # `coamd demo` runs the add-on inside Blender
-    if here.removeprefix("backend.") in CLIENT_SIDE:
+    if within(here.removeprefix("backend."), *CLIENT_SIDE):
         return within(target, *HEAVY, "coamd.backend.model", "coamd.backend.pipeline")
     if here.startswith("backend.model"):
         return within(target, *(f"coamd.backend.{n}" for n in {*CLIENT_SIDE, *USERS_OF_THE_MODEL}))

@@ -19,6 +19,7 @@ COMMANDS: dict[str, str] = {
     "index": "read takes once, so that searches answer at once",
     "search": "find the takes that fit a text or an example",
     "serve": "run the backend process",
+    "install": "make, repair or remove the Python that runs the backend",
     "doctor": "say what is installed, what is wrong and how to mend it",
     "prepare": "turn motion capture files into training data",
     "train": "train one part of the model",

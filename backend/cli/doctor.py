@@ -179,7 +179,7 @@ def blender() -> list[Finding]:
 def disk() -> list[Finding]:
     """Room and the right to write where the backend keeps its log and its connection file."""
     try:
-        from ..connection import home
+        from ..home import home
     except Exception as error:
         return [Finding("disk", "note", f"cannot be checked ({_reason(error)})", "Mend the libraries first.")]
     place = home()

@@ -12,20 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ...rigs.errors import UserError
+from ..install.requirements import REQUIREMENTS, SERVING
 
 if TYPE_CHECKING:
     from ..worker import Engine
-
-# module -> what to install for it, as in pyproject.toml
-REQUIREMENTS = {
-    "numpy": "numpy>=1.26,<3",
-    "zmq": "pyzmq>=26",
-    "msgpack": "msgpack>=1.1",
-    "torch": "torch==2.13.0",
-    "transformers": "transformers==5.23.0",
-    "safetensors": "safetensors>=0.5",
-}
-
 
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--connection-file", type=Path, metavar="F", help="where to write the address and the keys")
@@ -51,7 +41,7 @@ def run(args: argparse.Namespace) -> int:
 
 def check_installation() -> None:
     """UserError "torch_missing" with the command that mends it, if this Python lacks what the backend needs."""
-    missing = [module for module in REQUIREMENTS if importlib.util.find_spec(module) is None]
+    missing = [module for module in SERVING if importlib.util.find_spec(module) is None]
     if missing:
         wanted = " ".join(f'"{REQUIREMENTS[module]}"' for module in missing)
         text = f"The Python {sys.executable} lacks {', '.join(missing)}, which the backend needs."

@@ -20,7 +20,7 @@ import numpy as np
 
 from ...rigs.errors import UserError
 from ...rigs.skeleton import MAX_FRAMES
-from ..connection import home
+from ..home import home
 from ..model.calibration import fingerprint
 from ..model.weights import System
 from ..motion_file import read_motion, replacing

@@ -3,6 +3,13 @@
 
 from __future__ import annotations
 
-from . import apply, backend, character, edit, generate
+from . import apply, backend, character, edit, generate, install
 
-CLASSES = (*backend.CLASSES, *character.CLASSES, *generate.CLASSES, *apply.CLASSES, *edit.CLASSES)
+CLASSES = (
+    *backend.CLASSES,
+    *install.CLASSES,
+    *character.CLASSES,
+    *generate.CLASSES,
+    *apply.CLASSES,
+    *edit.CLASSES,
+)

@@ -3,6 +3,6 @@
 
 from __future__ import annotations
 
-from . import backend, character, edit, generate
+from . import backend, character, edit, generate, install
 
-CLASSES = (*generate.CLASSES, *edit.CLASSES, *character.CLASSES, *backend.CLASSES)
+CLASSES = (*generate.CLASSES, *edit.CLASSES, *character.CLASSES, *backend.CLASSES, *install.CLASSES)
