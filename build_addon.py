@@ -111,7 +111,9 @@ def _fetch(requirement: str, python: str, abi: str, platform: str, folder: Path)
     pattern = f"{name}-{number}-cp{python.replace('.', '')}-{abi}-*.whl"
     tags = [part for tag in PLATFORMS[platform] for part in ("--platform", tag)]
     options = ["--implementation", "cp", "--python-version", python, "--abi", abi, *tags]
-    return _download(requirement, options, folder, pattern, f"The wheel of {requirement} for {platform}, Python {python}")
+    return _download(
+        requirement, options, folder, pattern, f"The wheel of {requirement} for {platform}, Python {python}"
+    )
 
 
 def _download(requirement: str, options: list[str], folder: Path, pattern: str, what: str) -> Path:

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Installs the backend from inside Blender, and knows how the installation is. Nothing here waits.
 
-The work is done by ``coamd install`` in a process of its own, which Blender's Python runs. It writes its progress into a
-file; ``tick`` reads what is new. What takes time to find out (the graphics card, whether the installed libraries can
+The work is done by ``coamd install`` in a process of its own, which Blender's Python runs. It writes its progress into
+a file; ``tick`` reads what is new. What takes time to find out (the graphics card, whether the installed libraries can
 be imported, whether some other Python will do) is found out in a thread.
 """
 
@@ -110,7 +110,7 @@ class Installation:
         self._look.start()
 
     def start(self, wish: Wish, settings: BackendSettings) -> None:
-        """Begin to install, repair or remove; UserError "offline", "second_install" or why the installer cannot start."""
+        """Begin; UserError "offline", "second_install", "not_ours" or why the installer cannot start."""
         if self.busy:
             raise UserError("An installation is at work.", "Wait for it, or cancel it.", "second_install")
         if wish.action != REMOVE and wish.wheels is None and not settings.online:

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Literal
 
 from ...rigs.errors import UserError
+from ..install.requirements import NEWEST, OLDEST
 from .options import DEVICES
 
 LIBRARIES = ("numpy", "transformers", "safetensors", "zmq", "msgpack", "PIL", "imageio_ffmpeg", "spellchecker", "tqdm")
@@ -28,7 +29,6 @@ PACKAGES = {  # where pip has another name
     "imageio_ffmpeg": "imageio-ffmpeg",
     "spellchecker": "pyspellchecker",
 }
-OLDEST, NEWEST = (3, 11), (3, 13)
 LEAST_FREE = 500_000_000  # bytes; a backend log, a connection file and a few films fit many times
 STATUS_SECONDS = 5.0
 _AGAIN = "Install it again: pip install --force-reinstall"
@@ -60,6 +60,7 @@ def run(args: argparse.Namespace) -> int:
     """Print every finding; 0 when the product can run, 2 when something keeps it from running."""
     checks: list[Callable[[], list[Finding]]] = [
         python,
+        installation,
         libraries,
         lambda: device(args.device),
         lambda: weights(args.weights),
@@ -81,6 +82,30 @@ def python() -> list[Finding]:
     if OLDEST <= sys.version_info[:2] <= NEWEST:
         return [Finding("python", "ok", text)]
     return [Finding("python", "wrong", text, "Use Python 3.11, 3.12 or 3.13.")]
+
+
+def installation() -> list[Finding]:
+    """The Python that the add-on or `coamd install` made, if it made one: this very one, or the one in its folder."""
+    from ..install import sentinel
+    from .install import default_folder
+
+    folders = (Path(sys.prefix).parent, default_folder())
+    folder, state = next(
+        ((folder, state) for folder in folders if (state := sentinel.state(folder)).code != sentinel.NONE),
+        (folders[1], sentinel.State(sentinel.NONE)),
+    )
+    mark = state.sentinel
+    if state.to_repair:
+        remedy = f'{state.hint} Or run: coamd install repair --folder "{folder}"'
+        return [Finding("installation", "wrong", state.text, remedy)]
+    if mark is None:
+        return [Finding("installation", "ok", "none made by the add-on or `coamd install`")]
+    if not state.whole:
+        return [Finding("installation", "note", state.text, state.hint)]
+    text = f"whole, torch {mark.torch} for {mark.device}, Python {mark.python}, in {folder}"
+    if mark.device != "cpu" and not mark.gpu:
+        return [Finding("installation", "note", f"{text}; torch does not see the GPU", "Install the GPU's driver.")]
+    return [Finding("installation", "ok", text)]
 
 
 def libraries() -> list[Finding]:

@@ -17,6 +17,7 @@ from ..install.requirements import REQUIREMENTS, SERVING
 if TYPE_CHECKING:
     from ..worker import Engine
 
+
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--connection-file", type=Path, metavar="F", help="where to write the address and the keys")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda or mps (auto: the best there is)")

@@ -23,7 +23,7 @@ _MB = 10**6
 # (system, build) -> bytes to load and bytes on the disk, both about and with all libraries. Linux without a GPU is
 # measured; with CUDA 13.0 the load is the sum of the wheels' sizes; the others are estimates.
 _SIZES = {
-    ("linux", "cpu"): (310 * _MB, 1250 * _MB),
+    ("linux", "cpu"): (335 * _MB, 1350 * _MB),
     ("linux", "cu126"): (2900 * _MB, 6500 * _MB),
     ("linux", "cu130"): (3100 * _MB, 7000 * _MB),
     ("linux", "rocm7.2"): (5000 * _MB, 17000 * _MB),

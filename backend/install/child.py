@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import queue
 import subprocess
@@ -84,8 +85,9 @@ def cancelled() -> UserError:
 
 
 def _read(stream: IO[str], lines: queue.SimpleQueue[str | None]) -> None:
-    for line in stream:
-        lines.put(line.rstrip("\r\n"))
+    with contextlib.suppress(ValueError, OSError):  # closed under us, as nobody listens any more
+        for line in stream:
+            lines.put(line.rstrip("\r\n"))
     lines.put(None)
 
 

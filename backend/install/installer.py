@@ -97,8 +97,8 @@ def verify(folder: Path, log: IO[str]) -> State:
         lines, code = [str(error)], 1
     if code == 0:
         return here
-    said = next((line for line in reversed(lines) if line.strip()), f"it ended with code {code}").strip()
-    return State(sentinel.BROKEN, f"The installed backend is damaged: {said[:160]}", "Repair it.", here.sentinel)
+    said = _last(lines, code)
+    return State(sentinel.BROKEN, f"The installed backend is damaged: {said}", "Repair it.", here.sentinel)
 
 
 def remove(folder: Path, report: Report, alive: Alive = lambda: True) -> None:
@@ -112,7 +112,9 @@ def remove(folder: Path, report: Report, alive: Alive = lambda: True) -> None:
         raise UserError(here.text, "Cancel the installation first.", "second_install")
     try:
         if here.sentinel is not None:
-            sentinel.write(folder, replace(here.sentinel, complete=False, pid=os.getpid(), born=birth(os.getpid()) or ""))
+            sentinel.write(
+                folder, replace(here.sentinel, complete=False, pid=os.getpid(), born=birth(os.getpid()) or "")
+            )
         for step, name in enumerate(PARTS):
             if not alive():
                 raise cancelled()
@@ -160,9 +162,9 @@ def _make_environment(plan: Plan, log: IO[str], alive: Alive, fresh: bool) -> No
     if code or pythons.version(sentinel.python_of(plan.folder)) is None:
         if any("No space left" in line for line in lines):
             raise diagnose(lines, code, plan, str(log.name))
-        said = next((line for line in reversed(lines) if line.strip()), f"it ended with code {code}").strip()
+        said = _last(lines, code)
         raise UserError(
-            f"{plan.python} could not make a virtual environment: {said[:160]}",
+            f"{plan.python} could not make a virtual environment: {said}",
             "Choose another Python, or install your system's python3-venv package.",
             "wrong_python",
         )
@@ -203,8 +205,13 @@ def _check(plan: Plan, log: IO[str], alive: Alive) -> dict[str, Any]:
     if code == 0:
         values = json.loads(lines[-1])
         return {"torch": str(values["torch"]), "gpu": bool(values["gpu"])}
-    said = next((line for line in reversed(lines) if line.strip()), f"it ended with code {code}").strip()
-    raise UserError(f"What was installed does not work: {said[:160]}", f"Press Repair. The log is {log.name}.", "broken")
+    said = _last(lines, code)
+    raise UserError(f"What was installed does not work: {said}", f"Press Repair. The log is {log.name}.", "broken")
+
+
+def _last(lines: list[str], code: int) -> str:
+    """The last thing that a command said."""
+    return next((line for line in reversed(lines) if line.strip()), f"it ended with code {code}").strip()[:160]
 
 
 def _refused(folder: Path, error: OSError) -> UserError:

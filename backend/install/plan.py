@@ -46,7 +46,8 @@ def place(chosen: Path) -> Path:
     """
     chosen = chosen.expanduser()
     try:
-        alone = not chosen.exists() or (chosen / sentinel.NAME).exists() or not any(chosen.iterdir())
+        there = {path.name for path in chosen.iterdir()} if chosen.exists() else set()
+        alone = sentinel.NAME in there or there <= set(PARTS)
     except OSError:
         alone = True  # the refusal comes with a sentence when it is written to
     return chosen if alone else chosen / _OWN_FOLDER

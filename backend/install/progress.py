@@ -47,9 +47,11 @@ class Progress:
     def text(self) -> str:
         """The line of a progress bar."""
         text = _TEXTS[self.phase] + (f" {self.name}" if self.name else "")
-        if self.phase == LOAD and self.of:
-            return f"{text}: {size(self.done)} of about {size(max(self.of, self.done))}"
-        return text
+        if self.phase != LOAD:
+            return text
+        if not self.of:  # from a folder of wheels
+            return f"Reading {self.name}" if self.name else "Reading"
+        return f"{text}: {size(self.done)} of about {size(max(self.of, self.done))}"
 
     def line(self) -> str:
         """One line that `parse` understands."""
@@ -63,7 +65,11 @@ def parse(line: str) -> Progress | UserError | None:
         if "message" in values:
             return UserError(str(values["message"]), str(values["hint"]), str(values["code"]))
         phase = str(values["phase"])
-        return Progress(phase, float(values["done"]), float(values["of"]), str(values["name"])) if phase in _TEXTS else None
+        return (
+            Progress(phase, float(values["done"]), float(values["of"]), str(values["name"]))
+            if phase in _TEXTS
+            else None
+        )
     except (ValueError, KeyError, TypeError):
         return None
 
@@ -123,8 +129,8 @@ _CAUSES: tuple[tuple[str, str, str, str], ...] = (
         "certificate",
     ),
     (
-        r"NewConnectionError|NameResolutionError|Name or service not known|getaddrinfo failed|ConnectTimeout|ReadTimeout"
-        r"|Temporary failure in name resolution|Network is unreachable|Connection refused|Connection broken"
+        r"NewConnectionError|NameResolutionError|Name or service not known|getaddrinfo failed|ConnectTimeout"
+        r"|ReadTimeout|Temporary failure in name resolution|Network is unreachable|Connection refused|Connection broken"
         r"|IncompleteRead|Connection aborted|RemoteDisconnected|Max retries exceeded|timed out",
         "The network is not there, or broke off.",
         "See that this machine is online (behind a proxy: name it in the preferences) and press Repair: "

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import subprocess
@@ -40,10 +41,8 @@ def own() -> Path:
 
 def candidates() -> Iterator[Path]:
     """Pythons worth asking, the best first."""
-    try:
+    with contextlib.suppress(UserError):
         yield own()
-    except UserError:
-        pass
     for minor in range(NEWEST[1], OLDEST[1] - 1, -1):
         found = shutil.which(f"python3.{minor}")
         if found:
@@ -90,7 +89,9 @@ def find(chosen: str = "", among: Iterable[Path] | None = None) -> tuple[Path, V
             )
         if not fits(number):
             raise UserError(
-                f"{chosen} is Python {number[0]}.{number[1]}, and the backend needs {_RANGE}.", _choose(), "wrong_python"
+                f"{chosen} is Python {number[0]}.{number[1]}, and the backend needs {_RANGE}.",
+                _choose(),
+                "wrong_python",
             )
         return Path(chosen).expanduser(), number
     seen: dict[Path, Version | None] = {}

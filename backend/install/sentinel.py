@@ -15,7 +15,7 @@ from pathlib import Path
 from ...rigs.errors import UserError
 from ..lifetime import birth
 from .pythons import in_environment
-from .requirements import PINS, TORCH
+from .requirements import TORCH, pinned
 
 NAME = "coamd_backend.json"
 FORMAT = 1
@@ -107,15 +107,20 @@ def state(folder: Path) -> State:
             text = f"The backend in {folder} has no mark of a whole installation."
             return State(UNMARKED, text, "Repair it, or choose another folder.")
         return State(NONE)
-    if not found.complete:
-        if birth(found.pid) == found.born:
-            return State(WORKING, f"The backend is being installed by process {found.pid}.", "Wait for it.", found)
-        return State(UNFINISHED, "The installation of the backend was interrupted.", "Go on with it.", found)
+    return _of_complete(folder, found) if found.complete else _of_unfinished(found)
+
+
+def _of_unfinished(found: Sentinel) -> State:
+    if birth(found.pid) == found.born:
+        return State(WORKING, f"The backend is being installed by process {found.pid}.", "Wait for it.", found)
+    return State(UNFINISHED, "The installation of the backend was interrupted.", "Go on with it.", found)
+
+
+def _of_complete(folder: Path, found: Sentinel) -> State:
     if not python_of(folder).is_file():  # false as well for a link to an interpreter that was removed
         text = f"The Python that the backend was installed with is gone ({found.base})."
         return State(GONE, text, "Repair the installation.", found)
-    wanted = {f"torch=={TORCH}{'+' + found.tag if found.tag else ''}", *(f"{name}=={v}" for name, v in PINS.items())}
-    if set(found.requirements) != wanted:
+    if found.requirements != pinned(TORCH + (f"+{found.tag}" if found.tag else "")):
         text = "The installed backend is of another version than this add-on."
         return State(OUTDATED, text, "Repair the installation: only what differs is downloaded.", found)
     return State(WHOLE, sentinel=found)

@@ -38,12 +38,11 @@ class COAMD_PT_install(Tab, bpy.types.Panel):  # noqa: N801 (Blender's naming ru
         if installation.needed == REPAIR:
             messages.draw(layout, Message(view.state.text, view.state.hint, ERROR), space)
             _large(layout).operator("coamd.repair_backend", icon="TOOL_SETTINGS")
+        elif view.unfit is not None:
+            messages.draw(layout, Message.of(view.unfit), space)
         else:
-            if view.unfit is not None:
-                messages.draw(layout, Message(view.unfit.message, view.unfit.hint, ERROR), space)
-            else:
-                messages.draw(layout, Message("The model needs PyTorch, once. Blender stays as it is."), space)
-                _large(layout).operator("coamd.install_backend", icon="IMPORT")
+            messages.draw(layout, Message("The model needs PyTorch, once. Blender stays as it is."), space)
+            _large(layout).operator("coamd.install_backend", icon="IMPORT")
         _draw_problem(layout, space)
 
 

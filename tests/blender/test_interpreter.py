@@ -63,4 +63,4 @@ def test_none_at_all_says_how_to_make_one(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.delenv("COAMD_PYTHON", raising=False)
     with pytest.raises(UserError) as caught:
         interpreter.find(among=[])
-    assert "pip install torch" in caught.value.hint
+    assert "Install Backend" in caught.value.hint and "a Python that has torch" in caught.value.hint

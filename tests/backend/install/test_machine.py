@@ -55,7 +55,7 @@ def test_a_tool_that_cannot_reach_its_driver(tmp_path: Path) -> None:
 def test_a_driver_without_its_tool(tmp_path: Path) -> None:
     file = tmp_path / "proc/driver/nvidia/version"
     file.parent.mkdir(parents=True)
-    file.write_text("NVRM version: NVIDIA UNIX Open Kernel Module for x86_64  580.126.09  Release Build\nGCC version 13\n")
+    file.write_text("NVRM version: NVIDIA UNIX Open Kernel Module for x86_64  580.126.09  Release Build\nGCC 13\n")
     assert look(says(), tmp_path).nvidia == Nvidia(driver=(580, 126, 9))
 
 

@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""``coamd install`` as the add-on runs it: a process that tells its progress in lines and can be stopped."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import wheels
+from coamd.backend.install import sentinel
+from coamd.backend.install.progress import CHECK, Progress, parse
+from coamd.backend.lifetime import birth
+from coamd.backend.process import BOOTSTRAP
+from coamd.rigs.errors import UserError
+
+Wait = Callable[[Callable[[], object], str], None]
+posix = pytest.mark.skipif(os.name != "posix", reason="asks a process to end as POSIX does")
+
+
+def command(folder: Path, *options: str) -> list[str]:
+    """The installer, with nothing but the standard library: not even what is installed beside this Python."""
+    return [sys.executable, "-I", "-S", str(BOOTSTRAP), "install", *options, "--folder", str(folder), "--json"]
+
+
+@pytest.fixture
+def hanging(tmp_path: Path) -> Path:
+    """A folder of wheels whose torch never ends to be imported."""
+    return wheels.fill(tmp_path / "hanging", torch=wheels.HANGS)
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> dict[str, str]:
+    return os.environ | {"COAMD_HOME": str(tmp_path / "home")}
+
+
+def processes_of(folder: Path) -> list[int]:
+    """Ids of the processes whose program lies in a folder."""
+    found = []
+    for entry in Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            if str(folder).encode() in entry.read_bytes() and birth(int(entry.parent.name)):
+                found.append(int(entry.parent.name))
+        except OSError:
+            continue
+    return found
+
+
+@posix
+def test_stopped_while_it_works_it_leaves_no_process_and_says_so(
+    tmp_path: Path, hanging: Path, environment: dict[str, str], wait_until: Wait
+) -> None:
+    folder = tmp_path / "backend"
+    child = subprocess.Popen(
+        command(folder, "--device", "cpu", "--wheels", str(hanging)),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment,
+    )
+    assert child.stdout is not None and child.stderr is not None
+    for line in child.stdout:
+        said = parse(line)
+        if isinstance(said, Progress) and said.phase == CHECK:
+            break
+    wait_until(lambda: len(processes_of(folder / "venv")) > 0, "the check")
+    assert sentinel.state(folder).code == sentinel.WORKING
+    child.send_signal(signal.SIGTERM)
+    said = [parse(line) for line in child.stdout][-1]
+    assert child.wait(60) == 2
+    assert isinstance(said, UserError) and said.code == "cancelled"
+    assert child.stderr.read().startswith("coamd install: The installation was cancelled.")
+    wait_until(lambda: not processes_of(folder / "venv"), "the check to end")
+    assert sentinel.state(folder).code == sentinel.UNFINISHED and not (folder / "tmp").exists()
+    done = subprocess.run(command(folder, "remove"), env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0 and not folder.exists(), done.stderr
+
+
+def test_it_stops_when_its_parent_is_gone(tmp_path: Path, hanging: Path, environment: dict[str, str]) -> None:
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    options = ("--wheels", str(hanging), "--device", "cpu", "--parent-pid", str(gone.pid))
+    done = subprocess.run(
+        command(tmp_path / "backend", *options),
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 2 and "cancelled" in done.stderr
+
+
+def test_a_folder_without_wheels_and_one_that_is_not_ours(tmp_path: Path, environment: dict[str, str]) -> None:
+    (tmp_path / "empty").mkdir()
+    for options, code in (
+        (("install", "--device", "cpu", "--wheels", str(tmp_path / "empty")), "no_wheels"),
+        (("remove",), "not_ours"),
+    ):
+        done = subprocess.run(
+            command(tmp_path, *options), env=environment, capture_output=True, text=True, timeout=120, check=False
+        )
+        said = parse(done.stdout.splitlines()[-1])
+        assert done.returncode == 2 and isinstance(said, UserError) and said.code == code and said.hint
+
+
+def test_a_check_says_what_is_wrong(tmp_path: Path, environment: dict[str, str]) -> None:
+    (tmp_path / "venv").mkdir()
+    done = subprocess.run(command(tmp_path, "check"), env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 1 and "no mark of a whole installation" in done.stdout
