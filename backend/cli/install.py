@@ -12,7 +12,7 @@ import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from ...rigs.errors import UserError
 from ..home import home
@@ -36,7 +36,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Do what was asked for; 0, or 1 when a check finds something to repair."""
-    show = (lambda moment: print(moment.line(), flush=True)) if args.json else _Bar()
+    show: installer.Report = _print_line if args.json else _Bar()
     try:
         return _run(args, show)
     except UserError as error:
@@ -50,7 +50,7 @@ def default_folder() -> Path:
     return home() / "installed"
 
 
-def _run(args: argparse.Namespace, show: Callable[[progress.Progress], None]) -> int:
+def _run(args: argparse.Namespace, show: installer.Report) -> int:
     folder = args.folder or default_folder()
     signal.signal(signal.SIGTERM, _stop)
     alive = _watch(args.parent_pid)
@@ -72,23 +72,34 @@ def _run(args: argparse.Namespace, show: Callable[[progress.Progress], None]) ->
             if args.action == "remove":
                 installer.remove(folder, show, alive)
                 return 0
-            before = sentinel.read(folder)
-            device, chosen = args.device, args.python
-            if args.action == "repair" and before is not None and device == builds.AUTO:
-                device = before.device
-            python, version = pythons.find(chosen)
-            build = builds.build_for(machine.look(), device)
-            wanted = plan.Plan(plan.place(folder), build, python, version, args.wheels)
-            fresh = args.action == "repair" and installer.verify(wanted.folder, log).code == sentinel.BROKEN
-            done = installer.install(wanted, log, show, alive, fresh=fresh)
-            if done.device not in (builds.CPU,) and not done.gpu:
-                log.write(f"torch {done.torch} does not see the {build.label}\n")
+            _make(args, folder, log, show, alive)
             return 0
         except KeyboardInterrupt:
             raise child.cancelled() from None
         except UserError as error:
             log.write(f"{error}\n")
             raise
+
+
+def _make(args: argparse.Namespace, folder: Path, log: IO[str], show: installer.Report, alive: installer.Alive) -> None:
+    """Install or repair, with the first Python that can do it."""
+    device, before = args.device, sentinel.read(folder)
+    if args.action == "repair" and before is not None and device == builds.AUTO:
+        device = before.device
+    build = builds.build_for(machine.look(), device)
+    fresh = args.action == "repair" and installer.verify(folder, log).code == sentinel.BROKEN
+    failure: UserError | None = None
+    for python, version in pythons.find(args.python):
+        wanted = plan.Plan(plan.place(folder), build, python, version, args.wheels)
+        try:
+            installer.install(wanted, log, show, alive, fresh=fresh)
+            return
+        except UserError as error:
+            if error.code != installer.NO_ENVIRONMENT:
+                raise
+            failure = error  # the next Python may do
+    assert failure is not None
+    raise failure
 
 
 def _stop(_number: int, _frame: Any) -> None:
@@ -101,6 +112,10 @@ def _watch(parent: int | None) -> Callable[[], bool]:
         return lambda: True
     born = birth(parent)
     return lambda: born is not None and birth(parent) == born
+
+
+def _print_line(moment: progress.Progress) -> None:
+    print(moment.line(), flush=True)
 
 
 class _Bar:

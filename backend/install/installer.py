@@ -38,6 +38,8 @@ _CHECK = f"""if True:
 """
 _ENOSPC = {28, 122, 39, 112}  # disk full and quota, as POSIX and as Windows number them
 
+NO_ENVIRONMENT = "no_environment"  # code of the error that another Python may not have
+
 Report = Callable[[Progress], None]
 Alive = Callable[[], bool]
 
@@ -52,8 +54,7 @@ def install(plan: Plan, log: IO[str], report: Report, alive: Alive = lambda: Tru
     here = sentinel.state(folder)
     if here.code == sentinel.WORKING and here.sentinel is not None and here.sentinel.pid != os.getpid():
         raise UserError(here.text, "Wait for it, or end it.", "second_install")
-    if plan.wheels is not None:
-        check_wheels(plan.wheels)
+    check_wheels(plan)
     check_room(plan)
     mark = Sentinel(
         device=plan.build.device,
@@ -165,8 +166,8 @@ def _make_environment(plan: Plan, log: IO[str], alive: Alive, fresh: bool) -> No
         said = _last(lines, code)
         raise UserError(
             f"{plan.python} could not make a virtual environment: {said}",
-            "Choose another Python, or install your system's python3-venv package.",
-            "wrong_python",
+            "Install another Python 3.13, or your system's python3-venv package, and install again.",
+            NO_ENVIRONMENT,
         )
 
 

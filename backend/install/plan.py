@@ -70,10 +70,14 @@ def check_room(plan: Plan, free: int | None = None) -> None:
         )
 
 
-def check_wheels(wheels: Path) -> None:
-    """UserError "no_wheels" unless the folder holds wheels at all."""
-    if not wheels.is_dir() or not any(wheels.glob("*.whl")):
-        raise UserError(f"There are no wheels (*.whl files) in {wheels}.", "Choose another folder.", "no_wheels")
+def check_wheels(plan: Plan) -> None:
+    """UserError "no_wheels" when the plan's folder of wheels holds none at all."""
+    if plan.wheels is not None and not (plan.wheels.is_dir() and any(plan.wheels.glob("*.whl"))):
+        raise UserError(
+            f"There are no wheels (*.whl files) in {plan.wheels}.",
+            f"Choose another folder, or fill it on a machine with a network: {download_command(plan)}",
+            "no_wheels",
+        )
 
 
 def pip_wheel() -> Path:

@@ -77,8 +77,8 @@ def fits(found: Version | None) -> bool:
     return found is not None and OLDEST <= found[:2] <= NEWEST
 
 
-def find(chosen: str = "", among: Iterable[Path] | None = None) -> tuple[Path, Version]:
-    """The first Python that fits, or the chosen one; UserError "no_python" or "wrong_python"."""
+def find(chosen: str = "", among: Iterable[Path] | None = None) -> Iterator[tuple[Path, Version]]:
+    """The Pythons that fit, the best first, or the chosen one alone; UserError "no_python" or "wrong_python"."""
     if chosen:
         number = version(Path(chosen).expanduser())
         if number is None:
@@ -93,14 +93,17 @@ def find(chosen: str = "", among: Iterable[Path] | None = None) -> tuple[Path, V
                 _choose(),
                 "wrong_python",
             )
-        return Path(chosen).expanduser(), number
+        yield Path(chosen).expanduser(), number
+        return
     seen: dict[Path, Version | None] = {}
     for python in candidates() if among is None else among:
         if python in seen:
             continue
         number = seen[python] = version(python)
         if number is not None and fits(number):
-            return python, number
+            yield python, number
+    if any(fits(number) for number in seen.values()):
+        return
     others = sorted({f"{number[0]}.{number[1]}" for number in seen.values() if number is not None})
     there = f"; found: {', '.join(others)}" if others else ""
     raise UserError(f"No Python {_RANGE} was found to install the backend with{there}.", _choose(), "no_python")

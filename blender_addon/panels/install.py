@@ -7,6 +7,7 @@ from typing import Any
 
 import bpy
 
+from ...backend.install.sentinel import UNFINISHED
 from .. import messages
 from ..installation import REPAIR, tunnel_command
 from ..messages import ERROR, Message
@@ -37,7 +38,8 @@ class COAMD_PT_install(Tab, bpy.types.Panel):  # noqa: N801 (Blender's naming ru
             return
         if installation.needed == REPAIR:
             messages.draw(layout, Message(view.state.text, view.state.hint, ERROR), space)
-            _large(layout).operator("coamd.repair_backend", icon="TOOL_SETTINGS")
+            text = "Go On Installing" if view.state.code == UNFINISHED else "Repair Backend"
+            _large(layout).operator("coamd.repair_backend", text=text, icon="TOOL_SETTINGS")
         elif view.unfit is not None:
             messages.draw(layout, Message.of(view.unfit), space)
         else:
@@ -78,6 +80,7 @@ class COAMD_PT_installation(Tab, bpy.types.Panel):  # noqa: N801
         column = layout.column(align=True)
         if there:
             column.operator("coamd.repair_backend", icon="TOOL_SETTINGS")
+            column.operator("coamd.install_backend", text="Change Device", icon="IMPORT")
             column.operator("coamd.remove_backend", icon="TRASH")
         else:
             column.operator("coamd.install_backend", icon="IMPORT")

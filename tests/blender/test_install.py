@@ -106,7 +106,7 @@ def test_cancelled_while_the_file_changes(installation: Installation, tmp_path: 
     assert installation.busy
     child = installation._child
     assert child is not None
-    with pytest.raises(RuntimeError, match="is being installed|at work|poll"):
+    with pytest.raises(RuntimeError, match=r"is being installed|at work|poll"):
         bpy.ops.coamd.repair_backend(wait=True)
     assert bpy.ops.coamd.cancel_install(wait=True) == {"FINISHED"}
     assert child.poll() is not None and not installation.busy
