@@ -9,7 +9,7 @@ from typing import Any
 import bpy
 
 from .holding import obstacle
-from .installation import Installation
+from .installation import REMOVE, Installation
 from .jobs import READING, Job
 from .preferences import backend_settings
 from .session import Session
@@ -38,9 +38,19 @@ session = Session(_apply, obstacle)
 installation = Installation()
 
 
+def tick_installation() -> bool:
+    """Move an installation on, and say when it is over; True when something the panel shows has changed."""
+    busy = installation.busy
+    changed = installation.tick(backend_settings())
+    if busy and not installation.busy and installation.problem is None and installation.wish is not None:
+        removed = installation.wish.action == REMOVE
+        session.say("The backend is removed." if removed else "The backend is installed. Press Generate.")
+    return changed
+
+
 def _on_timer() -> float | None:
     installing = installation.busy or installation.looking
-    changed = installing and installation.tick(backend_settings())
+    changed = installing and tick_installation()
     if session.tick() or changed:
         redraw()
     if session.idle:

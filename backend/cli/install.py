@@ -40,8 +40,7 @@ def run(args: argparse.Namespace) -> int:
     try:
         return _run(args, show)
     except UserError as error:
-        if args.json:
-            print(progress.error_line(error), flush=True)
+        print(progress.error_line(error) if args.json else "", file=sys.stdout if args.json else sys.stderr, flush=True)
         raise
 
 

@@ -15,7 +15,7 @@ from ...rigs.errors import UserError
 from ..installation import INSTALL, REMOVE, REPAIR, Wish, tunnel_command
 from ..messages import ERROR, INFO
 from ..preferences import backend_settings, default_folder, stored_preferences
-from ..timer import installation, redraw, session, wake
+from ..timer import installation, redraw, session, tick_installation, wake
 
 _PAUSE = 0.05  # seconds between ticks while a script waits
 _DIALOG_WIDTH = 460
@@ -64,7 +64,7 @@ def _carry_out(operator: Any, wish: Wish, wait: bool) -> set[str]:
 def _wait_for_it() -> None:
     try:
         while installation.busy or installation.looking:
-            installation.tick(backend_settings())
+            tick_installation()
             time.sleep(_PAUSE)
     except KeyboardInterrupt:
         installation.cancel()

@@ -48,7 +48,7 @@ def follow(installation: Installation, until: Callable[[], object]) -> None:
     deadline = time.monotonic() + PATIENCE
     while not until():
         assert time.monotonic() < deadline, f"waited in vain; the log says: {installation.log_tail(20)}"
-        installation.tick(backend_settings())
+        timer.tick_installation()
         time.sleep(0.01)
 
 
@@ -74,6 +74,7 @@ def test_from_an_empty_machine_to_an_installed_backend_and_back(
 
     follow(installation, over)
     assert installation.problem is None and "coamd.cancel_install" in seen
+    assert addon.message is not None and "is installed" in addon.message.text
     assert any(text.startswith(("Reading", "Installing")) for text in seen)
     assert installation.view is not None and installation.view.state.whole and not installation.needed
     assert interpreter.find(folder=str(folder)) == sentinel.python_of(folder), "the backend starts from it"
@@ -148,6 +149,7 @@ def test_a_backend_on_another_machine_needs_no_installation_but_a_tunnel(
     path = tmp_path / "connection.json"
     Connection("tcp://127.0.0.1:40123", *3 * ["0" * 40], pid=2**22 + 1, born="1").write(path)
     settings = BackendSettings(connection=str(path), folder=str(tmp_path / "none"))
+    assert installation.view is None
     installation.check(settings)
     follow(installation, lambda: not installation.looking)
     assert installation.view is not None and installation.view.port == 40123 and not installation.needed
