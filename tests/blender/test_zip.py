@@ -11,6 +11,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+import wheels
 
 import build_addon
 
@@ -25,6 +26,16 @@ preferences = bpy.context.preferences.addons[package].preferences
 assert preferences.device == "auto"
 root = sys.modules[package].__path__[0]
 assert root.startswith(os.environ["BLENDER_USER_RESOURCES"]), root
+
+folder = bpy.utils.extension_path_user(package, path="backend")
+assert bpy.ops.coamd.install_backend(device="cpu", wheels=sys.argv[3], wait=True) == {"FINISHED"}
+assert os.path.isfile(os.path.join(folder, "coamd_backend.json")), folder
+assert preferences.wheels == sys.argv[3] and preferences.folder == ""
+log = open(os.path.join(os.environ["COAMD_HOME"], "install.log"), encoding="utf-8").read()
+assert os.path.join(root, "backend", "install", "wheels", "pip-") in log, log
+assert bpy.ops.coamd.remove_backend(wait=True) == {"FINISHED"}
+assert not os.path.exists(folder)
+
 bpy.ops.wm.read_homefile(use_empty=True)
 bpy.ops.coamd.add_mannequin()
 from bl_ext.user_default.coamd.blender_addon import timer
@@ -59,12 +70,14 @@ def test_the_zip_holds_the_product_and_no_more(archive: Path) -> None:
         "__init__.py",
         "LICENSE",
         "backend/bootstrap.py",
+        f"backend/install/wheels/{build_addon.PIP.replace('==', '-')}-py3-none-any.whl",
         "rigs/retarget.py",
         "blender_addon/panels/generate.py",
     } <= names
     assert not any(name.startswith(("tests", "docs", ".")) or "__pycache__" in name for name in names)
     assert not any("torch" in name for name in names if name.endswith(".whl"))
-    assert {f"./{name}" for name in names if name.endswith(".whl")} == set(manifest["wheels"])
+    blenders = {f"./{name}" for name in names if name.startswith("wheels/")}  # pip's is not for Blender's Python
+    assert blenders == set(manifest["wheels"])
     assert len(manifest["wheels"]) == 5
     assert manifest["id"] == "coamd"
     assert manifest["blender_version_min"] == "4.2.13"
@@ -98,7 +111,7 @@ def test_it_installs_into_an_empty_profile_and_works(archive: Path, tmp_path: Pa
         "COAMD_HOME": str(tmp_path / "home"),
     }
     done = subprocess.run(
-        [sys.executable, "-c", SCRIPT, str(archive), str(engines)],
+        [sys.executable, "-c", SCRIPT, str(archive), str(engines), str(wheels.fill(tmp_path / "wheels"))],
         env=environment,
         capture_output=True,
         text=True,

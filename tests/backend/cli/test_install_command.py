@@ -8,12 +8,15 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import wheels
+from coamd.backend.cli import doctor
 from coamd.backend.install import sentinel
 from coamd.backend.install.progress import CHECK, Progress, parse
+from coamd.backend.install.requirements import pinned
 from coamd.backend.lifetime import birth
 from coamd.backend.process import BOOTSTRAP
 from coamd.rigs.errors import UserError
@@ -112,3 +115,24 @@ def test_a_check_says_what_is_wrong(tmp_path: Path, environment: dict[str, str])
     (tmp_path / "venv").mkdir()
     done = subprocess.run(command(tmp_path, "check"), env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 1 and "no mark of a whole installation" in done.stdout
+
+
+def test_the_doctor_knows_the_installation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COAMD_HOME", str(tmp_path))
+    (nothing,) = doctor.installation()
+    assert nothing.level == "ok" and "none made" in nothing.text
+    folder = tmp_path / "installed"
+    mark = sentinel.Sentinel("cuda", "cu130", pinned("2.13.0+cu130"), "", "3.11.7", 2**22 + 1, "1")
+    sentinel.write(folder, mark)
+    (cut_off,) = doctor.installation()
+    assert cut_off.level == "wrong" and "interrupted" in cut_off.text
+    assert cut_off.remedy.endswith(f'coamd install repair --folder "{folder}"')
+    python = sentinel.python_of(folder)
+    python.parent.mkdir(parents=True)
+    python.touch()
+    sentinel.write(folder, replace(mark, complete=True, torch="2.13.0+cu130", gpu=True))
+    (whole,) = doctor.installation()
+    assert whole.level == "ok" and "torch 2.13.0+cu130 for cuda" in whole.text
+    sentinel.write(folder, replace(mark, complete=True, torch="2.13.0+cu130", gpu=False))
+    (blind,) = doctor.installation()
+    assert blind.level == "note" and "does not see the GPU" in blind.text and blind.remedy
