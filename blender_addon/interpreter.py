@@ -35,8 +35,8 @@ def candidates(chosen: str = "", folder: str = "") -> Iterator[Path]:
     yield Path(sys.executable)  # Blender as the bpy wheel runs inside the venv that may hold torch
     command = shutil.which("coamd")
     if command:
-        folder = Path(command).parent  # resolve() would leave the venv where scripts are links
-        yield from (folder / name for name in _NAMES)
+        scripts = Path(command).parent  # resolve() would leave the venv where scripts are links
+        yield from (scripts / name for name in _NAMES)
     for name in _NAMES:
         found = shutil.which(name)
         if found:
