@@ -81,17 +81,17 @@ class COAMD_OT_install_backend(bpy.types.Operator):  # noqa: N801 (Blender's nam
     folder: StringProperty(
         name="Folder",
         description="Where to install. A folder that holds something already gets one of its own in it. "
-        "Empty: as in the preferences",
+        "Empty: the one in the preferences",
         subtype="DIR_PATH",
     )
     wheels: StringProperty(
         name="Wheels",
-        description="Folder of wheels (.whl files) to install from, without any network. Empty: as in the preferences",
+        description="Folder of wheels (.whl files) to install from, without any network. Empty: download",
         subtype="DIR_PATH",
     )
     proxy: StringProperty(
         name="Proxy",
-        description="Proxy for the download: http://user:password@host:port. Empty: as in the preferences",
+        description="Proxy for the download: http://user:password@host:port. Empty: as the system says (HTTPS_PROXY)",
         options={"SKIP_SAVE"},
     )
     wait: _wait_property()
@@ -143,9 +143,10 @@ class COAMD_OT_install_backend(bpy.types.Operator):  # noqa: N801 (Blender's nam
 
     def execute(self, _context: Any) -> set[str]:
         settings, stored = backend_settings(), stored_preferences()
-        absolute = bpy.path.abspath
+        absolute, given = bpy.path.abspath, self.properties.is_property_set  # an emptied field means: none
         folder = place(Path(absolute(self.folder) or settings.folder))
-        wheels, proxy = absolute(self.wheels) or settings.wheels, self.proxy or settings.proxy
+        wheels = absolute(self.wheels) if given("wheels") else settings.wheels
+        proxy = self.proxy if given("proxy") else settings.proxy
         if stored is not None:  # what was chosen here is where the backend is looked for later
             stored.folder = "" if folder == default_folder() else str(folder)
             stored.wheels, stored.proxy = wheels, proxy

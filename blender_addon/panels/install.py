@@ -7,6 +7,7 @@ from typing import Any
 
 import bpy
 
+from ...backend.install.plan import size
 from ...backend.install.sentinel import UNFINISHED
 from .. import messages
 from ..installation import REPAIR, tunnel_command
@@ -43,7 +44,9 @@ class COAMD_PT_install(Tab, bpy.types.Panel):  # noqa: N801 (Blender's naming ru
         elif view.unfit is not None:
             messages.draw(layout, Message.of(view.unfit), space)
         else:
-            messages.draw(layout, Message("The model needs PyTorch, once. Blender stays as it is."), space)
+            build = view.offered[0]
+            load = f"{build.label} found: about {size(build.load)} to download."
+            messages.draw(layout, Message("The model needs PyTorch, once. Blender stays as it is.", load), space)
             _large(layout).operator("coamd.install_backend", icon="IMPORT")
         _draw_problem(layout, space)
 

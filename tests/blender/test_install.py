@@ -58,7 +58,8 @@ def test_from_an_empty_machine_to_an_installed_backend_and_back(
     folder = Path(backend_settings().folder)
     assert bpy.ops.coamd.check_backend(wait=True) == {"FINISHED"}
     assert installation.needed == INSTALL and panels.install.COAMD_PT_install.poll(bpy.context)
-    assert "coamd.install_backend" in draw(panels.install.COAMD_PT_install)
+    shown = draw(panels.install.COAMD_PT_install)
+    assert "coamd.install_backend" in shown and "about 335 MB" in " ".join(shown)
     # what Generate says meanwhile
     with pytest.raises(UserError, match="not installed yet") as caught:
         interpreter.find(folder=str(folder))
