@@ -16,8 +16,8 @@ from ..rigs.canonical import at_origin
 from ..rigs.errors import UserError
 from ..rigs.skeleton import FPS, JOINTS, MAX_FRAMES, TOKEN_FRAMES
 from .cleanup import finished
-from .editing.canvas import lay_out, moved_to, result
-from .editing.engine import Editor, insistent, read_texts
+from .editing.canvas import Canvas, lay_out, moved_to, result
+from .editing.engine import Editor, Row, insistent, layout, read_texts
 from .editing.reaching import missed
 from .editing.request import EditRequest
 from .editing.request import check as check_edit
@@ -29,6 +29,7 @@ from .windows import Report, Windows
 
 __all__ = ["Cancelled", "Edited", "Generated", "Pipeline", "check", "choose_device"]
 
+ROWS = 20  # edits that are carried out together
 BUNDLED = Path(__file__).parent / "weights"
 Progress = Callable[[str, int, int, np.ndarray | None], None]  # phase, step, of, preview (V, F, 22, 3)
 
@@ -149,38 +150,73 @@ class Pipeline:
         if request.strength == 0.0 and request.mode in ("regenerate", "refine"):
             return Edited(np.repeat(request.joints[None].astype(np.float32), request.variations, axis=0))
         request, notes = understood_edit(self.system, request)
-        sampling = insistent(request, self.sampling(steps, request.guidance_scale, request.recognizer_guidance))
-        sources = [_source(request.seed, number) for number in range(request.variations)]
-        prompts = [request.prompt, *(segment.prompt for segment in request.segments)]
+        notes += self._unread([request.prompt, *(segment.prompt for segment in request.segments)])
         progress("text", 0, 1, None)
         if request.keeps_nothing:
             made = self.motions(
                 [request.prompt] * request.variations,
                 len(request.joints),
-                sources,
-                sampling,
+                [_source(request.seed, number) for number in range(request.variations)],
+                self._edit_sampling(request, steps),
                 report=lambda step, of, preview: progress("sampling", step, of, preview),
                 cancelled=cancelled,
             )
-            return Edited(moved_to(made, request.joints), notes + self._unread(prompts))
-        canvas = lay_out(request)
-        if request.mode == "refine":
-            sampling = replace(sampling, refine=True, steps=max(1, round(request.strength * sampling.steps)))
-        elif request.mode == "regenerate":
-            sampling = replace(sampling, begin=1.0 - request.strength)
-        editor = Editor(
-            system=self.system,
-            request=request,
-            canvas=canvas,
-            texts=read_texts(request, canvas, self.system),
-            sampling=sampling,
-            sources=sources,
-        )
-        joints, sampled = editor.run(
+            return Edited(moved_to(made, request.joints), notes)
+        rows = self._rows(request)
+        canvas = rows[0].canvas
+        joints, sampled = Editor(self.system, rows, self._edit_sampling(request, steps)).run(
             lambda step, of, rows: progress("sampling", step, of, result(request, canvas, rows)), cancelled
         )
-        made, rough = result(request, canvas, joints), result(request, canvas, sampled)
-        return Edited(made, notes + canvas.warnings + missed(request, made) + self._unread(prompts), rough)
+        return _edited(request, notes, canvas, joints, sampled)
+
+    def edit_all(self, requests: Sequence[EditRequest]) -> list[Edited]:
+        """What ``edit`` makes of each request, in its order. Requests of one layout are carried out together.
+
+        Raises:
+            UserError: as ``editing.request.check``.
+        """
+        out: dict[int, Edited] = {}
+        groups: dict[object, list[int]] = {}
+        for number, request in enumerate(requests):
+            check_edit(request)
+            groups.setdefault((layout(request), request.keeps_nothing), []).append(number)
+        for (_, alone), numbers in groups.items():
+            for at in range(0, len(numbers), 1 if alone else ROWS):
+                some = numbers[at : at + ROWS]
+                if len(some) == 1 or requests[some[0]].strength == 0.0:
+                    out.update((number, self.edit(requests[number])) for number in some)
+                else:
+                    out.update(zip(some, self._edit_together([requests[number] for number in some]), strict=True))
+        return [out[number] for number in range(len(requests))]
+
+    def _edit_together(self, requests: Sequence[EditRequest]) -> list[Edited]:
+        read = [understood_edit(self.system, request) for request in requests]
+        rows = [self._rows(request) for request, _ in read]
+        sampling = self._edit_sampling(read[0][0], None)
+        joints, sampled = Editor(self.system, [row for some in rows for row in some], sampling).run(
+            lambda _step, _of, _rows: None, lambda: False
+        )
+        out, at = [], 0
+        for (request, notes), some in zip(read, rows, strict=True):
+            these = slice(at, at := at + len(some))
+            notes += self._unread([request.prompt, *(segment.prompt for segment in request.segments)])
+            out.append(_edited(request, notes, some[0].canvas, joints[these], sampled[these]))
+        return out
+
+    def _rows(self, request: EditRequest) -> list[Row]:
+        """One row for each variation."""
+        canvas = lay_out(request)
+        texts = read_texts(request, canvas, self.system)
+        return [Row(request, canvas, texts, _source(request.seed, number)) for number in range(request.variations)]
+
+    def _edit_sampling(self, request: EditRequest, steps: int | None) -> Sampling:
+        """How to sample for an edit."""
+        sampling = insistent(request, self.sampling(steps, request.guidance_scale, request.recognizer_guidance))
+        if request.mode == "refine":
+            return replace(sampling, refine=True, steps=max(1, round(request.strength * sampling.steps)))
+        if request.mode == "regenerate" and not request.keeps_nothing:
+            return replace(sampling, begin=1.0 - request.strength)
+        return sampling
 
     def _unread(self, prompts: Sequence[str]) -> tuple[str, ...]:
         """A warning where a prompt is longer than the model reads."""
@@ -267,6 +303,14 @@ class Pipeline:
         feature = self.system.recognizer.text(ids)[0]
         vector: np.ndarray = normalize(feature, dim=-1).cpu().numpy()
         return vector
+
+
+def _edited(
+    request: EditRequest, notes: tuple[str, ...], canvas: Canvas, joints: np.ndarray, sampled: np.ndarray
+) -> Edited:
+    """The edit of a request from its canvas (V, N, 22, 3), exactly and as sampled."""
+    made, rough = result(request, canvas, joints), result(request, canvas, sampled)
+    return Edited(made, notes + canvas.warnings + missed(request, made), rough)
 
 
 def _source(seed: int, number: int) -> torch.Generator:

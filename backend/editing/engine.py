@@ -35,7 +35,8 @@ Report = Callable[[int, int, np.ndarray], None]  # step, of, the canvas so far (
 class Text:
     """A prompt from frame ``start`` of the canvas on: its condition (1, W) and its feature (1, feature) in text B.
 
-    Without words the condition is zeros, which stand for none, and ``feature`` is None.
+    Without words the condition is zeros, which stand for none, and ``feature`` is None. Of B motions that are edited
+    together there are B rows.
     """
 
     start: int
@@ -80,22 +81,51 @@ def insistent(request: EditRequest, sampling: Sampling) -> Sampling:
 
 
 @dataclass(frozen=True, eq=False)
-class Editor:
-    """One request being carried out."""
+class Row:
+    """One motion that is edited: a request, its motion laid out, its prompts, and its source of randomness."""
 
-    system: System
     request: EditRequest
     canvas: Canvas
     texts: Sequence[Text]
+    source: torch.Generator
+
+
+def layout(request: EditRequest) -> tuple[object, ...]:
+    """What decides which frames are made, with what in sight and by which weights: all but motions, words and places.
+
+    Requests that agree in it can be carried out together.
+    """
+    parts = None if request.whole_body else frozenset(request.parts)
+    return (
+        len(request.joints),
+        *(request.mode, request.start, request.end, request.before, request.after, parts),
+        *(bool(request.prompt.strip()), request.strength, request.guidance_scale, request.recognizer_guidance),
+        tuple((segment.start, segment.end, bool(segment.prompt.strip())) for segment in request.segments),
+        tuple(sorted(set(request.keep_poses))),
+        None if request.path is None else tuple(request.path[:, 0].tolist()),
+        tuple((target.joint, target.frame) for target in request.targets),
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class Editor:
+    """Rows being carried out together; they are of one ``layout``. V is their number."""
+
+    system: System
+    rows: Sequence[Row]
     sampling: Sampling
-    sources: Sequence[torch.Generator]
+
+    @property
+    def canvas(self) -> Canvas:
+        """Which frames are made, and all else that the rows have in common."""
+        return self.rows[0].canvas
 
     def run(self, report: Report, cancelled: Callable[[], bool]) -> tuple[np.ndarray, np.ndarray]:
         """The canvas (V, N, 22, 3) float64 with its made frames made, exactly and as sampled; raises Cancelled."""
-        joints = np.repeat(self.canvas.joints[None], len(self.sources), axis=0)
+        joints = np.stack([row.canvas.joints for row in self.rows])
         sampled = joints.copy()
         runs = self.canvas.run.copy()
-        plan = windows(self.canvas.made, [text.start for text in self.texts[1:]])
+        plan = windows(self.canvas.made, [text.start for text in self.rows[0].texts[1:]])
         for number, window in enumerate(plan):
             frames = np.flatnonzero(window.used)
 
@@ -128,15 +158,16 @@ class Editor:
         world = np.concatenate([world, np.repeat(world[:, -1:], window.frames - there, axis=1)], axis=1)
         readable = np.full(window.frames, -1)
         readable[:there] = runs[window.start : window.start + there]
+        requests = [row.request for row in self.rows]
         shift = self.canvas.shift - window.start
         held = [f - window.start for f in self.canvas.held if 0 <= f - window.start < window.frames]
-        text = next(text for text in reversed(self.texts) if text.start < window.last)
+        text = self._text(window.last)
         place = Place.of(world, text.condition.device)
         original = place.enter(world)
         known = self._known(window, original, readable, held)
         # Frames behind this window's last that are still to be made, and behind those some that are given.
         bound = bool(window.used[-1] < window.made[-1]) and bool((~self.canvas.made[window.last :]).any())
-        wishes = gathered(self.request, window, held, shift, place, original, bound)
+        wishes = gathered(requests, window, held, shift, place, original, bound)
         autoencoder = self.system.autoencoder
         descent = Descent(autoencoder, wishes, STEPS_BETWEEN)
 
@@ -145,9 +176,9 @@ class Editor:
 
         latents = sample(
             self.system.generator,
-            text.condition.expand(len(world), -1),
+            text.condition,
             len(window.hidden),
-            self.sources,
+            [row.source for row in self.rows],
             self.sampling,
             guide=self._guide(window, text),
             known=known,
@@ -160,10 +191,17 @@ class Editor:
             rough = place.leave(settled(autoencoder, autoencoder.decode(latents)))
         flags = np.isin(np.arange(window.frames), held)
         exact = [
-            corrected(before, made, window.made, flags, self.request, shift, bound)
-            for before, made in zip(world, rough, strict=True)
+            corrected(before, made, window.made, flags, request, shift, bound)
+            for before, made, request in zip(world, rough, requests, strict=True)
         ]
         return np.stack(exact), rough
+
+    def _text(self, frame: int) -> Text:
+        """The prompts that hold before a frame of the canvas."""
+        texts = [next(text for text in reversed(row.texts) if text.start < frame) for row in self.rows]
+        features = [text.feature for text in texts if text.feature is not None]
+        condition = torch.cat([text.condition for text in texts])
+        return Text(texts[0].start, condition, torch.cat(features) if features else None)
 
     def _known(self, window: Window, original: Tensor, runs: np.ndarray, held: list[int]) -> Known:
         """Tokens of the motion as it is, each run read by itself, and which of them stay."""
@@ -184,7 +222,7 @@ class Editor:
         """The recognizer reads each run of frames that is made; None where there are no words to compare it with."""
         if text.feature is None:
             return None
-        feature = text.feature.expand(len(self.sources), -1)
+        feature = text.feature
         passages = []
         for start, end in spans(window.used):
             first = max(min(start, end - SHORTEST_READ), 0)

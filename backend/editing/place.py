@@ -33,8 +33,8 @@ class Place:
         return torch.from_numpy(np.stack(rows).astype(np.float32)).to(self.device)
 
     def points(self, world: np.ndarray) -> Tensor:
-        """The same points (K, 3) of the world as every window sees them, (V, K, 3)."""
-        return self.enter(np.repeat(world[None, :, None], len(self.start), axis=0))[:, :, 0]
+        """Points (V, K, 3) of the world as the windows see them, (V, K, 3)."""
+        return self.enter(world[:, :, None])[:, :, 0]
 
     def leave(self, rows: Tensor) -> np.ndarray:
         """Decoded joints (V, F, 66) in the world, (V, F, 22, 3) float64."""

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import torch
 from torch import Tensor
@@ -25,16 +27,24 @@ NEAR = 0.15  # of STAY: how much each step of the descent goes back to what was 
 
 
 def gathered(
-    request: EditRequest, window: Window, held: list[int], shift: int, place: Place, original: Tensor, bound: bool
+    requests: Sequence[EditRequest],
+    window: Window,
+    held: list[int],
+    shift: int,
+    place: Place,
+    original: Tensor,
+    bound: bool,
 ) -> Wishes:
     """The wishes of a window.
 
     Args:
+        requests: V of them, which differ in motions, words and places alone.
         held: frames of the window whose poses are to be hit.
         shift: frame of the window = frame of the request + shift.
         original: (V, F, 22, 3) what was there, in the window's own place.
         bound: whether what is made in later windows leads to a place that is given.
     """
+    request = requests[0]
     goal = original.clone()
     weight = torch.zeros(window.frames, len(JOINTS), 3)
     pose_weight = torch.zeros(window.frames, len(JOINTS))
@@ -45,8 +55,8 @@ def gathered(
     _keep_parts(request, weight, pose_weight)
     weight[still] = weight[held] = 1.0
     pose_weight[still] = pose_weight[held] = 0.0
-    _follow_path(request, window, shift, place, goal, weight)
-    targets = _reach(request, window, shift, place, goal, weight)
+    _follow_path(requests, window, shift, place, goal, weight)
+    targets = _reach(requests, window, shift, place, goal, weight)
     where = original.device
     leash = None if request.path is not None else _leash(window, original)
     return Wishes(goal, weight.to(where), original, pose_weight.to(where), still.to(where), leash, targets)
@@ -92,13 +102,16 @@ def _keep_parts(request: EditRequest, weight: Tensor, pose_weight: Tensor) -> No
                 weight[:, joints] = LOOSE if request.prompt.strip() else 1.0
 
 
-def _follow_path(request: EditRequest, window: Window, shift: int, place: Place, goal: Tensor, weight: Tensor) -> None:
-    points = path_points(request, window.frames, shift)
-    if points is None:
+def _follow_path(
+    requests: Sequence[EditRequest], window: Window, shift: int, place: Place, goal: Tensor, weight: Tensor
+) -> None:
+    found = [path_points(request, window.frames, shift) for request in requests]
+    points = [each for each in found if each is not None]
+    if not points:
         return
-    rows, ground = points
-    at = torch.from_numpy(rows)
-    wanted = place.points(np.stack([ground[:, 0], np.zeros(len(rows)), ground[:, 1]], axis=-1))
+    at = torch.from_numpy(points[0][0])
+    ground = np.stack([place for _, place in points])  # (V, K, 2)
+    wanted = place.points(np.insert(ground, 1, 0.0, axis=-1))
     for axis in (0, 2):
         goal[:, at, 0, axis] = wanted[..., axis]
         weight[at, 0, axis] = PATH_WEIGHT
@@ -116,13 +129,14 @@ def path_points(request: EditRequest, frames: int, shift: int) -> tuple[np.ndarr
 
 
 def _reach(
-    request: EditRequest, window: Window, shift: int, place: Place, goal: Tensor, weight: Tensor
+    requests: Sequence[EditRequest], window: Window, shift: int, place: Place, goal: Tensor, weight: Tensor
 ) -> tuple[tuple[int, int, bool], ...]:
-    targets = []
-    for target in request.targets:
+    targets, request = [], requests[0]
+    for number, target in enumerate(request.targets):
         frame, joint = target.frame + shift, INDEX[target.joint]
         if 0 <= frame < window.frames:
-            goal[:, frame, joint] = place.points(np.array([target.position]))[:, 0]
+            places = np.array([[each.targets[number].position] for each in requests])
+            goal[:, frame, joint] = place.points(places)[:, 0]
             weight[frame, joint] = 1.0
             targets.append((frame, joint, request.changes("root") and request.path is None))
     return tuple(targets)
