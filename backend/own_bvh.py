@@ -15,8 +15,9 @@ import numpy as np
 from ..rigs.bvh import Bvh, parse_bvh
 from ..rigs.bvh_rig import pose_matrices, standing_rig
 from ..rigs.canonical import floor_height
+from ..rigs.curves import Change
 from ..rigs.errors import UserError
-from ..rigs.relative import PARTS, Change, Take, relative
+from ..rigs.relative import PARTS, Take, relative
 from ..rigs.rotations import matrix_from_euler, matrix_from_quaternion, quaternion_from_matrix, quaternion_to_euler
 from ..rigs.sampling import joints_from_pose
 from ..rigs.skeleton import FPS, INDEX

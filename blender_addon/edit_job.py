@@ -14,10 +14,12 @@ import numpy as np
 from ..backend.editing.request import EditRequest, Mode, Segment, Target, check, limb
 from ..backend.protocol import Edit, Request
 from ..rigs.canonical import floor_height
+from ..rigs.curves import Change
+from ..rigs.driven import shown_pose
 from ..rigs.errors import UserError
 from ..rigs.feet import UP
 from ..rigs.figure import Figure
-from ..rigs.relative import Change, Reach, Take, misses, relative
+from ..rigs.relative import Reach, Take, misses, relative
 from ..rigs.sampling import LEG, joints_from_pose
 from ..rigs.skeleton import FPS, INDEX, MAX_FRAMES
 from .edit_order import EditOrder
@@ -105,7 +107,8 @@ class EditJob(Job):
         order_of_bones = [stage.bones.index(bone.name) for bone in self.rig.bones]
         # What the object itself does counts as motion of the character.
         moved = np.linalg.inv(self.rig.matrix_world) @ stage.world
-        matrices = moved[:, None] @ stage.matrices[:, order_of_bones]
+        matrices = shown_pose(stage.matrices[:, order_of_bones], self.rig, self.mapping, order.driven)
+        matrices = moved[:, None] @ matrices
         on_grid = np.searchsorted(stage.frames, grid - 1e-5)
         on_scene = np.searchsorted(stage.frames, self.frames - 1e-5)
         self._joints = joints_from_pose(matrices[on_grid], self.rig, self.mapping)
@@ -235,7 +238,7 @@ class EditJob(Job):
         if order.closed_end:
             anchors[count - 1] = 0 if order.mode == "LOOP" else count - 1
         at = np.minimum(self._number(0.0) + self.frames * FPS / order.fps, len(take) - 1)
-        old = Take(before, at, self._matrices, order.fps, anchors, order.parts, self._reach)
+        old = Take(before, at, self._matrices, order.fps, anchors, order.parts, self._reach, order.driven)
         scale = float(np.cbrt(abs(np.linalg.det(self.rig.matrix_world[:3, :3]))))
         for role, away in misses(old, take, self.rig, self.mapping).items():
             if away * scale > SHORT:

@@ -6,16 +6,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import bpy
 import numpy as np
 
+from ..rigs.driven import Driven
 from ..rigs.errors import UserError
 from ..rigs.mapping import Mapping
 from ..rigs.relative import part_of
 from ..rigs.rest import RestRig
 from . import armature, edit_frames
 from . import source_action as source_actions
-from .action import bone_path
+from .edit_limbs import driven_limbs
 from .edit_settings import LIMBS, PARTS
 from .identity import Identity
 from .jobs import Order
@@ -57,6 +57,7 @@ class EditOrder(Order):
     parts: tuple[str, ...]
     strength: float
     same_action: bool
+    driven: tuple[Driven, ...] = ()  # limbs that IK moves
     poses: tuple[int, ...] = ()
     segments: tuple[Segment, ...] = ()
     path: tuple[tuple[float, float, float], ...] = ()  # points in the world, evenly far apart
@@ -81,8 +82,8 @@ def character(context: Any) -> tuple[Any, RestRig, Mapping]:
     return rig_object, armature.rest_rig(rig_object), mapping
 
 
-def read(context: Any, rig_object: Any, mapping: Mapping) -> EditOrder:
-    """The order that the panel's settings make; UserError where they make none."""
+def read(context: Any, rig_object: Any, rig: RestRig, mapping: Mapping) -> tuple[EditOrder, Mapping]:
+    """The order that the panel's settings make, and the mapping as it holds for it; UserError where they make none."""
     scene, settings = context.scene, context.scene.coamd.edit
     source = source_actions.find(rig_object)
     parts = _parts(settings.parts(), mapping)
@@ -100,8 +101,8 @@ def read(context: Any, rig_object: Any, mapping: Mapping) -> EditOrder:
         edit_frames.check(start, end, first, last)
         given = mode in ("INBETWEEN", "LOOP")
         closed_start, closed_end = given or start > first or not level, given or end < last or not level
-    _check_fk(rig_object, source, mapping, parts, start, end)
-    return EditOrder(
+    driven, mapping = driven_limbs(rig_object, source, rig, mapping, parts, start, end)
+    order = EditOrder(
         mode=mode,
         character_id=Identity.of(rig_object),
         scene_id=Identity.of(scene),
@@ -122,11 +123,13 @@ def read(context: Any, rig_object: Any, mapping: Mapping) -> EditOrder:
         seed=settings.seed,
         variations=settings.variations,
         same_action=settings.same_action or source.tweaked,
-        poses=_poses(rig_object, source, mapping, parts, start, end) if mode == "INBETWEEN" else (),
+        driven=driven,
+        poses=_poses(rig_object, source, mapping, driven, parts, start, end) if mode == "INBETWEEN" else (),
         segments=_segments(settings, start, end) if mode == "PROMPTS" else (),
         path=_path(context, settings, parts) if mode == "PATH" else (),
         reaching=_reaching(settings, start, end) if mode == "REACH" else None,
     )
+    return order, mapping
 
 
 def _parts(chosen: tuple[str, ...], mapping: Mapping) -> tuple[str, ...]:
@@ -150,35 +153,18 @@ def _check_shown(rig_object: Any) -> None:
         )
 
 
-def _check_fk(rig_object: Any, source: Source, mapping: Mapping, parts: tuple[str, ...], start: int, end: int) -> None:
-    """UserError where IK moves a limb that is to be edited: its FK bones, which take the keys, would move nothing."""
-    wanted = {(switch.bone, switch.property): switch.value for switch in mapping.switches}
-    curves = {curve.data_path: curve for curve in source_actions.bone_curves(source)}
-    frames = source_actions.to_action(rig_object, source, np.linspace(start, end, 9))
-    for limb in mapping.ik:
-        if part_of(limb.limb) not in parts:
-            continue
-        for switch in limb.switches:
-            value = wanted.get((switch.bone, switch.property), switch.value)
-            bone = rig_object.pose.bones.get(switch.bone)
-            if value == switch.value or bone is None or switch.property not in bone:
-                continue
-            curve = curves.get(f'{bone_path(switch.bone, "")[:-1]}["{bpy.utils.escape_identifier(switch.property)}"]')
-            shown = [curve.evaluate(frame) for frame in frames] if curve else [bone[switch.property]]
-            if np.abs(np.array(shown) - value).max() > 0.01:  # half way between them counts as IK
-                name = PARTS[part_of(limb.limb)][0]
-                raise UserError(
-                    f"The {name.lower()} is moved by IK in this range, and an edit writes FK keys.",
-                    f"Bake it to FK and set “{switch.property}” of “{switch.bone}” to {value:g}, or turn {name} off.",
-                    "ik_limb",
-                )
-
-
 def _poses(
-    rig_object: Any, source: Source, mapping: Mapping, parts: tuple[str, ...], start: int, end: int
+    rig_object: Any,
+    source: Source,
+    mapping: Mapping,
+    driven: tuple[Driven, ...],
+    parts: tuple[str, ...],
+    start: int,
+    end: int,
 ) -> tuple[int, ...]:
     """Frames of the selected keys, inside the range, on bones of the chosen parts."""
     bones = {name for role, name in mapping.bones.items() if part_of(role) in parts}
+    bones.update(name for each in driven if part_of(each.limb.limb) in parts for name in each.controls)
     found = edit_frames.selected(rig_object, source, bones)
     found = tuple(frame for frame in found if start <= frame <= end)
     if not found:

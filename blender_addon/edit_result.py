@@ -14,8 +14,8 @@ from typing import Any
 import bpy
 import numpy as np
 
+from ..rigs.curves import Change
 from ..rigs.errors import UserError
-from ..rigs.relative import Change
 from . import armature, keys, rewrite
 from . import source_action as source_actions
 from .edit_job import EditJob

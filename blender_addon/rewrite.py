@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ..rigs.relative import Change
+from ..rigs.curves import Change
 from ..rigs.rotations import (
     continuous,
     matrix_from_euler,

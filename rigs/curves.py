@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a solved clip is: the channels of pose bones over time."""
+"""What a solved clip is, the channels of pose bones over time, and what an edit changes in them."""
 
 from __future__ import annotations
 
@@ -23,3 +23,16 @@ class BoneCurves:
     locations: np.ndarray | None
     turns: bool = True
     bears: bool = False
+
+
+@dataclass(frozen=True)
+class Change:
+    """What an edit does to a pose bone: its channel rotation q becomes q ``turn``, its location l + ``shift``.
+
+    ``turn`` (F, 4) are quaternions (w, x, y, z) without sign jumps, ``shift`` (F, 3) is in the bone's rest axes, None
+    where the bone does not carry the travel.
+    """
+
+    bone: str
+    turn: np.ndarray
+    shift: np.ndarray | None = None

@@ -54,6 +54,10 @@ class IkLimb:
     foot is and turns with it; ``pole`` is the bone that the elbow or knee points at; ``toes`` is the bone that turns
     the toes meanwhile. ``switches`` make these drive the limb instead of FK; they take the place of the mapping's own
     switches of the same bone and property.
+
+    For edits of what IK moves: ``shown`` are the bones that show root, middle, end and toes of the limb whatever moves
+    it, none where they are not known. Where ``poled`` is a switch, the pole counts while it is on, and else the bone
+    ``swivel`` turns the limb about the line from root to end.
     """
 
     limb: str
@@ -61,6 +65,9 @@ class IkLimb:
     pole: str | None = None
     switches: tuple[Switch, ...] = ()
     toes: str | None = None
+    shown: tuple[str, ...] = ()
+    swivel: str | None = None
+    poled: Switch | None = None
 
     @property
     def controls(self) -> set[str]:

@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -112,7 +113,7 @@ def _as_json(name: str, mapping: Mapping) -> dict[str, Any]:
         "twists": [vars(twist) for twist in mapping.twists],
         "switches": [vars(switch) for switch in mapping.switches],
         "moved_by": [list(pair) for pair in mapping.moved_by],
-        "ik": [vars(limb) | {"switches": [vars(switch) for switch in limb.switches]} for limb in mapping.ik],
+        "ik": [asdict(limb) for limb in mapping.ik],
     }
     return table | {key: value for key, value in parts.items() if value}
 
@@ -164,7 +165,10 @@ def _twist(row: Any) -> Twist:
 def _ik(row: Any) -> IkLimb:
     name = _text(_get(row, "limb"), "limb")
     pole, toes = (None if row.get(key) is None else _text(row[key], key) for key in ("pole", "toes"))
-    limb = IkLimb(name, _text(_get(row, "target"), "target"), pole, _switches(row), toes)
+    shown = tuple(_text(bone, "shown") for bone in _list(row, "shown"))
+    swivel = None if row.get("swivel") is None else _text(row["swivel"], "swivel")
+    poled = None if row.get("poled") is None else _switches({"switches": [row["poled"]]})[0]
+    limb = IkLimb(name, _text(_get(row, "target"), "target"), pole, _switches(row), toes, shown, swivel, poled)
     if limb.limb not in _ENDS:
         raise _BadError(f"{limb.limb!r} is not the end of a limb")
     return limb

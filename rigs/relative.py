@@ -12,48 +12,30 @@ from __future__ import annotations
 
 from collections.abc import Mapping as Table
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from .canonical import facing
 from .contacts import find_stance
-from .controls import carrier_of
+from .curves import Change
 from .detection import Mapping, check_scale
+from .driven import Driven, control_changes
 from .figure import Figure
 from .ik import two_bones
 from .posture import OWN
 from .resample import sampled
 from .rest import RestRig
 from .retarget import UP, hips_path, solve
-from .rotations import (
-    continuous,
-    normalised,
-    quaternion_from_matrix,
-    slerp,
-    swing,
-    transpose,
-)
+from .rotations import continuous, normalised, rotation_of, slerp, swing, transpose
 from .settling import ONE, handover, settled_turn, shares
 from .skeleton import FPS
+from .turning import changed_pose, needed_bones, relation, turned_pose
 
 PARTS: tuple[str, ...] = ("root", "trunk", "left_arm", "right_arm", "left_leg", "right_leg")
 # Below these a bone counts as unchanged: a hundredth of what one sees, a hundred times the noise of the solver.
 SMALLEST_TURN = 2e-5  # radians
 SMALLEST_SHIFT = 1e-6  # leg lengths
-
-
-@dataclass(frozen=True)
-class Change:
-    """What an edit does to a pose bone: its channel rotation q becomes q ``turn``, its location l + ``shift``.
-
-    ``turn`` (F, 4) are quaternions (w, x, y, z) without sign jumps, ``shift`` (F, 3) is in the bone's rest axes, None
-    where the bone does not carry the travel.
-    """
-
-    bone: str
-    turn: np.ndarray
-    shift: np.ndarray | None = None
 
 
 @dataclass(frozen=True)
@@ -79,6 +61,7 @@ class Take:
             the same. Where that is so for the first or last frame, what is outside goes on, and speeds must meet.
         parts: out of ``PARTS``; only their bones change.
         reach: places that hands and feet must hit.
+        driven: limbs that IK moves; in ``matrices`` and ``joints`` they are where ``driven.shown_pose`` puts them.
     """
 
     joints: np.ndarray
@@ -88,6 +71,7 @@ class Take:
     anchors: Table[int, int]
     parts: Sequence[str] = PARTS
     reach: Sequence[Reach] = ()
+    driven: Sequence[Driven] = ()
 
 
 def part_of(role: str) -> str:
@@ -114,22 +98,40 @@ def relative(take: Take, edited: np.ndarray, rig: RestRig, mapping: Mapping) -> 
     turns, travel = _difference(take, edited, figure)
     for reach in take.reach:
         _bend(reach, turns, travel, matrices, figure)
-    posed, local = _walk(turns, travel, matrices, figure)
+    posed, local = turned_pose(turns, travel, matrices, figure)
     share = handover(len(take.at), take.anchors, take.fps)
     yaw = float(facing(edited[-1:])[0] - facing(take.joints[:1])[0])
     changes = []
     for bone, (raw_turn, raw_shift) in local.items():
         i = wired.index[bone]
         away = yaw if bone == mapping.bones["pelvis"] else 0.0
-        turn = settled_turn(raw_turn, take.anchors, take.fps, _rotation(_relation(matrices, wired, i)), away)
+        turn = settled_turn(raw_turn, take.anchors, take.fps, rotation_of(relation(matrices, wired, i)), away)
         shift = None if raw_shift is None else _settle_shift(raw_shift, take, posed, figure, i)
         turn = continuous(slerp(ONE, turn, share))
         shift = None if shift is None else shift * share[:, None]
         if shift is not None and np.abs(shift).max() < SMALLEST_SHIFT * figure.leg:
             shift = None
-        if shift is not None or _largest(turn) > SMALLEST_TURN:
-            changes.append(Change(bone, turn, shift))
-    return tuple(changes)
+        changes.append(Change(bone, turn, shift))
+    changes = [*changes, *_on_controls(take, changes, matrices, figure)]
+    hidden = {mapping.bones[role] for limb in take.driven for role in limb.roles if role in mapping.bones}
+    return tuple(change for change in changes if change.bone not in hidden and _counts(change, figure))
+
+
+def _on_controls(take: Take, changes: Sequence[Change], matrices: np.ndarray, figure: Figure) -> list[Change]:
+    """What the controls of limbs that IK moves take over from the limbs' own bones."""
+    limbs = [driven for driven in take.driven if part_of(driven.limb.limb) in take.parts]
+    if not limbs:
+        return []
+    rig = figure.rig
+    hung = {name for driven in limbs for control in driven.controls for name in rig.ancestors(control)}
+    after = changed_pose(changes, matrices, rig, needed_bones(figure) | hung)
+    found = [change for driven in limbs for change in control_changes(driven, matrices, after, rig, figure.mapping)]
+    return [replace(change, turn=continuous(change.turn)) for change in found]
+
+
+def _counts(change: Change, figure: Figure) -> bool:
+    moved = change.shift is not None and np.abs(change.shift).max() >= SMALLEST_SHIFT * figure.leg
+    return moved or _largest(change.turn) > SMALLEST_TURN
 
 
 def misses(take: Take, edited: np.ndarray, rig: RestRig, mapping: Mapping) -> dict[str, float]:
@@ -173,73 +175,6 @@ def _difference(take: Take, edited: np.ndarray, figure: Figure) -> tuple[dict[st
     return turns, travel
 
 
-def _walk(
-    turns: dict[str, np.ndarray], travel: np.ndarray, matrices: np.ndarray, figure: Figure
-) -> tuple[np.ndarray, dict[str, tuple[np.ndarray, np.ndarray | None]]]:
-    """Forward kinematics of the edited pose.
-
-    A bone that is not turned keeps its place on its parent, whatever channels and constraints have put it there.
-
-    Returns:
-        Pose matrices (F, bones, 4, 4), new for the mapped bones and those above them; and for each turned bone and the
-        one that carries the travel the change of its channels: quaternions (F, 4) and the location (F, 3) or None.
-    """
-    rig, bones = figure.rig, figure.mapping.bones
-    needed = _needed(figure)
-    turned = {bones[role]: turn for role, turn in turns.items()}
-    carrier = carrier_of(rig, bones["pelvis"]) if "pelvis" in turns else None
-    out = matrices.copy()
-    local: dict[str, tuple[np.ndarray, np.ndarray | None]] = {}
-    for i, (bone, parent) in enumerate(zip(rig.bones, rig.parents, strict=True)):
-        if bone.name not in needed:
-            continue
-        here = matrices[:, i].copy()
-        if parent >= 0:
-            here = out[:, parent] @ _relation(matrices, rig, i)
-            if not bone.inherit_rotation:
-                here[:, :3, :3] = matrices[:, i, :3, :3]
-        if bone.name in turned:
-            carried, wanted = _rotation(here), turned[bone.name] @ _rotation(matrices[:, i])
-            turn = transpose(carried) @ wanted
-            here[:, :3, :3] = here[:, :3, :3] @ turn
-            local[bone.name] = (continuous(quaternion_from_matrix(turn)), None)
-        out[:, i] = here
-    if carrier is not None:
-        _travel(out, local, carrier, travel, matrices, figure)
-    return out, local
-
-
-def _needed(figure: Figure) -> set[str]:
-    """The mapped bones and all that they hang on. A generated Rigify rig has 706 bones, and 60 of them are these."""
-    mapped = set(figure.mapping.bones.values())
-    return mapped.union(*(figure.rig.ancestors(name) for name in mapped))
-
-
-def _travel(
-    out: np.ndarray,
-    local: dict[str, tuple[np.ndarray, np.ndarray | None]],
-    carrier: str,
-    travel: np.ndarray,
-    matrices: np.ndarray,
-    figure: Figure,
-) -> None:
-    """Move ``carrier`` and what hangs on it so that the point between the hips goes by ``travel``."""
-    rig = figure.rig
-    hips = [rig.index[figure.mapping.bones[f"{side}_hip"]] for side in ("left", "right")]
-    goal = matrices[:, hips][:, :, :3, 3].mean(1) + travel
-    away = goal - out[:, hips][:, :, :3, 3].mean(1)
-    i, parent = rig.index[carrier], rig.parents[rig.index[carrier]]
-    rest = np.broadcast_to(rig.bones[i].matrix[:3, :3], (len(out), 3, 3))
-    if parent >= 0:
-        rest = out[:, parent, :3, :3] @ np.linalg.inv(rig.bones[parent].matrix[:3, :3]) @ rest
-    shift = np.linalg.solve(rest, away[..., None])[..., 0]
-    still = np.tile([1.0, 0.0, 0.0, 0.0], (len(out), 1))
-    local[carrier] = (local.get(carrier, (still, None))[0], shift)
-    for name in _needed(figure):
-        if name == carrier or carrier in rig.ancestors(name):
-            out[:, rig.index[name], :3, 3] += away
-
-
 def _bend(
     reach: Reach, turns: dict[str, np.ndarray], travel: np.ndarray, matrices: np.ndarray, figure: Figure
 ) -> float:
@@ -253,7 +188,7 @@ def _bend(
     roles = [f"{side}_{part}" for part in parts]
     if any(role not in figure.mapping.bones or role not in turns for role in roles[:2]):
         return 0.0
-    posed, _ = _walk(turns, travel, matrices, figure)
+    posed, _ = turned_pose(turns, travel, matrices, figure)
     places = []
     for role in roles:
         bone, at = figure.anchor(role)
@@ -274,20 +209,6 @@ def _bend(
         turns[roles[2]] = turns[roles[1]] if end == "wrist" else turns[roles[2]]
     away = np.linalg.norm(first + second - goal, axis=-1)
     return float(away[reach.weights >= 1.0].max(initial=0.0))
-
-
-def _relation(matrices: np.ndarray, rig: RestRig, i: int) -> np.ndarray:
-    """(F, 4, 4) how bone ``i`` sits on its parent."""
-    parent = rig.parents[i]
-    return matrices[:, i] if parent < 0 else np.linalg.inv(matrices[:, parent]) @ matrices[:, i]
-
-
-def _rotation(matrices: np.ndarray) -> np.ndarray:
-    """The rotations (F, 3, 3) in (F, 4, 4) that may be scaled: the nearest ones."""
-    u, _, v = np.linalg.svd(matrices[..., :3, :3])
-    sign = np.linalg.det(u @ v)
-    u[..., :, 2] *= sign[..., None]
-    return u @ v
 
 
 def _settle_shift(shift: np.ndarray, take: Take, posed: np.ndarray, figure: Figure, i: int) -> np.ndarray:

@@ -90,6 +90,14 @@ def quaternion_from_matrix(matrices: np.ndarray) -> np.ndarray:
     return normalised(np.take_along_axis(rows, largest, axis=-2)[..., 0, :])
 
 
+def rotation_of(matrices: np.ndarray) -> np.ndarray:
+    """The rotations (..., 3, 3) nearest to matrices (..., 3 or 4, 3 or 4) that may be scaled."""
+    u, _, v = np.linalg.svd(matrices[..., :3, :3])
+    sign = np.linalg.det(u @ v)
+    u[..., :, 2] *= sign[..., None]
+    return u @ v
+
+
 def matrix_from_quaternion(q: np.ndarray) -> np.ndarray:
     """Rotation matrices (..., 3, 3) of quaternions, which need not be of unit length."""
     w, x, y, z = np.moveaxis(normalised(q), -1, 0)

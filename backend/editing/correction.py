@@ -11,44 +11,24 @@ from collections.abc import Sequence
 import numpy as np
 
 from ...rigs.bones import fix_bone_lengths
-from ...rigs.contacts import spans
+from ...rigs.contacts import SIDES, spans
 from ...rigs.feet import planted_joints
 from ...rigs.rotations import about
 from ...rigs.skeleton import INDEX, PARENTS
 from ..cleanup import smoothed, steadied
+from .curves import offset_curve
+from .footing import footed
 from .reaching import LIMBS, on_targets, reached
 from .request import PART_JOINTS, PARTS, EditRequest
 from .walking import walked
 from .wishes import path_points
 
-# An offset's curve costs its bending, and its size over RELAX frames: by then what a border asks has faded.
-RELAX = 6.0
 SWAY = 4.0  # frames; deviation of the Gaussian over how far the pelvis is from its path
 EASED = 3  # frames beside a border whose change of speed is limited
 GENTLE, LEAST = 0.9, 1e-3  # of the usual change of speed; metres per frame and frame
-REPLANTED = 4.0  # frames behind these over which feet come to stand still
 PLANTINGS = 2  # what meets the known poses again moves feet that were planted, the second time hardly
 ROOT = list(PART_JOINTS["root"])
 CHEST = [INDEX[name] for name in ("spine3", "neck", "left_collar", "right_collar", "left_shoulder", "right_shoulder")]
-
-
-def offset_curve(known: np.ndarray, values: np.ndarray) -> np.ndarray:
-    """The smoothest curve (F, ...) that has ``values`` (F, ...) at the frames ``known`` (F,) bool and fades off them.
-
-    It minimises |d''|^2 + |d|^2 / RELAX^4 subject to the known values, so two known frames at a border give it their
-    slope too.
-    """
-    frames = len(known)
-    flat = values.reshape(frames, -1)
-    if not known.any():
-        return np.zeros_like(values)
-    difference = np.diff(np.eye(frames), n=2, axis=0)
-    matrix = difference.T @ difference + np.eye(frames) / RELAX**4
-    free = ~known
-    out = np.where(known[:, None], flat, 0.0)
-    if free.any():
-        out[free] = -np.linalg.solve(matrix[np.ix_(free, free)], matrix[np.ix_(free, known)] @ flat[known])
-    return out.reshape(values.shape)
 
 
 def met(made: np.ndarray, original: np.ndarray, known: np.ndarray) -> np.ndarray:
@@ -170,38 +150,28 @@ def corrected(
         free = request.changes("root") and not bound
         joints = exact(steadied(walked(joints, known) if free else joints))
     if request.changes_legs:
-        for _ in range(PLANTINGS):
-            joints = exact(planted_joints(joints))
-    goal, known = eased(joints, original, changes, held)
-    # What is left to move is little: knees are not put anew, which in a straight leg would pop out for a millimetre.
-    joints = np.where(known[:, None, None], goal, met(joints, goal, known))
+        for _ in range(PLANTINGS):  # knees are not put anew for it, which would make those of straight legs pop out
+            joints = np.where(known[:, None, None], original, met(planted_joints(joints), original, known))
     joints = fix_bone_lengths(composed(original, joints, request.parts), lengths)
-    if all(request.changes(part) for part in ("root", "left_leg", "right_leg")):
-        joints = replanted(joints, ~changes | held, lengths)
-    joints = np.where((~changes | held)[:, None, None], original, joints)
-    joints = on_targets(joints, request, shift, known, offset_curve)
+    joints = np.where(known[:, None, None], original, joints)
+    still = [joint for part in request.resting for joint in PART_JOINTS[part]]
+    goal, settled = eased(joints, original, changes, held, still)
+    joints = fix_bone_lengths(np.where(settled[:, None, None], goal, met(joints, goal, settled)), lengths)
+    sides = [side for side in SIDES if request.changes(f"{side}_leg")]
+    joints = np.where(known[:, None, None], original, joints)
+    if sides:
+        joints = footed(joints, known, sides, follows=request.changes("root") and len(sides) == len(SIDES))
+    joints = on_targets(joints, request, shift, settled, offset_curve)
     return np.where(changes[:, None, None], joints, original)
 
 
-def replanted(joints: np.ndarray, known: np.ndarray, lengths: np.ndarray) -> np.ndarray:
-    """Joints whose feet stand still again, fading to what they are beside the ``known`` frames (F,).
-
-    What meets known poses moves the whole body for a second, and its feet with it.
-    """
-    frames = np.arange(len(known))
-    away = np.abs(frames[:, None] - np.flatnonzero(known)).min(axis=1, initial=len(known))
-    t = np.clip((away - EASED) / REPLANTED, 0.0, 1.0)
-    share = (t * t * (3.0 - 2.0 * t))[:, None, None]
-    placed = jointed(joints + share * (planted_joints(joints) - joints), lengths)
-    return np.where(share > 0.0, placed, joints)
-
-
 def eased(
-    joints: np.ndarray, original: np.ndarray, changes: np.ndarray, held: np.ndarray
+    joints: np.ndarray, original: np.ndarray, changes: np.ndarray, held: np.ndarray, still: Sequence[int]
 ) -> tuple[np.ndarray, np.ndarray]:
     """Goals (F, 22, 3) and the frames (F,) bool that have one: what is known, and the first frames beside a border.
 
-    These leave the border with no more change of speed per joint than the motion itself usually has.
+    These leave the border with no more change of speed per joint than the motion itself usually has. Joints ``still``
+    do not change at all.
     """
     known, goal = ~changes | held, original.copy()
     usual = GENTLE * usual_bend(original[~changes]) if (~changes).sum() > EASED else LEAST
@@ -218,7 +188,9 @@ def eased(
                 going = 2 * rows[at - 1] - rows[at - 2]
                 bend = rows[at] - going
                 size = np.linalg.norm(bend, axis=-1, keepdims=True)
-                rows[at] = going + bend * np.minimum(1.0, max(usual, LEAST) / np.maximum(size, 1e-9))
+                slower = np.minimum(1.0, max(usual, LEAST) / np.maximum(size, 1e-9))
+                slower[still] = 1.0
+                rows[at] = going + bend * slower
                 flags[at] = True
     return goal, known
 

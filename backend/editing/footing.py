@@ -12,6 +12,7 @@ All functions work on joints (F, 22, 3) in metres, float64, floor at 0, 20 fps.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -39,15 +40,22 @@ class Way:
     carries: np.ndarray
 
 
-def footed(joints: np.ndarray, known: np.ndarray) -> np.ndarray:
-    """Joints whose feet stand still in their contacts; those of ``known`` (F,) bool are returned as they are."""
+def footed(joints: np.ndarray, known: np.ndarray, sides: Sequence[str] = SIDES, follows: bool = True) -> np.ndarray:
+    """Joints whose feet stand still in their contacts; those of ``known`` (F,) bool are returned as they are.
+
+    Args:
+        sides: whose legs may move.
+        follows: whether the body may go along.
+    """
     stance = find_stance(joints)
-    found = find_contacts(joints, stance)
-    ways = [_way(joints, side, contacts, stance, known) for side, contacts in zip(SIDES, found, strict=True)]
-    weights = np.stack([way.carries for way in ways]) * upright(joints)
-    shift = followed(np.stack([way.ankle for way in ways]), weights, known)
+    contacts = dict(zip(SIDES, find_contacts(joints, stance), strict=True))
+    ways = {side: _way(joints, side, contacts[side], stance, known) for side in sides}
+    shift = np.zeros((len(joints), 3))
+    if follows:
+        weights = np.stack([way.carries for way in ways.values()]) * upright(joints)
+        shift = followed(np.stack([way.ankle for way in ways.values()]), weights, known)
     out = joints + shift[:, None]
-    for side, way in zip(SIDES, ways, strict=True):
+    for side, way in ways.items():
         ankle, toe = INDEX[f"{side}_ankle"], INDEX[f"{side}_foot"]
         out = reached(out, f"{side}_ankle", way.ankle - shift)
         foot = joints[:, toe] + way.toe - joints[:, ankle] - way.ankle

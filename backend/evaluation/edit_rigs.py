@@ -10,11 +10,11 @@ from pathlib import Path
 
 import numpy as np
 
-from ...rigs.curves import BoneCurves
+from ...rigs.curves import BoneCurves, Change
 from ...rigs.detection import Mapping, detect
 from ...rigs.errors import UserError
 from ...rigs.pose import pose
-from ...rigs.relative import Change, Take, part_of, relative
+from ...rigs.relative import Take, part_of, relative
 from ...rigs.resample import resample
 from ...rigs.rest import RestRig
 from ...rigs.retarget import retarget

@@ -41,7 +41,8 @@ class COAMD_OT_edit(bpy.types.Operator):  # noqa: N801 (Blender's naming rule)
         """Check what is asked for, and queue it."""
         try:
             rig_object, rig, mapping = edit_order.character(context)
-            job = EditJob(edit_order.read(context, rig_object, mapping), rig, mapping)
+            order, mapping = edit_order.read(context, rig_object, rig, mapping)
+            job = EditJob(order, rig, mapping)
         except UserError as error:
             session.message = Message.of(error)
             redraw()

@@ -16,6 +16,9 @@ With these switches and that one rewiring the parents in the armature are the tr
 
 The IK controls hang on MCH bones that follow ``root`` while IK_parent and pole_parent are 1. Poles count only with
 pole_vector; IK_Stretch would let a limb grow, and the bones' own ik_stretch shortens a limb that is bent by 1 %.
+
+Without pole_vector a limb bends in a plane that is fixed in ``upper_arm_ik``, which hangs on a bone that points at the
+target, so that its turn about itself swivels the limb. ORG bones copy FK or IK, whichever moves the limb.
 """
 
 from __future__ import annotations
@@ -41,6 +44,9 @@ def _ik(end: str, side: str) -> IkLimb:
             *(Switch(bone, "ik_stretch", 0.0) for bone in (f"{limb}_ik.{letter}", f"MCH-{lower}_ik.{letter}")),
         ),
         f"toe_ik.{letter}" if end == "ankle" else None,
+        tuple(f"ORG-{bone}.{letter}" for bone in (*_IK[end], *(("toe",) if end == "ankle" else ()))),
+        f"{limb}_ik.{letter}",
+        Switch(f"{limb}_parent.{letter}", "pole_vector", 1.0),
     )
 
 

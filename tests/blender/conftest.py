@@ -104,6 +104,33 @@ def character(mannequin_file: Path, empty_scene: None) -> Any:
     return rig_object
 
 
+@pytest.fixture(scope="module")
+def rigify() -> Iterator[str]:
+    """A file with a rig generated from Rigify's small human, made once for all tests of a module."""
+    import addon_utils
+
+    bpy.ops.wm.read_homefile(use_empty=True)
+    addon_utils.enable("rigify", default_set=True)
+    bpy.ops.object.armature_basic_human_metarig_add()
+    metarig = bpy.context.object
+    bpy.ops.pose.rigify_generate()
+    path = bpy.app.tempdir + "rigify.blend"
+    bpy.data.libraries.write(path, {metarig.data.rigify_target_rig})
+    yield path
+    addon_utils.disable("rigify")
+
+
+@pytest.fixture
+def generated(rigify: str, empty_scene: None) -> Any:
+    """That rig as the active object of an empty scene."""
+    with bpy.data.libraries.load(rigify) as (there, into):
+        into.objects = [name for name in there.objects if not name.startswith("WGT")]
+    rig_object = next(obj for obj in into.objects if obj.type == "ARMATURE")
+    bpy.context.scene.collection.objects.link(rig_object)
+    bpy.context.view_layer.objects.active = rig_object
+    return rig_object
+
+
 @pytest.fixture
 def build() -> Callable[[RestRig], Any]:
     """Makes an armature object with exactly these bones, as the active object."""

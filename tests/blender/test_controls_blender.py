@@ -9,7 +9,6 @@ import pytest
 
 bpy = pytest.importorskip("bpy", reason="the Blender module is not installed")
 
-import addon_utils  # noqa: E402
 import motions  # noqa: E402
 import numpy as np  # noqa: E402
 from coamd.blender_addon import action as actions  # noqa: E402
@@ -20,31 +19,6 @@ from coamd.rigs.retarget import retarget  # noqa: E402
 from coamd.rigs.settings import RetargetSettings  # noqa: E402
 
 FRAMES = (1, 14, 27, 40, 53)
-
-
-@pytest.fixture(scope="module")
-def rigify() -> Any:
-    """A rig generated from Rigify's small human, kept for all tests of this file."""
-    bpy.ops.wm.read_homefile(use_empty=True)
-    addon_utils.enable("rigify", default_set=True)
-    bpy.ops.object.armature_basic_human_metarig_add()
-    metarig = bpy.context.object
-    bpy.ops.pose.rigify_generate()
-    path = bpy.app.tempdir + "rigify.blend"
-    bpy.data.libraries.write(path, {metarig.data.rigify_target_rig})
-    yield path
-    addon_utils.disable("rigify")
-
-
-@pytest.fixture
-def generated(rigify: str, empty_scene: None) -> Any:
-    """That rig as the active object of an empty scene."""
-    with bpy.data.libraries.load(rigify) as (there, into):
-        into.objects = [name for name in there.objects if not name.startswith("WGT")]
-    rig_object = next(obj for obj in into.objects if obj.type == "ARMATURE")
-    bpy.context.scene.collection.objects.link(rig_object)
-    bpy.context.view_layer.objects.active = rig_object
-    return rig_object
 
 
 def posed(rig_object: Any, clip: np.ndarray, settings: RetargetSettings) -> list[dict[str, np.ndarray]]:

@@ -10,10 +10,11 @@ import characters
 import motions
 import numpy as np
 import pytest
+from coamd.rigs.curves import Change
 from coamd.rigs.detection import detect
 from coamd.rigs.figure import Figure
 from coamd.rigs.pose import pose
-from coamd.rigs.relative import PARTS, Change, Reach, Take, part_of, relative
+from coamd.rigs.relative import PARTS, Reach, Take, part_of, relative
 from coamd.rigs.resample import sampled
 from coamd.rigs.rest import RestRig
 from coamd.rigs.retarget import BoneCurves, retarget
