@@ -149,8 +149,7 @@ class Pipeline:
         check_edit(request)
         if request.strength == 0.0 and request.mode in ("regenerate", "refine"):
             return Edited(np.repeat(request.joints[None].astype(np.float32), request.variations, axis=0))
-        request, notes = understood_edit(self.system, request)
-        notes += self._unread([request.prompt, *(segment.prompt for segment in request.segments)])
+        request, notes = self._read(request)
         progress("text", 0, 1, None)
         if request.keeps_nothing:
             made = self.motions(
@@ -190,7 +189,7 @@ class Pipeline:
         return [out[number] for number in range(len(requests))]
 
     def _edit_together(self, requests: Sequence[EditRequest]) -> list[Edited]:
-        read = [understood_edit(self.system, request) for request in requests]
+        read = [self._read(request) for request in requests]
         rows = [self._rows(request) for request, _ in read]
         sampling = self._edit_sampling(read[0][0], None)
         joints, sampled = Editor(self.system, [row for some in rows for row in some], sampling).run(
@@ -199,9 +198,13 @@ class Pipeline:
         out, at = [], 0
         for (request, notes), some in zip(read, rows, strict=True):
             these = slice(at, at := at + len(some))
-            notes += self._unread([request.prompt, *(segment.prompt for segment in request.segments)])
             out.append(_edited(request, notes, some[0].canvas, joints[these], sampled[these]))
         return out
+
+    def _read(self, request: EditRequest) -> tuple[EditRequest, tuple[str, ...]]:
+        """The request as the model reads it, and what to tell the user about that."""
+        request, notes = understood_edit(self.system, request)
+        return request, notes + self._unread([request.prompt, *(segment.prompt for segment in request.segments)])
 
     def _rows(self, request: EditRequest) -> list[Row]:
         """One row for each variation."""

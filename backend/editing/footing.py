@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Feet of an edited stretch: they stand where they carry, and go over into poses that are given without a seam.
 
-What meets known poses bends the whole figure for about a second, and its feet with it. Planting the feet afterwards, as
-is done for whole clips, would leave the given poses or jump beside them. So the given poses are taken in: a contact that
-holds one stands where the foot stands there, and the way of a foot is changed by the smoothest offset that is none in
-given poses and exact in contacts. The body goes along with what its carrying feet are moved by, so that the legs keep
-their bend; a straight knee would pop out for a millimetre.
+What meets known poses bends the whole figure for about a second, and its feet with it. Planting the feet
+afterwards, as is done for whole clips, would leave the given poses or jump beside them. So the given poses are taken
+in: a contact that holds one stands where the foot stands there, and the way of a foot is changed by the smoothest
+offset that is none in given poses and exact in contacts. The body goes along with what its carrying feet are moved
+by, so that the legs keep their bend; a straight knee would pop out for a millimetre.
 
 All functions work on joints (F, 22, 3) in metres, float64, floor at 0, 20 fps.
 """

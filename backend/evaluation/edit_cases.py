@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -59,137 +60,156 @@ def _held_out(clip: Clip) -> bool:
     return clip.split == "test" and not clip.mirrored
 
 
+@dataclass(frozen=True)
+class Subject:
+    """The first 6 s (120, 22, 3) of a clip; its number is the seed, and chose the prompt."""
+
+    joints: np.ndarray
+    number: int
+    prompt: str
+
+
+def path_of(joints: np.ndarray) -> np.ndarray:
+    """A way (9, 3) of four seconds that swings half a metre to the side of a clip's own."""
+    frames = np.linspace(WIDE[0], WIDE[1] - 1, 9)
+    bow = 0.5 * np.sin(np.pi * (frames - WIDE[0]) / (WIDE[1] - 1 - WIDE[0])) ** 2
+    own = joints[frames.round().astype(int), 0]
+    return np.stack([frames.round(), own[:, 0] + bow, own[:, 2]], axis=-1)
+
+
+def target_of(joints: np.ndarray) -> Target:
+    """A hand 20 cm from where it was, towards its shoulder."""
+    wrist = INDEX["right_wrist"]
+    away = joints[REACHED, INDEX["right_shoulder"]] - joints[REACHED, wrist]
+    x, y, z = (joints[REACHED, wrist] + 0.2 * away / max(float(np.linalg.norm(away)), 0.2)).tolist()
+    return Target("right_wrist", REACHED, (x, y, z))
+
+
+def requests(subject: Subject) -> dict[str, EditRequest]:
+    """Every kind of edit by its name."""
+    joints = subject.joints
+    plain = EditRequest(joints, "regenerate", START, END, seed=subject.number)
+    wide = replace(plain, start=WIDE[0], end=WIDE[1])
+    return {
+        "regenerate": plain,
+        "inbetween": replace(plain, mode="inbetween", keep_poses=HIT),
+        "prompt": replace(plain, prompt=subject.prompt),
+        "arms": replace(plain, prompt=subject.prompt, parts=ARMS),
+        "legs": replace(plain, prompt=subject.prompt, parts=LEGS),
+        "loop": replace(wide, mode="loop"),
+        "path": replace(wide, path=path_of(joints)),
+        "extend": EditRequest(joints, "extend", after=ADDED, seed=subject.number),
+        "refine": replace(plain, mode="refine"),
+        "reach": replace(plain, targets=(target_of(joints),)),
+        "strength 0": replace(plain, prompt=subject.prompt, strength=0.0),
+    }
+
+
 class Cases:
-    """Edits clips one after the other and keeps what was measured."""
+    """Edits clips in every way and keeps what was measured."""
 
     def __init__(self, pipeline: Pipeline) -> None:
         self._pipeline = pipeline
         self.values: Values = defaultdict(list)
 
-    def run(self, clip: Clip, number: int, told: Callable[[str], object] = lambda _what: None) -> None:
-        """All edits of the first 6 s of a clip; ``number`` is its seed and chooses its prompt."""
-        joints = np.ascontiguousarray(clip.joints[:FRAMES], dtype=np.float32)
-        prompt = next_prompt(clip, number)
-        kinds = (
-            self.regenerated, self.inbetweened, self.prompted, self.arms, self.legs,
-            self.looped, self.sent_along, self.extended, self.refined, self.reaching, self.untouched,
-        )  # fmt: skip
-        for kind in kinds:
-            told(f"{clip.id}: {kind.__name__}")
-            kind(joints, number, prompt)
-        if number < WHOLE_CLIPS:
-            self.whole(joints, number, prompt)
+    def run(self, clips: Sequence[Clip], told: Callable[[str], object] = lambda _what: None) -> None:
+        """All edits of the first 6 s of the clips, each kind for all clips at once."""
+        subjects = [
+            Subject(np.ascontiguousarray(clip.joints[:FRAMES], dtype=np.float32), number, next_prompt(clip, number))
+            for number, clip in enumerate(clips)
+        ]
+        asked = [requests(subject) for subject in subjects]
+        for kind in asked[0]:
+            told(kind)
+            edits = self._pipeline.edit_all([each[kind] for each in asked])
+            for subject, each, made in zip(subjects, asked, edits, strict=True):
+                self.measure(kind, subject, each[kind], made)
+        for subject in subjects[:WHOLE_CLIPS]:
+            told("everything")
+            self.whole(subject)
 
-    def regenerated(self, joints: np.ndarray, seed: int, _prompt: str) -> None:
-        """Two seconds anew, without a prompt."""
-        edited = self._edit("regenerate", EditRequest(joints, "regenerate", START, END, seed=seed)).joints[0]
-        self._realism("regenerate", edited, joints, START, END)
+    def measure(self, kind: str, subject: Subject, request: EditRequest, made: Edited) -> None:
+        """What one edit is judged by."""
+        joints, edited = subject.joints, made.joints[0]
+        if kind == "strength 0":
+            self._add(kind, float(measures.differing_bits(edited, joints)))
+            return
+        self._bits(kind, request, edited)
+        borders: Sequence[int] = request.span
+        if kind == "loop":  # its first frame that differs
+            borders = np.flatnonzero((edited != joints).any(axis=(1, 2)))[:1].tolist()
+        elif kind == "extend":
+            borders = [len(joints)]
+        self._borders(kind, edited, joints, borders)
+        start, end = (len(joints), len(edited)) if kind == "extend" else request.span
+        if kind in ("regenerate", "inbetween", "prompt", "path", "extend"):
+            self._body(kind, edited[start:end], joints[-ADDED:] if kind == "extend" else joints[start:end])
+        own = {
+            "inbetween": self._poses,
+            "prompt": self._score,
+            "arms": self._parts,
+            "legs": self._parts,
+            "loop": self._loop,
+            "path": self._path,
+            "refine": self._refined,
+            "reach": self._reached,
+        }
+        if kind in own:
+            own[kind](subject, request, made)
 
-    def inbetweened(self, joints: np.ndarray, seed: int, _prompt: str) -> None:
-        """Two seconds through two poses."""
-        request = EditRequest(joints, "inbetween", START, END, keep_poses=HIT, seed=seed)
-        made = self._edit("inbetween", request)
-        edited = made.joints[0]
+    def whole(self, subject: Subject) -> None:
+        """A range of everything is generation."""
+        joints = subject.joints
+        request = EditRequest(joints, "regenerate", 0, len(joints), prompt=subject.prompt, seed=subject.number)
+        edited = self._pipeline.edit(request).joints[0]
+        made = self._pipeline.generate(subject.prompt, len(joints) / FPS, seed=subject.number).joints[0]
+        # The clip begins at the origin and faces +Z, as what is generated does.
+        self._add("whole", float(np.linalg.norm(edited - made, axis=-1).max() * 100.0))
+
+    def _poses(self, subject: Subject, _request: EditRequest, made: Edited) -> None:
+        """Poses to hit, before the exact correction and after it."""
         assert made.sampled is not None
-        self._realism("inbetween", edited, joints, START, END)
+        joints, edited = subject.joints, made.joints[0]
         usual = measures.usual_change(joints)
         self._add("inbetween pose speed", measures.border_speed(edited, [f + 1 for f in HIT], usual))
         self._add("pose after", float(measures.pose_error(edited, joints, HIT).max()))
         self._add("pose before", float(measures.pose_error(made.sampled[0], joints, HIT).mean()))
 
-    def prompted(self, joints: np.ndarray, seed: int, prompt: str) -> None:
-        """Two seconds of something else; does the recognizer see it?"""
-        request = EditRequest(joints, "regenerate", START, END, prompt=prompt, seed=seed)
-        edited = self._edit("prompt", request).joints[0]
-        wanted = self._pipeline.embed_text(prompt)
-        was, now = (float(self._pipeline.embed_motion(m[START:END]) @ wanted) for m in (joints, edited))
+    def _score(self, subject: Subject, _request: EditRequest, made: Edited) -> None:
+        """Does the recognizer see what was asked for?"""
+        wanted = self._pipeline.embed_text(subject.prompt)
+        both = (subject.joints, made.joints[0])
+        was, now = (float(self._pipeline.embed_motion(joints[START:END]) @ wanted) for joints in both)
         self._add("score rises", float(now > was))
         self._add("score rise", now - was)
-        self._realism("prompt", edited, joints, START, END)
 
-    def arms(self, joints: np.ndarray, seed: int, prompt: str) -> None:
-        """Both arms anew."""
-        self._parts("arms", ARMS, joints, seed, prompt)
-
-    def legs(self, joints: np.ndarray, seed: int, prompt: str) -> None:
-        """Root and legs anew below a trunk that stays."""
-        self._parts("legs", LEGS, joints, seed, prompt)
-
-    def looped(self, joints: np.ndarray, seed: int, _prompt: str) -> None:
-        """Four seconds as a loop."""
-        request = EditRequest(joints, "loop", *WIDE, seed=seed)
-        edited = self._pipeline.edit(request).joints[0]
-        self._bits("loop", request, edited)
-        pose, speed = measures.loop_errors(edited[slice(*WIDE)])
-        self._add("loop pose", pose)
-        self._add("loop pace", speed)
-        changed = np.flatnonzero((edited != joints).any(axis=(1, 2)))
-        if len(changed):
-            self._borders("loop", edited, joints, [int(changed[0])])
-
-    def sent_along(self, joints: np.ndarray, seed: int, _prompt: str) -> None:
-        """Four seconds on a way that swings half a metre to the side."""
-        frames = np.linspace(WIDE[0], WIDE[1] - 1, 9)
-        bow = 0.5 * np.sin(np.pi * (frames - WIDE[0]) / (WIDE[1] - 1 - WIDE[0])) ** 2
-        own = joints[frames.round().astype(int), 0]
-        path = np.stack([frames.round(), own[:, 0] + bow, own[:, 2]], axis=-1)
-        edited = self._edit("path", EditRequest(joints, "regenerate", *WIDE, path=path, seed=seed)).joints[0]
-        self._add("path", measures.path_error(edited, path))
-        self._realism("path", edited, joints, *WIDE)
-
-    def extended(self, joints: np.ndarray, seed: int, _prompt: str) -> None:
-        """Two seconds more at the end."""
-        request = EditRequest(joints, "extend", after=ADDED, seed=seed)
-        edited = self._pipeline.edit(request).joints[0]
-        self._bits("extend", request, edited)
-        self._borders("extend", edited, joints, [len(joints)])
-        self._body("extend", edited[len(joints) :], joints[-ADDED:])
-
-    def refined(self, joints: np.ndarray, seed: int, _prompt: str) -> None:
-        """Two seconds refined."""
-        edited = self._edit("refine", EditRequest(joints, "refine", START, END, seed=seed)).joints[0]
-        self._add("refine moves", float(np.linalg.norm(edited - joints, axis=-1)[START:END].mean() * 100.0))
-
-    def reaching(self, joints: np.ndarray, seed: int, _prompt: str) -> None:
-        """A hand 20 cm from where it was."""
-        wrist = INDEX["right_wrist"]
-        away = joints[REACHED, INDEX["right_shoulder"]] - joints[REACHED, wrist]
-        x, y, z = (joints[REACHED, wrist] + 0.2 * away / max(float(np.linalg.norm(away)), 0.2)).tolist()
-        targets = (Target("right_wrist", REACHED, (x, y, z)),)
-        made = self._edit("reach", EditRequest(joints, "regenerate", START, END, targets=targets, seed=seed))
-        self._add("reach", float(np.linalg.norm(made.joints[0, REACHED, wrist] - np.array([x, y, z])) * 100.0))
-
-    def untouched(self, joints: np.ndarray, seed: int, prompt: str) -> None:
-        """Nothing is asked: nothing changes."""
-        made = self._pipeline.edit(
-            EditRequest(joints, "regenerate", START, END, prompt=prompt, strength=0.0, seed=seed)
-        )
-        self._add("strength 0", float(measures.differing_bits(made.joints[0], joints)))
-
-    def whole(self, joints: np.ndarray, seed: int, prompt: str) -> None:
-        """A range of everything is generation."""
-        request = EditRequest(joints, "regenerate", 0, len(joints), prompt=prompt, seed=seed)
-        edited = self._pipeline.edit(request).joints[0]
-        made = self._pipeline.generate(prompt, len(joints) / FPS, seed=seed).joints[0]
-        # The clip begins at the origin and faces +Z, as what is generated does.
-        self._add("whole", float(np.linalg.norm(edited - made, axis=-1).max() * 100.0))
-
-    def _edit(self, name: str, request: EditRequest) -> Edited:
-        """Edits, and measures what every edit inside a motion is judged by: bits and borders."""
-        made = self._pipeline.edit(request)
-        self._bits(name, request, made.joints[0])
-        self._borders(name, made.joints[0], request.joints, request.span)
-        return made
-
-    def _parts(self, name: str, parts: tuple[str, ...], joints: np.ndarray, seed: int, prompt: str) -> None:
-        request = EditRequest(joints, "regenerate", START, END, parts=parts, prompt=prompt, seed=seed)
-        edited = self._edit(name, request).joints[0]
-        kept = [joint for part, joint_s in PART_JOINTS.items() if part not in parts for joint in joint_s]
-        error = measures.kept_error(edited[START:END], joints[START:END], kept)
+    def _parts(self, subject: Subject, request: EditRequest, made: Edited) -> None:
+        """Parts that stay, seen from the root, and how far the others move."""
+        name = "arms" if request.parts == ARMS else "legs"
+        joints, edited = subject.joints[START:END], made.joints[0, START:END]
+        kept = [joint for part, of_part in PART_JOINTS.items() if part not in request.parts for joint in of_part]
+        error = measures.kept_error(edited, joints, kept)
         self._add(f"{name} kept", float(error.mean()))
         self._add(f"{name} kept worst", float(error.max()))
-        changed = [joint for part in parts for joint in PART_JOINTS[part]]
-        self._add(f"{name} moves", float(np.linalg.norm(edited - joints, axis=-1)[START:END, changed].mean() * 100.0))
+        changed = [joint for part in request.parts for joint in PART_JOINTS[part]]
+        self._add(f"{name} moves", float(np.linalg.norm(edited - joints, axis=-1)[:, changed].mean() * 100.0))
+
+    def _loop(self, _subject: Subject, _request: EditRequest, made: Edited) -> None:
+        pose, speed = measures.loop_errors(made.joints[0, slice(*WIDE)])
+        self._add("loop pose", pose)
+        self._add("loop pace", speed)
+
+    def _path(self, _subject: Subject, request: EditRequest, made: Edited) -> None:
+        assert request.path is not None
+        self._add("path", measures.path_error(made.joints[0], request.path))
+
+    def _refined(self, subject: Subject, _request: EditRequest, made: Edited) -> None:
+        away = np.linalg.norm(made.joints[0] - subject.joints, axis=-1)[START:END]
+        self._add("refine moves", float(away.mean() * 100.0))
+
+    def _reached(self, _subject: Subject, request: EditRequest, made: Edited) -> None:
+        away = made.joints[0, REACHED, INDEX["right_wrist"]] - np.array(request.targets[0].position)
+        self._add("reach", float(np.linalg.norm(away) * 100.0))
 
     def _bits(self, name: str, request: EditRequest, edited: np.ndarray) -> None:
         """Bits of the frames that were to stay."""
@@ -208,9 +228,6 @@ class Cases:
         if name == "regenerate":
             self._add("real speed", measures.border_speed(joints, borders, usual))
             self._add("real gap", measures.border_gap(joints, borders, gap))
-
-    def _realism(self, name: str, edited: np.ndarray, joints: np.ndarray, start: int, end: int) -> None:
-        self._body(name, edited[start:end], joints[start:end])
 
     def _body(self, name: str, edited: np.ndarray, joints: np.ndarray) -> None:
         self._add(f"{name} skating", foot_skating(edited))

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -65,12 +65,15 @@ def rigs(folder: Path | None) -> dict[str, RestRig]:
 def figures(pipeline: Pipeline, rigs: dict[str, RestRig], clips: Sequence[Clip]) -> list[Figure]:
     """What edits of the first clips say on every rig."""
     values: dict[str, list[float]] = defaultdict(list)
-    for rig in rigs.values():
-        mapping = detect(rig)
-        for number, clip in enumerate(clips[:CLIPS_EACH]):
-            for parts in ((), ARMS):
-                for key, value in edited(pipeline, rig, mapping, clip.joints[:FRAMES], parts, number).items():
-                    values[key].append(value)
+    tries = [
+        animated(rig, clip.joints[:FRAMES], parts, number)
+        for rig in rigs.values()
+        for number, clip in enumerate(clips[:CLIPS_EACH])
+        for parts in ((), ARMS)
+    ]
+    for one, made in zip(tries, pipeline.edit_all([one.request for one in tries]), strict=True):
+        for key, value in measured(one, made.joints[0].astype(np.float64)).items():
+            values[key].append(value)
     said = f"{', '.join(rigs)}: "
     return [
         Figure(said + "changed bones outside the parts", tuple(values["strangers"]), "", 0),
@@ -82,16 +85,33 @@ def figures(pipeline: Pipeline, rigs: dict[str, RestRig], clips: Sequence[Clip])
     ]
 
 
-def edited(
-    pipeline: Pipeline, rig: RestRig, mapping: Mapping, joints: np.ndarray, parts: tuple[str, ...], seed: int
-) -> dict[str, float]:
-    """One edit of 2 s of a clip that was put on the rig, and its figures."""
+@dataclass(frozen=True)
+class Animated:
+    """A rig that a clip was put on: its channels by bone, its pose and its joints at the scene's rate, and the edit."""
+
+    rig: RestRig
+    mapping: Mapping
+    curves: dict[str, BoneCurves]
+    matrices: np.ndarray
+    scene: np.ndarray
+    request: EditRequest
+
+
+def animated(rig: RestRig, joints: np.ndarray, parts: tuple[str, ...], seed: int) -> Animated:
+    """A clip on a rig, and the edit of 2 s of what the rig then says."""
+    mapping = detect(rig)
     curves = {curve.bone: curve for curve in retarget(joints, rig, mapping, fps=RATE)}
     matrices = pose(rig, curves.values())
-    scene = joints_from_pose(matrices, rig, mapping)  # at the scene's rate
+    scene = joints_from_pose(matrices, rig, mapping)
     own = resample(scene, RATE, FPS).astype(np.float32)
     request = EditRequest(own, "regenerate", START, END, parts=parts, prompt="a person raises both arms", seed=seed)
-    made = pipeline.edit(request).joints[0].astype(np.float64)
+    return Animated(rig, mapping, curves, matrices, scene, request)
+
+
+def measured(one: Animated, made: np.ndarray) -> dict[str, float]:
+    """The figures of an edit whose joints are ``made`` (K, 22, 3)."""
+    rig, mapping, curves, matrices, scene = one.rig, one.mapping, one.curves, one.matrices, one.scene
+    own, parts = one.request.joints, one.request.parts
     first, last = round(START * RATE / FPS), round(END * RATE / FPS)  # the frames that get keys
     frames = np.arange(first - 1, last + 1)  # and one on each side that keeps its pose
     take = Take(

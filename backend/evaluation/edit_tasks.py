@@ -87,10 +87,11 @@ def measured(
     rows.append(_row("text to motion", texts, features, judge.motions(made), made))
     for task in TASKS:
         told(task)
-        made = [
-            pipeline.edit(benchmark_request(task, joints, caption, seed=SEED + i)).joints[0]
+        asked = [
+            benchmark_request(task, joints, caption, seed=SEED + i)
             for i, (joints, caption) in enumerate(zip(real, captions, strict=True))
         ]
+        made = [edited.joints[0] for edited in pipeline.edit_all(asked)]
         rows.append(_row(task, texts, features, judge.motions(made), made))
     return rows, len(real)
 

@@ -115,12 +115,10 @@ def run(args: argparse.Namespace) -> int:
     rows: list[tuple[str, ...]] = []
     if args.output:
         args.output.mkdir(parents=True, exist_ok=True)
-    with tqdm(total=len(picked), leave=False, disable=not sys.stderr.isatty()) as bar:
+    with tqdm(leave=False, disable=not sys.stderr.isatty()) as bar:
         if "clips" in parts:
             cases = edit_cases.Cases(pipeline)
-            for number, clip in enumerate(picked):
-                cases.run(clip, number, bar.set_description_str)
-                bar.update()
+            cases.run(picked, bar.set_description_str)
             sections += edit_sections(cases.values)
             facts["clips"] = len(picked)
         if "rigs" in parts:

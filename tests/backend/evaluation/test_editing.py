@@ -12,7 +12,6 @@ from coamd.backend.cli import main
 from coamd.backend.evaluation import edit_cases, edit_rigs, sample_rig
 from coamd.backend.evaluation.editing import Figure, Report, Section
 from coamd.backend.training.data import Clip, save_items
-from coamd.rigs.detection import detect
 from coamd.rigs.errors import UserError
 from PIL import Image
 from tiny_model import write_tiny_model
@@ -108,25 +107,19 @@ def test_data_without_long_held_out_clips() -> None:
     assert caught.value.code == "no_clips"
 
 
-class Unchanged:
-    """An engine that leaves everything as it is, or shifts the range by ``apart`` metres."""
-
-    def __init__(self, apart: float = 0.0) -> None:
-        self.apart = apart
-
-    def edit(self, request):  # type: ignore[no-untyped-def]
-        joints = request.joints.copy()
-        joints[request.start : request.end] += np.float32([self.apart, 0.0, 0.0])
-        return type("Edited", (), {"joints": joints[None]})()
+def shifted(one: edit_rigs.Animated, apart: float) -> np.ndarray:
+    """The joints of an edit that moves the range by ``apart`` metres."""
+    joints = one.request.joints.astype(np.float64)
+    joints[one.request.start : one.request.end] += (apart, 0.0, 0.0)
+    return joints
 
 
 def test_a_rig_shows_a_jump_that_its_joints_have_and_none_where_nothing_changed() -> None:
-    rig = sample_rig.rest_rig()
-    clip = walk(6.0)
-    calm = edit_rigs.edited(Unchanged(), rig, detect(rig), clip, (), 0)  # type: ignore[arg-type]
+    one = edit_rigs.animated(sample_rig.rest_rig(), walk(6.0), (), 0)
+    calm = edit_rigs.measured(one, shifted(one, 0.0))
     assert calm["strangers"] == calm["bits"] == calm["gap"] == 0.0 and calm["speed"] < 1.5
     assert abs(calm["limbs"] - calm["limbs before"]) < 1e-6
-    jumps = edit_rigs.edited(Unchanged(1.0), rig, detect(rig), clip, (), 0)  # type: ignore[arg-type]
+    jumps = edit_rigs.measured(one, shifted(one, 1.0))
     assert jumps["speed"] > 1.5 and jumps["gap"] > 1.0, "the gate can fail"
 
 
