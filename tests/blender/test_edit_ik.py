@@ -177,6 +177,22 @@ def test_an_arm_on_ik_is_edited_by_its_control(addon: Session, backend: BackendP
     assert (posed["DEF-forearm.L"].head - posed["DEF-upper_arm.L"].head).normalized().z > 0.9
 
 
+def test_a_rig_as_rigify_makes_it_is_edited_by_its_ik_controls(
+    addon: Session, backend: BackendProcess, generated: Any
+) -> None:
+    """Nothing but the torso has keys; the hand's control and the swivel of the arm get theirs."""
+    for frame in (0, 59):
+        generated.pose.bones["torso"].location.x = frame / 200.0
+        generated.pose.bones["torso"].keyframe_insert("location", frame=frame)
+    typed(**(dict.fromkeys(PARTS, False) | {"left_arm": True}))
+    assert bpy.ops.coamd.edit(wait=True) == {"FINISHED"}
+    bones = {source_action.bone_of(path) for path, _ in keyed(generated)}
+    assert bones == {"torso", "hand_ik.L", "upper_arm_ik.L"} | (bones & {"shoulder.L"})
+    bpy.context.scene.frame_set((START + END) // 2)
+    posed = generated.evaluated_get(bpy.context.evaluated_depsgraph_get()).pose.bones
+    assert (posed["DEF-forearm.L"].head - posed["DEF-upper_arm.L"].head).normalized().z > 0.9
+
+
 def test_keys_of_the_control_are_poses_to_keep(addon: Session, backend: BackendProcess, on_ik: Any) -> None:
     for curve in actions.curves_of(on_ik.animation_data.action):
         for key in curve.keyframe_points:
