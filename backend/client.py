@@ -30,7 +30,8 @@ import zmq
 
 from ..rigs.errors import UserError
 from .connection import Connection
-from .editing.request import EditRequest, check
+from .editing.checks import check
+from .editing.request import EditRequest
 from .fields import FloatArray
 from .protocol import (
     MAX_FRAME_BYTES,
@@ -187,7 +188,7 @@ class Client:
     def edit(self, request: EditRequest, *, timeout: float = 600.0, progress: Watcher | None = None) -> Result:
         """A motion changed in a range: ``joints`` (V, F', 22, 3), where F' has the frames that an extension adds.
 
-        Raises UserError where the request makes no sense (`editing.request.check`), before anything is sent.
+        Raises UserError where the request makes no sense (`editing.checks.check`), before anything is sent.
         """
         check(request)
         return self._result(Edit(new_id(), request), timeout, progress)

@@ -117,7 +117,7 @@ class Generate(Request):
 
 @dataclass(frozen=True, eq=False)
 class Edit(Request):
-    """A change of a motion that is there. What makes sense in it, `editing.request.check` says."""
+    """A change of a motion that is there. What makes sense in it, `editing.checks.check` says."""
 
     request: Annotated[EditRequest, EDIT]
 

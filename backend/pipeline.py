@@ -17,10 +17,10 @@ from ..rigs.errors import UserError
 from ..rigs.skeleton import FPS, JOINTS, MAX_FRAMES, TOKEN_FRAMES
 from .cleanup import finished
 from .editing.canvas import Canvas, lay_out, moved_to, result
+from .editing.checks import check as check_edit
 from .editing.engine import Editor, Row, insistent, layout, read_texts
 from .editing.reaching import missed
 from .editing.request import EditRequest
-from .editing.request import check as check_edit
 from .limits import check
 from .model.sampler import Cancelled, Guide, Sampling
 from .model.weights import System, load_system
@@ -143,7 +143,7 @@ class Pipeline:
         nothing is ``generate``, put where the motion began.
 
         Raises:
-            UserError: as ``editing.request.check``.
+            UserError: as ``editing.checks.check``.
             Cancelled: ``cancelled()`` became true; it is asked before every sampling step.
         """
         check_edit(request)
@@ -172,7 +172,7 @@ class Pipeline:
         """What ``edit`` makes of each request, in its order. Requests of one layout are carried out together.
 
         Raises:
-            UserError: as ``editing.request.check``.
+            UserError: as ``editing.checks.check``.
         """
         out: dict[int, Edited] = {}
         groups: dict[object, list[int]] = {}

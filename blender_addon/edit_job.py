@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ..backend.editing.request import EditRequest, Mode, Segment, Target, check, limb
+from ..backend.editing.checks import check
+from ..backend.editing.request import EditRequest, Mode, Segment, Target, limb
 from ..backend.protocol import Edit, Request
 from ..rigs.canonical import floor_height
 from ..rigs.curves import Change

@@ -15,7 +15,8 @@ from tqdm import tqdm
 
 from ...rigs.errors import UserError
 from ...rigs.skeleton import FPS, JOINTS
-from ..editing.request import MODES, PARTS, EditRequest, Mode, Segment, Target, check
+from ..editing.checks import check
+from ..editing.request import MODES, PARTS, EditRequest, Mode, Segment, Target
 from ..motion_file import WRITABLE, check_output, read_own, write_motion
 from ..own_bvh import OwnBvh
 from ..own_motion import OwnMotion

@@ -27,7 +27,8 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from coamd.backend.editing.request import EditRequest, check
+from coamd.backend.editing.checks import check
+from coamd.backend.editing.request import EditRequest
 from coamd.backend.server import run
 from coamd.rigs.errors import UserError
 from coamd.rigs.skeleton import BONE_LENGTHS, FPS, PARENTS

@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from coamd.backend.cli import edit, main
-from coamd.backend.editing.request import EditRequest, Segment, check
+from coamd.backend.editing.checks import check
+from coamd.backend.editing.request import EditRequest, Segment
 from coamd.backend.motion_file import read_own, write_motion
 from coamd.backend.own_motion import OwnMotion
 from coamd.rigs.resample import resample

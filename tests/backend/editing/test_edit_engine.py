@@ -82,6 +82,27 @@ def test_a_seed_means_one_motion_and_a_variation_does_not_depend_on_the_others(t
 
 
 @pytest.mark.parametrize("mode", ["regenerate", "refine"])
+def test_edits_made_together_are_those_made_alone(tiny: Pipeline) -> None:
+    """Of one layout or of several, with other motions, words, paths, targets and numbers of variations."""
+    other = (turned(WALK, 0.7) + np.array([0.4, 0.0, -0.2])).astype(np.float32)
+    way = np.array([[row[0], *other[int(row[0]), 0, ::2]] for row in PATH])
+    asked = [
+        replace(BASE, prompt="jump"),
+        replace(BASE, prompt="wave", joints=other, seed=5, variations=2),
+        replace(BASE, mode="inbetween", keep_poses=(40,)),
+        replace(BASE, mode="inbetween", keep_poses=(40,), joints=other, seed=7),
+        replace(BASE, path=PATH),
+        replace(BASE, path=way, joints=other),
+        replace(BASE, strength=0.0),
+        replace(BASE, start=0, end=len(WALK), prompt="jump"),
+    ]
+    for request, together in zip(asked, tiny.edit_all(asked), strict=True):
+        alone = tiny.edit(request)
+        assert together.joints == pytest.approx(alone.joints, abs=1e-3)
+        assert together.warnings == alone.warnings
+    assert tiny.edit_all([]) == []
+
+
 def test_at_strength_zero_nothing_changes(tiny: Pipeline, mode: Any) -> None:
     made = tiny.edit(replace(BASE, mode=mode, strength=0.0, prompt="jump", variations=2)).joints
     assert all(same_bits(row, WALK) for row in made)

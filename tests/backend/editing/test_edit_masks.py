@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from coamd.backend.editing.checks import check
 from coamd.backend.editing.masks import TASKS, Task, benchmark_mask, benchmark_request, windows
-from coamd.backend.editing.request import check
 from coamd.rigs.skeleton import MAX_FRAMES, TOKEN_FRAMES
 from hypothesis import given
 from hypothesis import strategies as st

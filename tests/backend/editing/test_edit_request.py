@@ -9,7 +9,8 @@ from typing import Any
 import motions
 import numpy as np
 import pytest
-from coamd.backend.editing.request import PART_JOINTS, PARTS, EditRequest, Segment, Target, check, limb
+from coamd.backend.editing.checks import check
+from coamd.backend.editing.request import PART_JOINTS, PARTS, EditRequest, Segment, Target, limb
 from coamd.rigs.errors import UserError
 from coamd.rigs.skeleton import BONE_LENGTHS, INDEX, JOINTS
 
