@@ -123,6 +123,7 @@ def read(context: Any, rig_object: Any, rig: RestRig, mapping: Mapping) -> tuple
         seed=settings.seed,
         variations=settings.variations,
         same_action=settings.same_action or source.tweaked,
+        tolerance=scene.coamd.tolerance(),
         driven=driven,
         poses=_poses(rig_object, source, mapping, driven, parts, start, end) if mode == "INBETWEEN" else (),
         segments=_segments(settings, start, end) if mode == "PROMPTS" else (),

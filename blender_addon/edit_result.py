@@ -14,6 +14,7 @@ from typing import Any
 import bpy
 import numpy as np
 
+from ..rigs.controls import bearing_bones
 from ..rigs.curves import Change
 from ..rigs.errors import UserError
 from . import armature, keys, rewrite
@@ -21,6 +22,7 @@ from . import source_action as source_actions
 from .edit_job import EditJob
 from .identity import Identity
 from .jobs import DONE, Job
+from .thinning import Thinning
 
 _NAME_LETTERS = 44  # of the action's name, to which a suffix comes; Blender holds 63 bytes
 
@@ -69,7 +71,8 @@ def _copy(action: Any, name: str) -> Any:
 def _write_take(job: EditJob, rig_object: Any, action: Any, changes: tuple[Change, ...]) -> None:
     order = job.order
     frames = source_actions.to_action(rig_object, order.source, job.frames.astype(np.float64))
-    if len(frames) > 1 and frames[-1] < frames[0]:  # a strip that plays backwards
+    backwards = len(frames) > 1 and frames[-1] < frames[0]
+    if backwards:  # a strip that plays so
         frames = frames[::-1]
         changes = tuple(
             replace(c, turn=c.turn[::-1], shift=None if c.shift is None else c.shift[::-1]) for c in changes
@@ -83,10 +86,22 @@ def _write_take(job: EditJob, rig_object: Any, action: Any, changes: tuple[Chang
         closed_end = order.end < order.last
         end += keys.HINGE if closed_end else 0.0
     within = keys.Range(start, end, closed_start, closed_end)
-    refused = rewrite.rewrite(action, order.source.slot, rig_object, changes, frames, within)
+    thinning = _thinning(job, rig_object, backwards)
+    refused = rewrite.rewrite(action, order.source.slot, rig_object, changes, frames, within, thinning)
     if refused:
         names = ", ".join(f"“{name}”" for name in sorted(set(refused))[:3])
         job.warnings = (*job.warnings, f"Drivers move {names}, so these stay as they are.")
+
+
+def _thinning(job: EditJob, rig_object: Any, backwards: bool) -> Thinning | None:
+    """How keys are reduced; None where every frame gets one. The end of a loop does not end at its own frame."""
+    tolerance, order = job.order.tolerance, job.order
+    if tolerance is None or order.mode == "LOOP":
+        return None
+    scale = float(np.cbrt(abs(rig_object.matrix_world.to_3x3().determinant())))
+    poses = tuple(order.end - pose if backwards else pose - order.start for pose in order.poses)
+    bearing = bearing_bones(job.rig.rewired(job.mapping.moved_by), job.mapping)
+    return Thinning(float(np.radians(tolerance.degrees)), 0.01 * tolerance.centimetres / scale, poses, bearing)
 
 
 def _target(job: EditJob) -> tuple[Any, Any]:

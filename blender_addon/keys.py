@@ -94,6 +94,18 @@ def plain(frames: np.ndarray, values: np.ndarray, interpolation: int = LINEAR) -
     return out
 
 
+def curved(frames: np.ndarray, values: np.ndarray, slopes: tuple[np.ndarray, np.ndarray]) -> Keys:
+    """Bezier keys at ``frames`` (K,) with ``values`` (K,) that come and leave with ``slopes`` (K,) per frame, as cubics
+    whose handles are at a third of the way to the next key."""
+    out = plain(frames, values, BEZIER)
+    third = np.diff(frames, prepend=frames[0] - 3.0, append=frames[-1] + 3.0) / 3.0
+    for side, step, slope in (("left", -third[:-1], slopes[0]), ("right", third[1:], slopes[1])):
+        handles = np.column_stack([frames + step, values + step * slope])
+        out[f"handle_{side}"] = handles.astype(np.float32)
+        out[f"handle_{side}_type"][:] = FREE
+    return out
+
+
 def joined(*parts: Keys) -> Keys:
     """The keys of all parts, one after the other."""
     return {name: np.concatenate([part[name] for part in parts]) for name in FIELDS}
@@ -105,7 +117,13 @@ def taken(keys: Keys, which: np.ndarray | slice) -> Keys:
 
 
 def replaced(
-    keys: Keys, within: Range, frames: np.ndarray, values: np.ndarray, evaluate: Callable[[float], float], linear: bool
+    keys: Keys,
+    within: Range,
+    frames: np.ndarray,
+    values: np.ndarray,
+    evaluate: Callable[[float], float],
+    linear: bool,
+    slopes: tuple[np.ndarray, np.ndarray] | None = None,
 ) -> Keys:
     """The keys of a curve with those inside a range replaced.
 
@@ -115,13 +133,15 @@ def replaced(
         values: (K,).
         evaluate: the value of the old curve at a frame, without modifiers.
         linear: the curve goes on straight before its first and after its last key, instead of level.
+        slopes: (K,) each, per frame, how fast a curve that is no polyline comes to each of ``frames`` and leaves it;
+            then the first and the last of these are the borders.
     """
     at = keys["co"][:, 0]
     before = taken(keys, at < within.start - SAME)
     after = taken(keys, at > within.end + SAME)
     inside = (frames > within.start + SAME) | (not within.closed_start and frames > within.start - SAME)
     inside &= (frames < within.end - SAME) | (not within.closed_end and frames < within.end + SAME)
-    new = plain(frames[inside], values[inside])
+    new = plain(frames[inside], values[inside]) if slopes is None else taken(curved(frames, values, slopes), inside)
     first, last = empty(), empty()
     if within.closed_start:
         first = _border(keys, within.start, evaluate)
@@ -130,7 +150,9 @@ def replaced(
         last = _border(keys, within.end, evaluate)
         after = joined(_trailing(keys, within.end, last, evaluate), after)
     middle = joined(first, new, last)
-    if within.closed_start and len(middle["co"]) > 1:
+    if slopes is not None:
+        _bend_borders(middle, within, slopes)
+    elif within.closed_start and len(middle["co"]) > 1:
         _point_at_next(middle)
     if linear:
         if within.closed_start and not len(before["co"]):
@@ -155,6 +177,16 @@ def _point_at_next(middle: Keys) -> None:
     """Let the first border key lead straight to the first new one."""
     middle["interpolation"][0] = LINEAR
     middle["handle_right"][0] = middle["co"][0] + (middle["co"][1] - middle["co"][0]) / 3.0
+
+
+def _bend_borders(middle: Keys, within: Range, slopes: tuple[np.ndarray, np.ndarray]) -> None:
+    """Let the keys at closed borders leave into the range, and be come to out of it, with their slopes."""
+    third = np.diff(middle["co"][:, 0]) / 3.0
+    if within.closed_start:
+        middle["interpolation"][0] = BEZIER
+        middle["handle_right"][0] = middle["co"][0] + third[0] * np.array([1.0, slopes[1][0]])
+    if within.closed_end:
+        middle["handle_left"][-1] = middle["co"][-1] - third[-1] * np.array([1.0, slopes[0][-1]])
 
 
 def _extrapolate(middle: Keys, k: int, way: float, evaluate: Callable[[float], float]) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import bpy
 from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, PointerProperty, StringProperty
 
+from ..rigs.reduction import Tolerance
 from .edit_settings import CLASSES as EDIT_CLASSES
 from .edit_settings import COAMD_PG_edit
 
@@ -115,6 +116,10 @@ class COAMD_PG_settings(bpy.types.PropertyGroup):  # noqa: N801 (Blender's namin
         precision=2,
     )
     edit: PointerProperty(name="Edit", description="The settings of the Edit panel", type=COAMD_PG_edit)
+
+    def tolerance(self) -> Tolerance | None:
+        """How far reduced keys may be off; None where every frame is keyed."""
+        return Tolerance(math.degrees(self.rotation_error), self.location_error) if self.reduce_keys else None
 
 
 CLASSES = (*EDIT_CLASSES, COAMD_PG_settings)

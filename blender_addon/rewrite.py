@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..rigs.curves import Change
+from ..rigs.reduction import Keys as Thin
 from ..rigs.rotations import (
     continuous,
     matrix_from_euler,
@@ -20,6 +21,7 @@ from ..rigs.rotations import (
 from . import keys
 from . import source_action as source_actions
 from .action import axis_angle, bone_path, location_channel
+from .thinning import Thinning
 
 _SAME_VALUE = 1e-7
 
@@ -31,12 +33,14 @@ def rewrite(
     changes: Sequence[Change],
     frames: np.ndarray,
     within: keys.Range,
+    thinning: Thinning | None = None,
 ) -> list[str]:
     """Put changes into the slot of ``action`` with that handle.
 
     Args:
-        frames: (F,) of the changes, in the action's time.
+        frames: (F,) of the changes, in the action's time, evenly apart.
         within: the range in the action's time; at its closed borders the first and last change are none.
+        thinning: key only the frames that are needed; None keys them all.
 
     Returns:
         Names of bones that could not be changed, because drivers move them.
@@ -61,10 +65,17 @@ def rewrite(
             new = _changed(bone, attribute, seen, change)
             if np.abs(new - seen).max() <= _SAME_VALUE * max(1.0, float(np.abs(seen).max())):
                 continue
-            flip = _flip(attribute, new, seen)
             for index, there_already in enumerate(curves):
-                curve = there_already or source_actions.new_curve(action, handle, path, index, change.bone)
-                _write(curve, frames, new[:, index] - seen[:, index], float(old[index]), within, flip)
+                if there_already is None:
+                    curves[index] = source_actions.new_curve(action, handle, path, index, change.bone)
+            # Modifiers go on working on top of the keys, so these take the difference.
+            values = _keyed(curves, frames, old) + new - seen
+            flip = _flip(attribute, new, seen)
+            mode = "" if attribute == "location" else bone.rotation_mode
+            thin = None if flip else _thinned(thinning, change.bone, mode, curves, values)
+            _write(curves, frames, values, old, within, thin)
+            if flip and within.closed_end:
+                _hold_last(curves, within)
     action.update_tag()
     return refused
 
@@ -108,23 +119,55 @@ def _flip(attribute: str, new: np.ndarray, seen: np.ndarray) -> bool:
     return bool(np.abs(new[-1] - seen[-1]).max() > np.pi)
 
 
-def _write(curve: Any, frames: np.ndarray, more: np.ndarray, default: float, within: keys.Range, flip: bool) -> None:
-    """Replace the keys of one curve inside the range so that its values become larger by ``more`` (F,).
+def _keyed(curves: Sequence[Any], frames: np.ndarray, defaults: np.ndarray) -> np.ndarray:
+    """Values (F, components) of curves without their modifiers; of those without keys the default (components,)."""
+    out = np.repeat(defaults[None], len(frames), axis=0)
+    for index, curve in enumerate(curves):
+        if len(curve.keyframe_points):
+            with _plain(curve):
+                out[:, index] = [curve.evaluate(float(frame)) for frame in frames]
+    return out
 
-    Modifiers go on working on top of the keys, so the keys take the difference.
-    """
-    old = keys.read(curve)
-    with _plain(curve):
 
-        def evaluate(frame: float) -> float:
-            return float(curve.evaluate(frame)) if len(old["co"]) else default
+def _thinned(thinning: Thinning | None, bone: str, mode: str, curves: Sequence[Any], values: np.ndarray) -> Thin | None:
+    """The frames that get keys; None for all, as where a curve goes on straight beyond its keys by their slope."""
+    if thinning is None or any(curve.extrapolation == "LINEAR" for curve in curves):
+        return None
+    return thinning.of(bone, mode, values)
 
-        values = np.array([evaluate(float(frame)) for frame in frames]) + more
-        new = keys.replaced(old, within, frames, values, evaluate, curve.extrapolation == "LINEAR")
-    if flip and within.closed_end:
+
+def _write(
+    curves: Sequence[Any],
+    frames: np.ndarray,
+    values: np.ndarray,
+    defaults: np.ndarray,
+    within: keys.Range,
+    thin: Thin | None,
+) -> None:
+    """Replace the keys of curves inside the range by ``values`` (F, components)."""
+    step = float(frames[1] - frames[0])
+    if thin is not None:
+        frames, values = frames[thin.frames], values[thin.frames]
+    for k, curve in enumerate(curves):
+        old = keys.read(curve)
+
+        def evaluate(frame: float, curve: Any = curve, empty: bool = not len(old["co"]), k: int = k) -> float:
+            return float(defaults[k]) if empty else float(curve.evaluate(frame))
+
+        slopes = None if thin is None else (thin.arriving[:, k] / step, thin.leaving[:, k] / step)
+        with _plain(curve):
+            linear = curve.extrapolation == "LINEAR"
+            new = keys.replaced(old, within, frames, values[:, k], evaluate, linear, slopes)
+        keys.write(curve, new)
+
+
+def _hold_last(curves: Sequence[Any], within: keys.Range) -> None:
+    """Hold the last keys before the end of the range: what lies between them and the end means nothing."""
+    for curve in curves:
+        new = keys.read(curve)
         last = int(np.searchsorted(new["co"][:, 0], within.end - keys.SAME)) - 1
         new["interpolation"][max(last, 0)] = keys.CONSTANT
-    keys.write(curve, new)
+        keys.write(curve, new)
 
 
 @contextmanager

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import bpy
@@ -11,7 +10,6 @@ from bpy.props import BoolProperty
 
 from ...backend.limits import check
 from ...rigs.errors import UserError
-from ...rigs.reduction import Tolerance
 from ...rigs.settings import RetargetSettings
 from .. import armature
 from ..identity import Identity
@@ -35,9 +33,7 @@ def order_of(context: Any, rig_object: Any) -> Order:
         fps=scene.render.fps / scene.render.fps_base,
         extend_range=settings.extend_range,
         settings=RetargetSettings(round(settings.foot_lock, 4), settings.root.lower(), settings.limbs.lower()),
-        tolerance=Tolerance(math.degrees(settings.rotation_error), settings.location_error)
-        if settings.reduce_keys
-        else None,
+        tolerance=settings.tolerance(),
     )
 
 

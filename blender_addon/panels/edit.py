@@ -48,6 +48,7 @@ class COAMD_PT_edit(Tab, bpy.types.Panel):  # noqa: N801 (Blender's naming rule)
         column.prop(settings, "seed")
         column.prop(settings, "variations")
         column.prop(settings, "same_action")
+        column.prop(context.scene.coamd, "reduce_keys")
         job = session.current
         if job is None:
             row = layout.row()
