@@ -9,6 +9,7 @@ refusal, ends its target and is kept beside the report. Without atheris, as on W
 from __future__ import annotations
 
 import argparse
+import os
 import re
 import subprocess
 import sys
@@ -19,6 +20,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 SECONDS, MEGABYTES = 10, 2048  # for one case; for the process
 LONGEST = 16384  # bytes of a case
+IN_MEMORY = Path("/dev/shm")
 
 
 @dataclass(frozen=True)
@@ -47,11 +49,16 @@ def names() -> list[str]:
 
 def campaign(target: str, cases: int, seed: int = 1, keep: Path = Path()) -> Outcome:
     """Run one target in a process of its own. A case that fails is written to ``keep``."""
-    with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, str(HERE / "fuzzer.py"), target, folder, f"-runs={cases}", f"-seed={seed}"]
+    with tempfile.TemporaryDirectory(dir=IN_MEMORY if IN_MEMORY.is_dir() else None) as name:
+        folder = Path(name)
+        (folder / "corpus").mkdir()
+        command = [sys.executable, str(HERE / "fuzzer.py"), target, name, f"-runs={cases}", f"-seed={seed}"]
         command += [f"-timeout={SECONDS}", f"-rss_limit_mb={MEGABYTES}", f"-max_len={LONGEST}", "-len_control=0"]
-        command += [f"-artifact_prefix={keep}/{target}-", "-print_final_stats=1", f"-dict={folder}.dict"]
-        done = subprocess.run(command, capture_output=True, text=True, errors="replace", check=False, cwd=HERE)
+        command += [f"-artifact_prefix={keep}/{target}-", f"-dict={folder / 'words'}", str(folder / "corpus")]
+        environment = {**os.environ, "TMPDIR": name}  # where its files go, too: libFuzzer ends without tidying up
+        done = subprocess.run(
+            command, capture_output=True, text=True, errors="replace", check=False, cwd=HERE, env=environment
+        )
     return outcome(target, done.stderr + done.stdout, done.returncode)
 
 

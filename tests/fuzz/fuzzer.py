@@ -32,11 +32,11 @@ def main() -> None:
     name, folder = sys.argv[1], Path(sys.argv[2])
     target = TARGETS[name]
     for number, seed in enumerate(target.seeds()):
-        (folder / f"seed-{number}").write_bytes(seed)
+        (folder / "corpus" / f"seed-{number}").write_bytes(seed)
     words = "".join(f'"{word}"\n' for word in target.words if '"' not in word)
-    Path(f"{folder}.dict").write_text(words or '"\\x00"\n', encoding="utf-8")
+    (folder / "words").write_text(words or '"\\x00"\n', encoding="utf-8")
     options = {"custom_mutator": mutate} if name == "message" else {}
-    atheris.Setup([sys.argv[0], *sys.argv[2:]], lambda data: survives(target, data), **options)
+    atheris.Setup([sys.argv[0], *sys.argv[3:]], lambda data: survives(target, data), **options)
     atheris.Fuzz()
 
 

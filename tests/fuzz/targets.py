@@ -7,9 +7,11 @@ hang, is a fault. Seeds are whole, small examples: a mutation of something right
 
 from __future__ import annotations
 
+import atexit
 import io
 import json
 import os
+import shutil
 import struct
 import tempfile
 import zipfile
@@ -44,8 +46,8 @@ from coamd.rigs.acclaim import read_amc, read_asf
 from coamd.rigs.errors import UserError
 from coamd.rigs.preset_file import read_preset
 
-# Files are read from memory where the system has such a folder.
-_FOLDER = Path(tempfile.mkdtemp(prefix="coamd-fuzz-", dir="/dev/shm" if Path("/dev/shm").is_dir() else None))
+_FOLDER = Path(tempfile.mkdtemp(prefix="coamd-fuzz-"))
+atexit.register(shutil.rmtree, _FOLDER, ignore_errors=True)
 
 
 @dataclass(frozen=True)
