@@ -5,4 +5,4 @@ from __future__ import annotations
 
 from . import backend, character, edit, generate, install
 
-CLASSES = (*generate.CLASSES, *edit.CLASSES, *character.CLASSES, *backend.CLASSES, *install.CLASSES)
+CLASSES = (*install.FIRST, *generate.CLASSES, *edit.CLASSES, *character.CLASSES, *backend.CLASSES, *install.CLASSES)

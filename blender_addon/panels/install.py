@@ -22,7 +22,7 @@ class COAMD_PT_install(Tab, bpy.types.Panel):  # noqa: N801 (Blender's naming ru
 
     bl_idname = "COAMD_PT_install"
     bl_label = "Set Up"
-    bl_order = -1
+    bl_order = 0  # the first that is registered of the lowest order is on top
 
     @classmethod
     def poll(cls, _context: Any) -> bool:
@@ -131,4 +131,5 @@ def _large(layout: Any) -> Any:
     return row
 
 
-CLASSES = (COAMD_PT_install, COAMD_PT_installation)
+FIRST = (COAMD_PT_install,)
+CLASSES = (COAMD_PT_installation,)
