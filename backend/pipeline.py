@@ -116,18 +116,18 @@ class Pipeline:
             Cancelled: ``cancelled()`` became true; it is asked before every sampling step.
         """
         check(prompt, seconds, variations)
-        prompt, notes = understood(self.system, prompt)
+        prompt, notes = self.read(prompt)
         sampling = self.sampling(steps, guidance_scale, recognizer_guidance)
         progress("text", 0, 1, None)
         joints = self.motions(
             [prompt] * variations,
-            max(1, round(seconds * FPS)),
-            [_source(seed, number) for number in range(variations)],
+            [frames_of(seconds)] * variations,
+            [source(seed, number) for number in range(variations)],
             sampling,
             report=lambda step, of, preview: progress("sampling", step, of, preview),
             cancelled=cancelled,
         )
-        return Generated(joints, notes + self._unread([prompt]))
+        return Generated(np.stack(joints), notes)
 
     def edit(
         self,
@@ -154,13 +154,13 @@ class Pipeline:
         if request.keeps_nothing:
             made = self.motions(
                 [request.prompt] * request.variations,
-                len(request.joints),
-                [_source(request.seed, number) for number in range(request.variations)],
+                [len(request.joints)] * request.variations,
+                [source(request.seed, number) for number in range(request.variations)],
                 self._edit_sampling(request, steps),
                 report=lambda step, of, preview: progress("sampling", step, of, preview),
                 cancelled=cancelled,
             )
-            return Edited(moved_to(made, request.joints), notes)
+            return Edited(moved_to(np.stack(made), request.joints), notes)
         rows = self._rows(request)
         canvas = rows[0].canvas
         joints, sampled = Editor(self.system, rows, self._edit_sampling(request, steps)).run(
@@ -210,7 +210,7 @@ class Pipeline:
         """One row for each variation."""
         canvas = lay_out(request)
         texts = read_texts(request, canvas, self.system)
-        return [Row(request, canvas, texts, _source(request.seed, number)) for number in range(request.variations)]
+        return [Row(request, canvas, texts, source(request.seed, number)) for number in range(request.variations)]
 
     def _edit_sampling(self, request: EditRequest, steps: int | None) -> Sampling:
         """How to sample for an edit."""
@@ -220,6 +220,11 @@ class Pipeline:
         if request.mode == "regenerate" and not request.keeps_nothing:
             return replace(sampling, begin=1.0 - request.strength)
         return sampling
+
+    def read(self, prompt: str) -> tuple[str, tuple[str, ...]]:
+        """A prompt as the model is to read it, and sentences for the user: what was mended, what is strange or lost."""
+        prompt, notes = understood(self.system, prompt)
+        return prompt, notes + self._unread([prompt])
 
     def _unread(self, prompts: Sequence[str]) -> tuple[str, ...]:
         """A warning where a prompt is longer than the model reads."""
@@ -242,14 +247,19 @@ class Pipeline:
     def motions(
         self,
         prompts: Sequence[str],
-        frames: int,
+        frames: Sequence[int],
         sources: Sequence[torch.Generator],
         sampling: Sampling,
         *,
         report: Report = lambda _step, _of, _preview: None,
         cancelled: Callable[[], bool] = lambda: False,
-    ) -> np.ndarray:
-        """Joints (B, frames, 22, 3) float32 for B prompts, each with its source of randomness on the CPU."""
+    ) -> list[np.ndarray]:
+        """Joints (frames[i], 22, 3) float32 for B prompts, each with its source of randomness on the CPU.
+
+        All must have as many tokens; a motion is the same alone and in company, but for rounding.
+        """
+        if len({tokens_of(count) for count in frames}) != 1:
+            raise ValueError(f"motions of {min(frames)} and {max(frames)} frames differ in their tokens")
         system = self.system
         with torch.no_grad():
             ids = system.text.tokenize(prompts)
@@ -262,8 +272,9 @@ class Pipeline:
             condition=condition,
             sources=sources,
         )
-        motion = windows.motion(frames, lambda step, of, preview: report(step, of, preview[:, :frames]), cancelled)
-        return np.stack([finished(joints) for joints in motion[:, :frames]])
+        most = max(frames)
+        motion = windows.motion(most, lambda step, of, preview: report(step, of, preview[:, :most]), cancelled)
+        return [finished(joints[:count]) for joints, count in zip(motion, frames, strict=True)]
 
     def label(self, joints: np.ndarray, labels: Sequence[str] = (), top: int = 5) -> list[tuple[str, float]]:
         """The ``top`` labels that fit joints (F, 22, 3) best, each with its cosine; empty = the bundled list."""
@@ -308,15 +319,3 @@ class Pipeline:
         return vector
 
 
-def _edited(
-    request: EditRequest, notes: tuple[str, ...], canvas: Canvas, joints: np.ndarray, sampled: np.ndarray
-) -> Edited:
-    """The edit of a request from its canvas (V, N, 22, 3), exactly and as sampled."""
-    made, rough = result(request, canvas, joints), result(request, canvas, sampled)
-    return Edited(made, notes + canvas.warnings + missed(request, made), rough)
-
-
-def _source(seed: int, number: int) -> torch.Generator:
-    """Independent randomness of one variation, on the CPU so that every device draws the same."""
-    words = np.random.SeedSequence([seed % 2**64, number]).generate_state(1, np.uint64)
-    return torch.Generator().manual_seed(int(words[0] >> np.uint64(1)))

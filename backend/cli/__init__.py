@@ -13,6 +13,7 @@ from ...rigs.errors import UserError
 COMMANDS: dict[str, str] = {
     "demo": "run the whole product once: backend, add-on, character, film",
     "generate": "make motion from a prompt",
+    "batch": "make the motions of a table of prompts; goes on where it was killed",
     "edit": "change a range of a motion file and leave the rest alone",
     "retarget": "put a motion file on the skeleton of a character",
     "label": "name the actions in motion files",

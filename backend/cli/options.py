@@ -9,9 +9,12 @@ import math
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from ...rigs.errors import UserError
 
 if TYPE_CHECKING:
+    from ..crew import Alone, Crew
     from ..pipeline import Pipeline
 
 DEVICES = ("auto", "cpu", "cuda", "mps")
@@ -21,6 +24,35 @@ def add_model_options(parser: argparse.ArgumentParser) -> None:
     """``--device`` and ``--weights``."""
     parser.add_argument("--device", choices=DEVICES, default="auto", help="auto takes CUDA, then MPS, then the CPU")
     parser.add_argument("--weights", type=Path, metavar="DIR", help="another weights folder than the bundled one")
+
+
+def add_ray_options(parser: argparse.ArgumentParser) -> None:
+    """``--ray`` and ``--workers``."""
+    parser.add_argument(
+        "--ray",
+        metavar="WHERE",
+        help="share the work on a Ray cluster: local (one of this machine, for this run), auto (the one that runs "
+        "here) or an address; needs coamd[cluster]",
+    )
+    parser.add_argument(
+        "--workers",
+        type=whole(1, 10_000),
+        help="with --ray: how many (default: one for each GPU, else for each core)",
+    )
+
+
+def workers(args: argparse.Namespace, build: Callable[..., Callable[[Any], Any]], *arguments: Any) -> Alone | Crew:
+    """Who does the work by these options. ``build`` is a function of a module that gives what is called with items.
+
+    UserError where there is no cluster, or the worker of this process cannot be built.
+    """
+    from ..crew import Alone, Crew
+
+    if args.ray:
+        return Crew(args.ray, args.workers, build, *arguments)
+    if args.workers:
+        raise UserError("--workers is for work on a cluster.", "Add --ray local.", "no_ray")
+    return Alone(build, *arguments)
 
 
 def load_pipeline(args: argparse.Namespace) -> Pipeline:

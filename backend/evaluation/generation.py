@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Many prompts at once, as the product makes them: prompts of one length share a batch."""
+"""Many prompts at once, as the product makes them: prompts of like length share a batch."""
 
 from __future__ import annotations
 
@@ -10,10 +10,9 @@ import numpy as np
 import torch
 
 from ..model.sampler import Sampling
-from ..pipeline import Pipeline
+from ..packing import BATCH, packed
+from ..pipeline import Pipeline, tokens_of
 from ..prompt import mended
-
-BATCH = 16  # prompts at once; more is no faster on a CPU
 
 
 @dataclass(frozen=True)
@@ -46,16 +45,11 @@ def generate_all(
     Clip i draws from a source of its own, so it does not depend on what else is in its batch.
     """
     prompts = [mended(pipeline.system, prompt).text for prompt in prompts]
-    order = sorted(range(len(prompts)), key=lambda i: frames[i])
     motions: dict[int, np.ndarray] = {}
-    start = 0
-    while start < len(order):
-        length = frames[order[start]]
-        batch = [i for i in order[start : start + BATCH] if frames[i] == length]
+    for batch in packed([tokens_of(count) for count in frames], BATCH):
         sources = [torch.Generator().manual_seed(source_seed(seed, i)) for i in batch]
-        made = pipeline.motions([prompts[i] for i in batch], length, sources, options.sampling(pipeline))
-        motions |= dict(zip(batch, made, strict=True))
-        start += len(batch)
+        texts, lengths = [prompts[i] for i in batch], [frames[i] for i in batch]
+        motions |= dict(zip(batch, pipeline.motions(texts, lengths, sources, options.sampling(pipeline)), strict=True))
         done(len(batch))
     return [motions[i] for i in range(len(prompts))]
 

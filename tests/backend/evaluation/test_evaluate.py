@@ -141,8 +141,8 @@ def test_a_batch_makes_what_the_pipeline_makes(pipeline: Pipeline) -> None:
     from coamd.backend import pipeline as engine
 
     prompts, seed = ["a person walks", "someone sits down and then waves"], 11
-    sources = [engine._source(seed, 0) for _ in prompts]
-    made = pipeline.motions(prompts, 48, sources, pipeline.sampling())
+    sources = [engine.source(seed, 0) for _ in prompts]
+    made = pipeline.motions(prompts, [48, 48], sources, pipeline.sampling())
     for prompt, joints in zip(prompts, made, strict=True):
         alone = pipeline.generate(prompt, 48 / 20, seed=seed).joints[0]
         assert np.abs(joints - alone).max() < 1e-3
