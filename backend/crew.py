@@ -192,13 +192,22 @@ def connected(where: str, count: int | None = None) -> Any:
         options |= {"include_dashboard": False}
         if count and count > (os.cpu_count() or 1):
             options |= {"num_cpus": count}
-    try:
-        ray.init(address=where, **options)
-    except (ConnectionError, RuntimeError, ValueError) as error:
-        told = (str(error).strip() or type(error).__name__).splitlines()[0]
-        raise UserError(
-            f"There is no Ray cluster at '{where}' ({told}).",
-            "Start one with 'ray start --head', give its address, or take --ray local.",
-            "no_cluster",
-        ) from error
+    for left in reversed(range(2 if where == LOCAL else 1)):  # Ray gives up early where the machine is busy
+        try:
+            ray.init(address=where, **options)
+            break
+        except Exception as error:  # Ray has no common base for what goes wrong here
+            ray.shutdown()
+            if left:
+                continue
+            told = (str(error).strip() or type(error).__name__).splitlines()[0]
+            if where == LOCAL:
+                raise UserError(
+                    f"Ray could not start ({told}).", "Try again when less is going on.", "no_cluster"
+                ) from error
+            raise UserError(
+                f"There is no Ray cluster at '{where}' ({told}).",
+                "Start one with 'ray start --head', give its address, or take --ray local.",
+                "no_cluster",
+            ) from error
     return ray

@@ -152,7 +152,7 @@ class Pipeline:
         request, notes = self._read(request)
         progress("text", 0, 1, None)
         if request.keeps_nothing:
-            made = self.motions(
+            whole = self.motions(
                 [request.prompt] * request.variations,
                 [len(request.joints)] * request.variations,
                 [source(request.seed, number) for number in range(request.variations)],
@@ -160,7 +160,7 @@ class Pipeline:
                 report=lambda step, of, preview: progress("sampling", step, of, preview),
                 cancelled=cancelled,
             )
-            return Edited(moved_to(np.stack(made), request.joints), notes)
+            return Edited(moved_to(np.stack(whole), request.joints), notes)
         rows = self._rows(request)
         canvas = rows[0].canvas
         joints, sampled = Editor(self.system, rows, self._edit_sampling(request, steps)).run(

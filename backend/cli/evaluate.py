@@ -16,7 +16,7 @@ from .options import add_model_options, load_pipeline, number, table, whole
 if TYPE_CHECKING:
     from ..evaluation.evaluator import Evaluator
 
-PARTS = ("figures", "sweep", "prompts")
+PARTS = ("figures", "sweep", "prompts", "texts")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -55,6 +55,7 @@ def run(args: argparse.Namespace) -> int:
     from ..evaluation.page import page
     from ..evaluation.prompts import PROMPTS, draw, show
     from ..evaluation.sweep import sweep, variants
+    from ..evaluation.texts import read_texts
     from ..training.data import load_clips
 
     options = Options(args.steps, args.guidance_scale, args.recognizer_guidance)
@@ -62,7 +63,7 @@ def run(args: argparse.Namespace) -> int:
     settings = Settings(args.split, args.limit, repeats, args.seed, options, args.quick)
     pipeline = load_pipeline(args)
     files: dict[str, str] = {}
-    report = swept = None
+    report = swept = texts = None
     if set(args.parts) & {"figures", "sweep"}:
         clips = load_clips(args.data)
         chosen = held_out(clips, settings)
@@ -78,6 +79,10 @@ def run(args: argparse.Namespace) -> int:
                 swept = sweep(pipeline, evaluator, clips, settings, bar.update)
             print(table(swept.cells(), right=range(1, len(swept.cells()[0]))))
             files |= {"sweep.json": swept.json(), "sweep.md": swept.markdown()}
+    if "texts" in args.parts:
+        texts = read_texts(pipeline.system, load_clips(args.data), args.seed)
+        print(table([cells[:-1] for cells in texts.cells()], right=(1, 3)))
+        files |= {"texts.json": texts.json(), "texts.md": texts.markdown()}
     args.output.mkdir(parents=True, exist_ok=True)
     shown, pictures = [], []
     if "prompts" in args.parts:
@@ -87,7 +92,7 @@ def run(args: argparse.Namespace) -> int:
         print("\n".join(map(str, pictures)))
         faulty = [f"{item.prompt.text}: {', '.join(item.faults)}" for item in shown if item.faults]
         print("\n".join(faulty) or "no prompt floats or tips over without being asked")
-    files["report.html"] = page(report, swept, shown, pictures)
+    files["report.html"] = page(report, swept, shown, pictures, texts)
     for name, text in files.items():
         with replacing(args.output / name) as part:
             part.write_text(text, encoding="utf-8")

@@ -18,7 +18,7 @@ from . import metrics
 from .editing import Figure
 from .evaluate import embed
 from .evaluator import load_evaluator
-from .generation import generate_all
+from .generation import generate_all, source_seeds
 from .physics import average, measure
 
 QUICK = 32  # clips of a quick run: one batch of R-precision
@@ -83,7 +83,7 @@ def measured(
     texts, features = judge.texts(captions), judge.motions(real)
     rows = [HEADINGS, _row("real motion", texts, features, features, real)]
     told("text to motion")
-    made = generate_all(pipeline, captions, [len(joints) for joints in real], seed=SEED)
+    made = generate_all(pipeline, captions, [len(joints) for joints in real], seeds=source_seeds(SEED, len(real)))
     rows.append(_row("text to motion", texts, features, judge.motions(made), made))
     for task in TASKS:
         told(task)

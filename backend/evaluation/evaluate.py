@@ -22,11 +22,11 @@ from ..training.evaluator import label_accuracy
 from . import metrics
 from .collection import Collected
 from .evaluator import Evaluator
-from .generation import Options, generate_all
+from .generation import Options, generate_all, source_seeds
 from .physics import bone_length_error, measure
 from .report import GENERATED, NEAREST, REAL, UNGUIDED, Report
 
-VARIED_PROMPTS, VARIATIONS = 10, 10  # behind multimodality
+VARIED_PROMPTS, VARIATIONS = 10, 30  # behind multimodality
 Told = Callable[[int], object]  # is told how many clips are done
 
 
@@ -80,17 +80,14 @@ def evaluate(
     unguided = settings.unguided(pipeline)
     rows = Collected()
     known = {REAL: (evaluator.features(real), embed(pipeline, real))}
-    for repeat in range(settings.repeats):
-        rng = np.random.default_rng([settings.seed, repeat])
-        captions = [clip.texts[rng.integers(len(clip.texts))] for clip in chosen]
-
-        def made(options: Options, captions: list[str] = captions, repeat: int = repeat) -> list[np.ndarray]:
-            frames, seed = [len(joints) for joints in real], settings.seed + repeat
-            return generate_all(pipeline, captions, frames, seed=seed, options=options, done=told)
-
-        motions = {GENERATED: made(settings.options)}
-        if unguided is not None:
-            motions[UNGUIDED] = made(unguided)
+    chances = [np.random.default_rng([settings.seed, repeat]) for repeat in range(settings.repeats)]
+    drawn = [[clip.texts[rng.integers(len(clip.texts))] for clip in chosen] for rng in chances]
+    made = _all_repeats(pipeline, drawn, [len(joints) for joints in real], settings.seed, settings.options, told)
+    bare = unguided and _all_repeats(pipeline, drawn, [len(joints) for joints in real], settings.seed, unguided, told)
+    for repeat, (rng, captions) in enumerate(zip(chances, drawn, strict=True)):
+        motions = {GENERATED: made[repeat]}
+        if bare:
+            motions[UNGUIDED] = bare[repeat]
         motions |= {NEAREST: library.nearest(pipeline, captions), REAL: real}
         judged = {
             name: known[name] if name in known else (evaluator.features(items), embed(pipeline, items))
@@ -106,6 +103,17 @@ def evaluate(
         rows.add_multimodality(variations(pipeline, evaluator, chosen, settings, told), settings.seed)
     rows.add_reconstruction(*reconstruction(pipeline, real))
     return Report(rows.rows(), facts(pipeline, evaluator, chosen, settings))
+
+
+def _all_repeats(
+    pipeline: Pipeline, drawn: Sequence[Sequence[str]], frames: Sequence[int], seed: int, options: Options, told: Told
+) -> list[list[np.ndarray]]:
+    """Motions for the captions of every repeat, made together: few clips of one repeat are of one length."""
+    captions = [caption for captions in drawn for caption in captions]
+    seeds = [one for repeat in range(len(drawn)) for one in source_seeds(seed + repeat, len(frames))]
+    lengths = list(frames) * len(drawn)
+    motions = generate_all(pipeline, captions, lengths, seeds=seeds, options=options, done=told)
+    return [motions[at : at + len(frames)] for at in range(0, len(motions), len(frames))]
 
 
 def facts(
@@ -165,7 +173,8 @@ def variations(
     picked = [clips[int(i)] for i in rng.choice(len(clips), min(VARIED_PROMPTS, len(clips)), replace=False)]
     captions = [clip.texts[0] for clip in picked for _ in range(VARIATIONS)]
     frames = [len(clip.joints) for clip in picked for _ in range(VARIATIONS)]
-    made = generate_all(pipeline, captions, frames, seed=settings.seed + 1_000_000, options=settings.options, done=told)
+    seeds = source_seeds(settings.seed + 1_000_000, len(captions))
+    made = generate_all(pipeline, captions, frames, seeds=seeds, options=settings.options, done=told)
     return evaluator.features(made)[0].reshape(len(picked), VARIATIONS, -1)
 
 

@@ -36,25 +36,25 @@ def generate_all(
     prompts: Sequence[str],
     frames: Sequence[int],
     *,
-    seed: int,
+    seeds: Sequence[int],
     options: Options = DEFAULTS,
     done: Callable[[int], object] = lambda _count: None,
 ) -> list[np.ndarray]:
     """One motion (frames[i], 22, 3) per prompt, read as the product reads it. ``done`` is told how many each batch had.
 
-    Clip i draws from a source of its own, so it does not depend on what else is in its batch.
+    Clip i draws from the source of ``seeds[i]``, so it does not depend on what else is in its batch.
     """
     prompts = [mended(pipeline.system, prompt).text for prompt in prompts]
     motions: dict[int, np.ndarray] = {}
     for batch in packed([tokens_of(count) for count in frames], BATCH):
-        sources = [torch.Generator().manual_seed(source_seed(seed, i)) for i in batch]
+        sources = [torch.Generator().manual_seed(seeds[i]) for i in batch]
         texts, lengths = [prompts[i] for i in batch], [frames[i] for i in batch]
         motions |= dict(zip(batch, pipeline.motions(texts, lengths, sources, options.sampling(pipeline)), strict=True))
         done(len(batch))
     return [motions[i] for i in range(len(prompts))]
 
 
-def source_seed(seed: int, clip: int) -> int:
+def source_seeds(seed: int, clips: int) -> list[int]:
     """An independent seed for each clip of a run."""
-    words = np.random.SeedSequence([seed, clip]).generate_state(1, np.uint64)
-    return int(words[0] >> np.uint64(1))
+    words = [np.random.SeedSequence([seed, clip]).generate_state(1, np.uint64)[0] for clip in range(clips)]
+    return [int(word >> np.uint64(1)) for word in words]

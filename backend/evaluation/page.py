@@ -12,6 +12,7 @@ from pathlib import Path
 from .prompts import Shown
 from .report import COLUMNS, HEADINGS, Report, Row
 from .sweep import KEYS, Sweep
+from .texts import TextReport
 
 STYLE = """
 :root { color-scheme: light dark; --ink: #343a46; --paper: #fbfbf9; --quiet: #8c919a; --line: #d9d9d4; }
@@ -31,7 +32,11 @@ WIDTH, LABEL, VALUE, BAR = 340, 76, 92, 20  # pixels of a plot, of its names, of
 
 
 def page(
-    report: Report | None, sweep: Sweep | None, prompts: Sequence[Shown] = (), pictures: Sequence[Path] = ()
+    report: Report | None,
+    sweep: Sweep | None,
+    prompts: Sequence[Shown] = (),
+    pictures: Sequence[Path] = (),
+    texts: TextReport | None = None,
 ) -> str:
     """The whole report; parts that were not measured are left out. ``pictures`` are the prompts' contact sheets."""
     parts = [
@@ -49,6 +54,9 @@ def page(
         parts.append("</div>")
     if prompts:
         parts += _prompts(prompts, pictures)
+    if texts is not None:
+        parts += ["<h2>Prompts beyond what it learnt, and with typing errors</h2>", _table(texts.cells())]
+        parts.append(f'<p class="quiet">{escape(texts.said)}</p>')
     return "\n".join([*parts, "</body></html>\n"])
 
 

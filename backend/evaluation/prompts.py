@@ -12,7 +12,7 @@ from PIL import Image
 
 from ..figures import sheet
 from ..pipeline import Pipeline
-from .generation import DEFAULTS, Options, generate_all
+from .generation import DEFAULTS, Options, generate_all, source_seeds
 from .physics import Physics, floats, measure, tips
 
 SEED = 7
@@ -97,7 +97,7 @@ def show(
 ) -> list[Shown]:
     """Generate every prompt once; the same seed gives the same page."""
     texts, frames = [prompt.text for prompt in PROMPTS], [prompt.frames for prompt in PROMPTS]
-    made = generate_all(pipeline, texts, frames, seed=seed, options=options, done=done)
+    made = generate_all(pipeline, texts, frames, seeds=source_seeds(seed, len(texts)), options=options, done=done)
     return [shown(prompt, joints) for prompt, joints in zip(PROMPTS, made, strict=True)]
 
 
