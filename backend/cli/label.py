@@ -8,7 +8,7 @@ import csv
 import io
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,11 +18,13 @@ from tqdm import tqdm
 from ...rigs.errors import UserError
 from ...rigs.skeleton import FPS
 from ..motion_file import READABLE, check_output, read_motion, replacing
-from .options import add_model_options, load_pipeline, table, whole
+from .options import add_model_options, add_ray_options, load_pipeline, pieces, table, whole, workers
 
 if TYPE_CHECKING:
+    from ..crew import Lost
     from ..labelling.labeller import Segment
 
+Skipped = tuple[Path, UserError]
 STILL = "(stands still: no motion to name)"
 
 
@@ -50,32 +52,34 @@ def configure(parser: argparse.ArgumentParser) -> None:
     form.add_argument("--csv", action="store_true", help="print CSV instead of the table")
     form.add_argument("--json", action="store_true", help="print JSON instead of the table")
     parser.add_argument("-o", "--output", type=Path, help="also write the result as .csv or .json")
+    add_ray_options(parser)
     add_model_options(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     """Read, cut, name, print and write; broken files are skipped and named at the end."""
+    from ..crew import Lost
     from ..labelling.files import left_to_blender, motion_files
-    from ..labelling.labeller import Labeller
     from ..labelling.vocabulary import read_labels
 
-    labels, note = read_labels(args.labels) if args.labels is not None else ((), "")
+    note = read_labels(args.labels)[1] if args.labels is not None else ""
     if args.output:
         check_output(args.output, (".csv", ".json"))
     files = motion_files(args.places)
-    labeller = Labeller(load_pipeline(args).system, labels, describe=args.describe)
+    crew = workers(args, reader, args)
     done: list[Labelled] = []
-    skipped: list[tuple[Path, UserError]] = []
-    for path in tqdm(files, desc="labelling", unit="file", leave=False, disable=not sys.stderr.isatty()):
-        try:
-            joints = read_motion(path)
-            found = (labeller.whole(joints, args.top),) if args.whole else labeller.segments(joints, args.top)
-        except UserError as problem:
-            if len(files) == 1 and not args.places[0].is_dir():
-                raise
-            skipped.append((path, problem))
-            continue
-        done.append(Labelled(path, found))
+    skipped: list[Skipped] = []
+    with tqdm(total=len(files), desc="labelling", unit="file", leave=False, disable=not sys.stderr.isatty()) as bar:
+        for piece, result in crew.map(pieces(files, crew.count)):
+            found, missed = ([], _lost(piece, result)) if isinstance(result, Lost) else result
+            done += found
+            skipped += missed
+            bar.update(len(piece))
+    place = {path: number for number, path in enumerate(files)}  # workers are done in any order
+    done.sort(key=lambda item: place[item.path])
+    skipped.sort(key=lambda item: place[item[0]])
+    if len(files) == 1 and skipped and not args.places[0].is_dir():
+        raise skipped[0][1]
     if not done:
         _tell(skipped)
         raise UserError(
@@ -99,7 +103,35 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _tell(skipped: Sequence[tuple[Path, UserError]]) -> None:
+def reader(args: argparse.Namespace) -> Callable[[Sequence[Path]], tuple[list[Labelled], list[Skipped]]]:
+    """A worker that labels files."""
+    from ..labelling.labeller import Labeller
+    from ..labelling.vocabulary import read_labels
+
+    labels = read_labels(args.labels)[0] if args.labels is not None else ()
+    labeller = Labeller(load_pipeline(args).system, labels, describe=args.describe)
+
+    def work(files: Sequence[Path]) -> tuple[list[Labelled], list[Skipped]]:
+        done: list[Labelled] = []
+        skipped: list[Skipped] = []
+        for path in files:
+            try:
+                joints = read_motion(path)
+                found = (labeller.whole(joints, args.top),) if args.whole else labeller.segments(joints, args.top)
+            except UserError as problem:
+                skipped.append((path, problem))
+            else:
+                done.append(Labelled(path, found))
+        return done, skipped
+
+    return work
+
+
+def _lost(files: Sequence[Path], lost: Lost) -> list[Skipped]:
+    return [(path, UserError(lost.reason, "", "lost")) for path in files]
+
+
+def _tell(skipped: Sequence[Skipped]) -> None:
     for path, reason in skipped:
         print(f"skipped: {path}: {reason.message}", file=sys.stderr)
 
@@ -134,7 +166,7 @@ def as_csv(done: Sequence[Labelled]) -> str:
     return out.getvalue()
 
 
-def as_json(done: Sequence[Labelled], skipped: Sequence[tuple[Path, UserError]]) -> str:
+def as_json(done: Sequence[Labelled], skipped: Sequence[Skipped]) -> str:
     """All files with their segments, and those that were skipped with the reason."""
     files = [
         {

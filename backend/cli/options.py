@@ -55,6 +55,12 @@ def workers(args: argparse.Namespace, build: Callable[..., Callable[[Any], Any]]
     return Alone(build, *arguments)
 
 
+def pieces(items: Sequence[Any], count: int) -> list[Sequence[Any]]:
+    """Items in pieces for ``count`` workers, small enough that none of them waits long for another at the end."""
+    size = max(1, min(16, len(items) // (4 * count))) if count > 1 else 1
+    return [items[at : at + size] for at in range(0, len(items), size)]
+
+
 def load_pipeline(args: argparse.Namespace) -> Pipeline:
     """The model that the options name. Raises UserError for weights or a device that are not there."""
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")

@@ -12,9 +12,10 @@ import hashlib
 import io
 import json
 import zipfile
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 
@@ -130,10 +131,31 @@ class Index:
         with replacing(path) as part:
             part.write_bytes(out.getvalue())
 
+    def unread(self, files: Sequence[Path]) -> list[tuple[Path, str]]:
+        """The files that ``update`` would have to embed, each contents once, with the hash of its contents."""
+        known = {take.contents for take in self.takes.values()}
+        found: dict[str, Path] = {}
+        for path in files:
+            try:
+                facts = path.stat()
+                old = self.takes.get(str(path.resolve()))
+                if old is None or (old.size, old.changed) != (facts.st_size, facts.st_mtime_ns):
+                    found.setdefault(contents_of(path), path)
+            except OSError:
+                continue  # update says why
+        return [(path, contents) for contents, path in found.items() if contents not in known]
+
     def update(
-        self, files: Sequence[Path], folders: Sequence[Path] = (), told: Callable[[], object] = lambda: None
+        self,
+        files: Sequence[Path],
+        folders: Sequence[Path] = (),
+        told: Callable[[], object] = lambda: None,
+        ready: Mapping[str, Take | UserError] = MappingProxyType({}),
     ) -> Update:
-        """Bring the index up to date with ``files``; takes below ``folders`` that are gone are dropped."""
+        """Bring the index up to date with ``files``; takes below ``folders`` that are gone are dropped.
+
+        ``ready``: what others made of some files, by the hash of their contents.
+        """
         by_contents = {take.contents: take for take in self.takes.values()}
         wanted = {str(path.resolve()) for path in files}
         below = [str(folder.resolve()) for folder in folders if folder.is_dir()]
@@ -150,11 +172,11 @@ class Index:
                 if old is not None and (old.size, old.changed) == (facts.st_size, facts.st_mtime_ns):
                     kept += 1
                     continue
-                contents = hashlib.blake2b(path.read_bytes(), digest_size=16).hexdigest()
-                same = by_contents.get(contents)
-                if same is None:
-                    same = self._read(path, contents)
-                    by_contents[contents] = same
+                contents = contents_of(path)
+                same = by_contents.get(contents) or ready.get(contents) or read_take(self.system, path, contents)
+                if isinstance(same, UserError):
+                    raise same
+                by_contents[contents] = same
                 self.takes[name] = replace(same, path=name, size=facts.st_size, changed=facts.st_mtime_ns)
                 new, changed, kept = (
                     new + (old is None),
@@ -169,15 +191,22 @@ class Index:
                 told()
         return Update(new, changed, kept, len(gone), tuple(skipped))
 
-    def _read(self, path: Path, contents: str) -> Take:
-        joints = on_floor(checked(read_motion(path)))
-        spans = take_spans(len(joints))
-        return Take(str(path), 0, 0, contents, tuple(spans), embed_spans(self.system.recognizer, joints, spans))
-
     def among(self, files: Sequence[Path]) -> Library:
         """What can be searched: the indexed takes among ``files``."""
         names = dict.fromkeys(str(path.resolve()) for path in files)
         return Library([self.takes[name] for name in names if name in self.takes])
+
+
+def contents_of(path: Path) -> str:
+    """The hash of a file's bytes."""
+    return hashlib.blake2b(path.read_bytes(), digest_size=16).hexdigest()
+
+
+def read_take(system: System, path: Path, contents: str) -> Take:
+    """A file read and embedded; UserError where it holds no motion."""
+    joints = on_floor(checked(read_motion(path)))
+    spans = take_spans(len(joints))
+    return Take(str(path), 0, 0, contents, tuple(spans), embed_spans(system.recognizer, joints, spans))
 
 
 class Library:

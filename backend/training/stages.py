@@ -88,8 +88,13 @@ class Job:
         return {"part": self.part, "model": self.config.name, "start": str(self.start or "")}
 
     def clips(self) -> tuple[list[Clip], list[Clip]]:
-        """Training clips, and unmirrored validation clips."""
+        """Training clips, and unmirrored validation clips.
+
+        Where no clip has a label (KIT-ML), the first sentence of each is its label.
+        """
         clips = load_clips(self.data)
+        if not any(clip.labels for clip in clips):
+            clips = [replace(clip, labels=clip.texts[:1]) for clip in clips]
         held_out = [clip for clip in clips if clip.split == "val" and not clip.mirrored]
         return [clip for clip in clips if clip.split == "train"], held_out
 

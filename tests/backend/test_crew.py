@@ -20,10 +20,14 @@ from coamd.backend.batch.plan import planned
 from coamd.backend.batch.rows import Row
 from coamd.backend.batch.run import work_off
 from coamd.backend.batch.summary import DONE, Summary
+from coamd.backend.cli import main
 from coamd.backend.cli.batch import maker
 from coamd.backend.crew import TRIES, Alone, Crew, Lost, connected
+from coamd.backend.motion_file import write_motion
 from coamd.rigs.errors import UserError
 from tiny_model import write_tiny_model
+
+from tests.motions import walk
 
 if importlib.util.find_spec("ray") is None:
     pytest.skip("Ray is not installed (coamd[cluster])", allow_module_level=True)
@@ -93,6 +97,29 @@ def test_a_worker_that_cannot_be_built_says_why(ray: Any) -> None:
 
 def test_no_work_needs_no_worker(ray: Any) -> None:
     assert list(Crew("local", 1, squares, "").map([])) == []
+
+
+def test_labels_and_the_index_are_the_same_from_a_cluster(
+    ray: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_tiny_model(tmp_path / "weights")
+    takes = tmp_path / "takes"
+    takes.mkdir()
+    for n in range(5):
+        write_motion(takes / f"take{n}.npz", walk(2.0 + n, turning=0.2 * n))
+    (takes / "broken.npz").write_bytes(b"no archive")
+    options, cluster = ["--weights", str(tmp_path / "weights")], ["--ray", "local", "--workers", "2"]
+    said = []
+    for more in ([], cluster):
+        assert main(["label", str(takes), "--json", *options, *more]) == 0
+        said.append(capsys.readouterr().out)
+    assert said[0] == said[1]
+    for name, more in (("alone", []), ("shared", cluster)):
+        assert main(["index", str(takes), "--index", str(tmp_path / f"{name}.npz"), *options, *more]) == 0
+    assert capsys.readouterr().out.count("5 takes") == 2
+    alone, shared = (np.load(tmp_path / f"{name}.npz", allow_pickle=False) for name in ("alone", "shared"))
+    for key in ("vectors", "places", "takes"):
+        assert np.array_equal(alone[key], shared[key]), key
 
 
 class Recorded:
