@@ -18,6 +18,7 @@ REQUIREMENTS = {
     "imageio": "imageio>=2.37",
     "imageio_ffmpeg": "imageio-ffmpeg>=0.6",
     "spellchecker": "pyspellchecker>=0.8",
+    "filelock": "filelock>=3.12",
 }
 SERVING = ("numpy", "zmq", "msgpack", "torch", "transformers", "safetensors")  # without these the backend cannot start
 
@@ -34,6 +35,7 @@ PINS = {
     "imageio": "2.38.1",
     "imageio-ffmpeg": "0.8.1",
     "pyspellchecker": "0.9.1",
+    "filelock": "4.3.1",
 }
 TORCH = REQUIREMENTS["torch"].partition("==")[2]
 
