@@ -319,3 +319,27 @@ class Pipeline:
         return vector
 
 
+
+
+def _edited(
+    request: EditRequest, notes: tuple[str, ...], canvas: Canvas, joints: np.ndarray, sampled: np.ndarray
+) -> Edited:
+    """The edit of a request from its canvas (V, N, 22, 3), exactly and as sampled."""
+    made, rough = result(request, canvas, joints), result(request, canvas, sampled)
+    return Edited(made, notes + canvas.warnings + missed(request, made), rough)
+
+
+def frames_of(seconds: float) -> int:
+    """Length of a motion at 20 fps."""
+    return max(1, round(seconds * FPS))
+
+
+def tokens_of(frames: int) -> int:
+    """How many tokens hold so many frames; motions with as many can be made together."""
+    return -(-frames // TOKEN_FRAMES)
+
+
+def source(seed: int, number: int) -> torch.Generator:
+    """Independent randomness of one variation, on the CPU so that every device draws the same."""
+    words = np.random.SeedSequence([seed % 2**64, number]).generate_state(1, np.uint64)
+    return torch.Generator().manual_seed(int(words[0] >> np.uint64(1)))
