@@ -8,27 +8,50 @@ def register() -> None:
     """Add classes, settings and handlers to Blender."""
     import bpy
 
-    from . import mapping, operators, panels, preferences, properties, stage, timer
+    from . import mapping, operators, panels, preferences, prompts, properties, results, stage, status, timer
+    from .panels import pie
 
-    for cls in (*mapping.CLASSES, *properties.CLASSES, *preferences.CLASSES, *operators.CLASSES, *panels.CLASSES):
+    for cls in (
+        *mapping.CLASSES,
+        *results.CLASSES,
+        *properties.CLASSES,
+        *preferences.CLASSES,
+        *operators.CLASSES,
+        *panels.CLASSES,
+    ):
         bpy.utils.register_class(cls)
     mapping.register()
     properties.register()
+    results.register()
+    prompts.load()
     stage.register()
     timer.register()
+    status.register()
+    pie.register()
 
 
 def unregister() -> None:
     """Stop the backend and take everything out of Blender again."""
     import bpy
 
-    from . import mapping, operators, panels, preferences, properties, stage, timer
+    from . import mapping, operators, panels, preferences, properties, results, stage, status, timer
+    from .panels import pie
 
+    pie.unregister()
+    status.unregister()
     timer.unregister()
     stage.unregister()
+    results.unregister()
     properties.unregister()
     mapping.unregister()
     for cls in reversed(
-        (*mapping.CLASSES, *properties.CLASSES, *preferences.CLASSES, *operators.CLASSES, *panels.CLASSES)
+        (
+            *mapping.CLASSES,
+            *results.CLASSES,
+            *properties.CLASSES,
+            *preferences.CLASSES,
+            *operators.CLASSES,
+            *panels.CLASSES,
+        )
     ):
         bpy.utils.unregister_class(cls)

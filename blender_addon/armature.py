@@ -63,6 +63,11 @@ def character(context: Any) -> Any | None:
     return armatures[0] if len(armatures) == 1 else None
 
 
+def any_in(scene: Any) -> bool:
+    """Whether a scene has any armature."""
+    return any(obj.type == "ARMATURE" for obj in scene.objects)
+
+
 def check_writable(rig_object: Any) -> None:
     """Raise UserError when Blender would refuse or lose keys on this armature."""
     name = rig_object.name

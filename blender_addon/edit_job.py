@@ -25,6 +25,7 @@ from ..rigs.sampling import LEG, joints_from_pose
 from ..rigs.skeleton import FPS, INDEX, MAX_FRAMES
 from .edit_order import EditOrder
 from .jobs import READING, Job
+from .messages import EDIT
 from .stage import Stage
 
 LEAST_CONTEXT = 20  # frames at 20 fps on each side, also of a range that is longer than one window
@@ -71,6 +72,10 @@ class EditJob(Job):
         used_before = min(before, max(half, room - after))
         used_after = min(after, room - used_before)
         self.context = (used_before, inside + used_after)
+
+    @property
+    def panel(self) -> str:
+        return EDIT
 
     @property
     def button(self) -> str:

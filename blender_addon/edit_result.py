@@ -17,7 +17,7 @@ import numpy as np
 from ..rigs.controls import bearing_bones
 from ..rigs.curves import Change
 from ..rigs.errors import UserError
-from . import armature, keys, rewrite
+from . import armature, keys, results, rewrite
 from . import source_action as source_actions
 from .edit_job import EditJob
 from .identity import Identity
@@ -48,6 +48,7 @@ def write(job: EditJob) -> None:
             copy = _copy(action, f"{name} {suffix}")
             made.append(copy)
             _write_take(job, rig_object, copy, changes)
+            results.mark(copy, "EDITED", order, action.name)
     except BaseException:
         for copy in made:
             bpy.data.actions.remove(copy)

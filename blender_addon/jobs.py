@@ -17,6 +17,7 @@ from ..rigs.rest import RestRig
 from ..rigs.retarget import retarget
 from ..rigs.settings import DEFAULTS, RetargetSettings
 from .identity import Identity
+from .messages import GENERATE
 
 READING, WAITING, RUNNING, SOLVING = "reading", "waiting", "running", "solving"
 DONE, FAILED, CANCELLED = "done", "failed", "cancelled"
@@ -64,6 +65,7 @@ class Job:
     step: int = 0
     of: int = 0
     joints: np.ndarray | None = None  # (V, F, 22, 3) metres, Y up, 20 fps
+    preview: np.ndarray | None = None  # (V, F, 22, 3) what it looks like so far, as the joints will be
     solved: list[Any] = field(default_factory=list)  # what ``solve`` gives, one per take
     warnings: tuple[str, ...] = ()
     actions: tuple[str, ...] = ()  # names of the actions made, one per variation
@@ -89,6 +91,11 @@ class Job:
     def factor(self) -> float:
         """Progress from 0 to 1 for the bar."""
         return self.step / self.of if self.of else 0.0
+
+    @property
+    def panel(self) -> str:
+        """The panel that shows its progress and its message."""
+        return GENERATE
 
     @property
     def button(self) -> str:
@@ -126,4 +133,4 @@ class Job:
 
     def end(self, state: str) -> None:
         """Nothing more happens to this job, and what it held is let go."""
-        self.state, self.joints, self.solved = state, None, []
+        self.state, self.joints, self.preview, self.solved = state, None, None, []

@@ -63,6 +63,11 @@ class COAMD_PG_settings(bpy.types.PropertyGroup):  # noqa: N801 (Blender's namin
         description="Move the end of the scene's frame range back when the motion is longer. It is never shortened",
         default=True,
     )
+    preview: BoolProperty(
+        name="Preview in Viewport",
+        description="Show a stick figure at the character while its motion is being made",
+        default=True,
+    )
     foot_lock: FloatProperty(
         name="Foot Lock",
         description="How firmly feet on the ground stay where they are. At 0 they move as they were generated",

@@ -17,7 +17,7 @@ from ..rigs.errors import UserError
 from .jobs import CANCELLED, DONE, FAILED, READING, RUNNING, SOLVING, WAITING, Job
 from .link import FAILED as LINK_FAILED
 from .link import LAUNCHING, Link
-from .messages import ERROR, INFO, WARNING, Message
+from .messages import BACKEND, ERROR, INFO, WARNING, Message
 
 BUDGET = 0.005  # seconds a tick may spend on replies
 READ_BUDGET = 0.012  # seconds a tick may spend on reading a character's pose
@@ -49,6 +49,10 @@ class Session:
         """The oldest job that is on its way."""
         return next((job for job in self.jobs if not job.over), None)
 
+    def current_of(self, panel: str) -> Job | None:
+        """The oldest job on its way that belongs to a panel."""
+        return next((job for job in self.jobs if not job.over and job.panel == panel), None)
+
     @property
     def idle(self) -> bool:
         """True when no tick is needed."""
@@ -61,9 +65,9 @@ class Session:
                 return job
         raise UserError("This result is gone.", "Press Generate again.", "unknown_job")
 
-    def say(self, text: str, hint: str = "", level: str = INFO) -> None:
-        """Set the message of the panel."""
-        self.message = Message(text, hint, level)
+    def say(self, text: str, hint: str = "", level: str = INFO, about: str = "") -> None:
+        """Set the message of a panel."""
+        self.message = Message(text, hint, level, about=about)
 
     def submit(self, job: Job) -> Job:
         """Queue a job; it is sent as soon as all is known that it says and the backend can be reached."""
@@ -81,7 +85,7 @@ class Session:
         if job.request is not None:
             self.link.cancel(job.request)
         job.end(CANCELLED)
-        self.say("Cancelled. Nothing was changed.")
+        self.say("Cancelled. Nothing was changed.", about=job.panel)
 
     def drop(self) -> None:
         """Let go of all jobs, as another file has none of what they speak of; the backend goes on without them."""
@@ -134,6 +138,7 @@ class Session:
             return
         if isinstance(reply, Progress):
             job.state, job.phase, job.step, job.of = RUNNING, reply.phase, reply.step, reply.of
+            job.preview = job.preview if reply.preview is None else reply.preview
         elif isinstance(reply, Error):
             self.fail(job, UserError(reply.message, reply.hint, reply.code))
         elif isinstance(reply, Result) and reply.joints is not None:
@@ -164,7 +169,7 @@ class Session:
             self.fail(job, UserError(text, "Nothing was changed. The system console has the details.", "fault"))
         else:
             job.end(DONE)
-            self.say(job.report(), " ".join(job.warnings), WARNING if job.warnings else INFO)
+            self.say(job.report(), " ".join(job.warnings), WARNING if job.warnings else INFO, job.panel)
 
     def _held(self, job: Job) -> bool:
         """Whether Blender's data must be left alone now; solving touches none of it."""
@@ -176,7 +181,7 @@ class Session:
     def fail(self, job: Job, error: UserError) -> None:
         """End a job with a sentence; nothing of it has been written."""
         job.end(FAILED)
-        self.message = Message.of(error)
+        self.message = Message.of(error, job.panel)
 
     def _lost(self, error: UserError) -> None:
         """The backend is gone: say so, and end every job that it had, as its memory of them is gone too.
@@ -193,7 +198,7 @@ class Session:
             button = lost[0].button if lost else "Generate"
             hint = f"It is started again; press {button} once more. {hint}"
         text = f"{error.message} Nothing was changed." if lost else error.message
-        self.message = Message(text, hint.strip(), ERROR, error.code)
+        self.message = Message(text, hint.strip(), ERROR, error.code, lost[0].panel if lost else BACKEND)
 
     def _picture(self) -> tuple[object, ...]:
         job = self.current

@@ -12,6 +12,8 @@ from .holding import obstacle
 from .installation import REMOVE, Installation
 from .jobs import READING, Job
 from .preferences import backend_settings
+from .preview import preview
+from .progress import clock
 from .session import Session
 
 _BUSY_SECONDS = 0.03
@@ -51,7 +53,12 @@ def tick_installation() -> bool:
 def _on_timer() -> float | None:
     installing = installation.busy or installation.looking
     changed = installing and tick_installation()
-    if session.tick() or changed:
+    changed = session.tick() or changed
+    clock.look(session.jobs)
+    shown = getattr(bpy.context.scene, "coamd", None)
+    if preview.look(session.jobs, shown is None or shown.preview):
+        redraw("WINDOW")
+    if changed:
         redraw()
     if session.idle:
         return _CALM_SECONDS / 2 if installing else None
@@ -73,13 +80,17 @@ def _first_look() -> None:
     wake()
 
 
-def redraw() -> None:
-    """Draw the sidebars of every 3D viewport again."""
+def redraw(region_type: str = "UI") -> None:
+    """Draw the sidebars (or other regions) of every 3D viewport again, and with the sidebars the status bar."""
+    if region_type == "UI":
+        from .status import redraw as redraw_status  # it draws the session, so it is imported late
+
+        redraw_status()
     for window in bpy.context.window_manager.windows:
         for area in window.screen.areas:
             if area.type == "VIEW_3D":
                 for region in area.regions:
-                    if region.type == "UI":
+                    if region.type == region_type:
                         region.tag_redraw()
 
 
@@ -105,6 +116,7 @@ def unregister() -> None:
             bpy.app.timers.unregister(timer)
     session.close()
     session.drop()
+    preview.clear()
     installation.stop()
     atexit.unregister(session.close)
     atexit.unregister(installation.stop)

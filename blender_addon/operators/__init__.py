@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from . import apply, backend, character, edit, generate, install
+from . import apply, backend, character, edit, generate, help, install, prompts, results
 
 CLASSES = (
     *backend.CLASSES,
@@ -12,4 +12,7 @@ CLASSES = (
     *generate.CLASSES,
     *apply.CLASSES,
     *edit.CLASSES,
+    *results.CLASSES,
+    *prompts.CLASSES,
+    *help.CLASSES,
 )

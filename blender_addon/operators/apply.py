@@ -14,7 +14,7 @@ from ...rigs.controls import remarks, root_bone, switches
 from ...rigs.curves import BoneCurves
 from ...rigs.errors import UserError
 from .. import action as actions
-from .. import armature, locks
+from .. import armature, locks, results
 from ..identity import Identity
 from ..jobs import Job
 from ..messages import ERROR
@@ -50,7 +50,9 @@ def write(job: Job, scene: Any, rig_object: Any) -> tuple[str, ...]:
             made.append(_write_take(job, rig_object, curves, take))
         for other in made[1:]:
             other.use_fake_user = True
-        actions.assign(rig_object, made[0])
+        before = actions.assign(rig_object, made[0])
+        for action in made:
+            results.mark(action, "GENERATED", job.order, before.name if before else "")
     except BaseException:
         for action in made:
             bpy.data.actions.remove(action)

@@ -10,7 +10,7 @@ import bpy
 from bpy.props import BoolProperty
 
 from ..link import READY
-from ..messages import ERROR
+from ..messages import BACKEND, ERROR
 from ..preferences import backend_settings
 from ..timer import redraw, session, wake
 
@@ -56,7 +56,7 @@ class COAMD_OT_stop_backend(bpy.types.Operator):  # noqa: N801
 
     def execute(self, _context: Any) -> set[str]:
         session.stop()
-        session.say("The backend is stopped.")
+        session.say("The backend is stopped.", about=BACKEND)
         redraw()
         return {"FINISHED"}
 

@@ -19,7 +19,7 @@ from bpy.props import BoolProperty, EnumProperty, IntProperty, StringProperty
 from ...rigs.errors import UserError
 from .. import edit_frames, edit_order, edit_result, source_action
 from ..edit_job import EditJob
-from ..messages import ERROR, Message
+from ..messages import EDIT, ERROR, Message
 from ..timer import redraw, session
 from .queueing import queued
 
@@ -44,7 +44,7 @@ class COAMD_OT_edit(bpy.types.Operator):  # noqa: N801 (Blender's naming rule)
             order, mapping = edit_order.read(context, rig_object, rig, mapping)
             job = EditJob(order, rig, mapping)
         except UserError as error:
-            session.message = Message.of(error)
+            session.message = Message.of(error, EDIT)
             redraw()
             self.report({ERROR}, str(error))
             return {"CANCELLED"}

@@ -6,15 +6,15 @@ from __future__ import annotations
 from typing import Any
 
 import bpy
-from bpy.props import BoolProperty
+from bpy.props import BoolProperty, IntProperty
 
 from ...backend.limits import check
 from ...rigs.errors import UserError
 from ...rigs.settings import RetargetSettings
-from .. import armature
+from .. import armature, prompts
 from ..identity import Identity
 from ..jobs import Job, Order
-from ..messages import ERROR, Message
+from ..messages import ERROR, GENERATE, Message
 from ..timer import redraw, session
 from .queueing import queued
 
@@ -49,17 +49,44 @@ class COAMD_OT_generate(bpy.types.Operator):  # noqa: N801 (Blender's naming rul
         default=False,
         options={"SKIP_SAVE"},
     )
+    another: BoolProperty(
+        name="Another Take",
+        description="Add one to the seed first, which gives another motion for the same prompt",
+        default=False,
+        options={"SKIP_SAVE"},
+    )
+    mannequin: BoolProperty(
+        name="On a Mannequin",
+        description="Add the mannequin first where the scene has no armature at all",
+        default=False,
+        options={"SKIP_SAVE"},
+    )
+
+    @classmethod
+    def description(cls, _context: Any, properties: Any) -> str:
+        """What this button does."""
+        if properties.another:
+            return "Make another take of the same prompt: the seed goes up by one"
+        if properties.mannequin:
+            return "Add a mannequin and make the motion that the prompt describes on it"
+        return cls.__doc__ or ""
 
     def execute(self, context: Any) -> set[str]:
+        """Check what is asked for, and queue it."""
+        if self.mannequin and not armature.any_in(context.scene):
+            bpy.ops.coamd.add_mannequin()
+        if self.another:
+            context.scene.coamd.seed = (context.scene.coamd.seed + 1) % 2**31
         try:
             rig_object, rig, mapping = armature.read(context)
             order = order_of(context, rig_object)
             check(order.prompt, order.seconds, order.variations)
         except UserError as error:
-            session.message = Message.of(error)
+            session.message = Message.of(error, GENERATE)
             redraw()
             self.report({ERROR}, str(error))
             return {"CANCELLED"}
+        prompts.remember(order.prompt)
         return queued(self, Job(order, rig, mapping), self.wait)
 
 
@@ -69,12 +96,15 @@ class COAMD_OT_cancel(bpy.types.Operator):  # noqa: N801
     bl_idname = "coamd.cancel"
     bl_label = "Cancel"
 
+    job: IntProperty(name="Job", description="Number of the job. 0: the oldest on its way", default=0, min=0)
+
     @classmethod
     def poll(cls, _context: Any) -> bool:
         return session.busy
 
     def execute(self, _context: Any) -> set[str]:
-        job = session.current
+        """Cancel it; one that is over by now stays as it is."""
+        job = next((job for job in session.jobs if job.number == self.job), session.current if not self.job else None)
         if job is not None:
             session.cancel(job)
         redraw()

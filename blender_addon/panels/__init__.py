@@ -3,6 +3,15 @@
 
 from __future__ import annotations
 
-from . import backend, character, edit, generate, install
+from . import backend, character, edit, generate, install, pie, results
 
-CLASSES = (*install.FIRST, *generate.CLASSES, *edit.CLASSES, *character.CLASSES, *backend.CLASSES, *install.CLASSES)
+CLASSES = (
+    *install.FIRST,
+    *generate.CLASSES,
+    *results.CLASSES,
+    *edit.CLASSES,
+    *character.CLASSES,
+    *backend.CLASSES,
+    *install.CLASSES,
+    *pie.CLASSES,
+)

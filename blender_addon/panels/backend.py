@@ -8,8 +8,9 @@ from typing import Any
 import bpy
 
 from ..link import FAILED, LAUNCHING, OFF, READY, SEARCHING, STARTING, STOPPING
+from ..messages import BACKEND
 from ..timer import session
-from .tab import Tab
+from .tab import Tab, draw_message
 
 _STATES = {
     OFF: ("Not running", "RADIOBUT_OFF"),
@@ -27,9 +28,14 @@ class COAMD_PT_backend(Tab, bpy.types.Panel):  # noqa: N801
 
     bl_idname = "COAMD_PT_backend"
     bl_label = "Backend"
-    bl_order = 2
+    bl_order = 6
+    bl_options = {"DEFAULT_CLOSED"}
 
-    def draw(self, _context: Any) -> None:
+    def draw_header_preset(self, _context: Any) -> None:
+        """At a glance: whether it runs."""
+        self.layout.label(text="", icon=_STATES[session.link.state][1])
+
+    def draw(self, context: Any) -> None:
         layout, link = self.layout, session.link
         text, icon = _STATES[link.state]
         if link.state == READY:
@@ -40,7 +46,11 @@ class COAMD_PT_backend(Tab, bpy.types.Panel):  # noqa: N801
             row.operator("coamd.stop_backend", icon="PAUSE")
         else:
             row.operator("coamd.start_backend", icon="PLAY")
-        row.operator("coamd.copy_log", text="", icon="COPYDOWN")
+        row.operator("coamd.open_preferences", text="", icon="PREFERENCES")
+        row = layout.row(align=True)
+        row.operator("coamd.copy_report", icon="COPYDOWN")
+        row.operator("coamd.copy_log", text="Log", icon="TEXT")
+        draw_message(layout, context, BACKEND)
 
 
 CLASSES = (COAMD_PT_backend,)

@@ -21,7 +21,13 @@ class COAMD_PT_character(Tab, bpy.types.Panel):  # noqa: N801
 
     bl_idname = "COAMD_PT_character"
     bl_label = "Character"
-    bl_order = 1
+    bl_order = 5
+
+    def draw_header_preset(self, context: Any) -> None:
+        """At a glance: whether there is one, and whether its bones are known."""
+        rig_object = armature.character(context)
+        known = rig_object is not None and not isinstance(mapping_of(rig_object), UserError)
+        self.layout.label(text="", icon="CHECKMARK" if known else "ERROR")
 
     def draw(self, context: Any) -> None:
         layout = self.layout
@@ -38,7 +44,8 @@ class COAMD_PT_character(Tab, bpy.types.Panel):  # noqa: N801
             messages.draw(layout, Message(found.message, found.hint, ERROR), width(context))
             return
         column = layout.column(align=True)
-        column.label(text=rig_object.name, icon="ARMATURE_DATA")
+        if context.scene.coamd.character != rig_object:  # else its name is in the field above
+            column.label(text=rig_object.name, icon="ARMATURE_DATA", translate=False)
         column.label(text=f"{found.family}, {found.score:.0%} of the joints found", icon="CHECKMARK")
         chosen = len(roles.chosen(rig_object))
         if chosen:

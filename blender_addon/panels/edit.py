@@ -7,11 +7,11 @@ from typing import Any
 
 import bpy
 
-from .. import messages
 from ..edit_job import EditJob
 from ..edit_result import is_shown, last_edit
+from ..messages import EDIT
 from ..timer import session
-from .tab import Tab, draw_progress, width
+from .tab import Tab, draw_job, draw_message
 
 _FREE = ("REGENERATE", "INBETWEEN", "EXTEND", "LOOP", "PATH", "REACH")  # modes that take one prompt
 
@@ -21,7 +21,7 @@ class COAMD_PT_edit(Tab, bpy.types.Panel):  # noqa: N801 (Blender's naming rule)
 
     bl_idname = "COAMD_PT_edit"
     bl_label = "Edit"
-    bl_order = 1
+    bl_order = 2
     bl_options = {"DEFAULT_CLOSED"}
 
     def draw(self, context: Any) -> None:
@@ -29,7 +29,7 @@ class COAMD_PT_edit(Tab, bpy.types.Panel):  # noqa: N801 (Blender's naming rule)
         layout, settings = self.layout, context.scene.coamd.edit
         layout.prop(settings, "mode", text="")
         if settings.mode in _FREE:
-            layout.prop(settings, "prompt", text="", icon="OUTLINER_OB_SPEAKER", placeholder="whatever fits around it")
+            layout.prop(settings, "prompt", text="", placeholder="whatever fits around it")
         column = layout.column(align=True)
         column.use_property_split = True
         column.use_property_decorate = False
@@ -49,18 +49,17 @@ class COAMD_PT_edit(Tab, bpy.types.Panel):  # noqa: N801 (Blender's naming rule)
         column.prop(settings, "variations")
         column.prop(settings, "same_action")
         column.prop(context.scene.coamd, "reduce_keys")
-        job = session.current
+        job = session.current_of(EDIT)
         if job is None:
             row = layout.row()
             row.scale_y = 1.6
             row.operator("coamd.edit", icon="ACTION_TWEAK")
-        elif isinstance(job, EditJob):
-            draw_progress(layout, job)
+        else:
+            draw_job(layout, job)
         done = last_edit(session.jobs)
         if done is not None:
             _draw_takes(layout, done)
-        if session.message is not None and session.jobs and isinstance(session.jobs[-1], EditJob):
-            messages.draw(layout, session.message, width(context))
+        draw_message(layout, context, EDIT)
 
 
 def _draw_frames(column: Any, settings: Any) -> None:

@@ -5,7 +5,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from .. import messages
 from ..jobs import Job
+from ..progress import describe
+from ..timer import session
 
 
 def width(context: Any) -> float:
@@ -21,9 +24,16 @@ class Tab:
     bl_category = "CoAMD"
 
 
-def draw_progress(layout: Any, job: Job) -> None:
+def draw_job(layout: Any, job: Job) -> None:
     """How far a job is, and the button that stops it."""
     row = layout.row(align=True)
     row.scale_y = 1.6
-    row.progress(factor=job.factor, text=job.doing[:1].upper() + job.doing[1:])
-    row.operator("coamd.cancel", text="", icon="X")
+    row.progress(factor=job.factor, text=describe(job), translate=False)
+    row.operator("coamd.cancel", text="", icon="X").job = job.number
+
+
+def draw_message(layout: Any, context: Any, *about: str) -> None:
+    """The session's message, in the panel that it belongs to."""
+    message = session.message
+    if message is not None and message.about in about:
+        messages.draw(layout, message, width(context))

@@ -1,0 +1,282 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A Blender window on a screen of its own, driven with mouse and keys, and looked at through pictures.
+
+Buttons are found by the words on them. Nothing waits for a time: all waits are for a state (`inside.py`) or for words.
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import sight
+from chroot import Chroot
+from PIL import Image
+from sight import Box, Word
+
+SIZE = (1400, 1000)
+PATIENCE = 120.0  # seconds; only what is broken needs them
+_PAUSE = 0.1
+_DISPLAY = ":77"
+TREE = Path(__file__).resolve().parents[2]
+
+
+class Window:
+    """Blender in a chroot. ``python``: this machine's interpreter that runs the backend."""
+
+    def __init__(self, chroot: Chroot, python: Path, shots: Path) -> None:
+        self.chroot, self.shots = chroot, shots
+        self.folder = chroot.share
+        self._python = python
+        self._watch = self.folder / "state.json"
+        self._processes: list[subprocess.Popen[bytes]] = []
+        self._environment = {
+            "DISPLAY": _DISPLAY,
+            "LIBGL_ALWAYS_SOFTWARE": "1",
+            "BLENDER_USER_RESOURCES": str(self.folder / "blender"),
+            "COAMD_HOME": str(self.folder / "home"),
+            "COAMD_WATCH": str(self._watch),
+            "COAMD_PYTHON": str(self.folder / "python"),
+            "OMP_NUM_THREADS": "1",
+            "OMP_WAIT_POLICY": "PASSIVE",
+        }
+        self.clicks = 0  # how many the mouse has made
+
+    def install(self, archive: Path) -> None:
+        """Install and enable the zip through Blender's own installer, and let the chroot reach the host's Python."""
+        wrapper = self.folder / "python"
+        keep = "COAMD_HOME OMP_NUM_THREADS OMP_WAIT_POLICY PYTHONPATH PYTHONUNBUFFERED"
+        pairs = " ".join(f'{name}="${name}"' for name in keep.split())
+        run = f'exec chroot /host env -C / TMPDIR={self.folder} {pairs} {self._python} "$@"'
+        wrapper.write_text(f"#!/bin/sh\n{run}\n", "utf-8")
+        wrapper.chmod(0o755)
+        target = self.folder / archive.name
+        target.write_bytes(archive.read_bytes())
+        command = ["blender", "--background", "--command", "extension", "install-file", "-r", "user_default"]
+        self.chroot.run([*command, "--enable", str(target)], self._environment)
+
+    def open(self, *arguments: str) -> None:
+        """Start screen and Blender, and wait until it draws."""
+        screen = f"{SIZE[0]}x{SIZE[1]}x24"
+        self._start(
+            ["Xvfb", _DISPLAY, "-screen", "0", screen, "-nolisten", "tcp", "-fbdir", str(self.folder)], "xvfb.log"
+        )
+        self._until(lambda: self._tool("xdpyinfo") is not None, "the screen")
+        inside = self.folder / "inside.py"
+        inside.write_bytes((Path(__file__).parent / "inside.py").read_bytes())
+        geometry = ["--window-geometry", "0", "0", *map(str, SIZE)]
+        self._watch.unlink(missing_ok=True)
+        self._start(["blender", *geometry, *arguments, "--python", str(inside)], "blender.log")
+        self.wait(lambda state: state["windows"] > 0, "Blender's window")
+        self.draw_settled()
+
+    def close(self) -> None:
+        """End Blender and the screen."""
+        for process in reversed(self._processes):
+            process.terminate()
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+        self._processes.clear()
+
+    def _start(self, command: list[str], log: str) -> None:
+        self._processes.append(self.chroot.start(command, self._environment, self.folder / log))
+
+    def _tool(self, *command: str) -> bytes | None:
+        try:
+            return self.chroot.run(command, self._environment)
+        except RuntimeError:
+            return None
+
+    def _until(self, condition: Callable[[], Any], what: str) -> Any:
+        deadline = time.monotonic() + PATIENCE
+        while not (result := condition()):
+            if any(process.poll() is not None for process in self._processes):
+                log = (self.folder / "blender.log").read_text("utf-8", "replace")[-3000:]
+                raise AssertionError(f"Blender or its screen has ended while waiting for {what}:\n{log}")
+            assert time.monotonic() < deadline, self._in_vain(what)
+            time.sleep(_PAUSE)
+        return result
+
+    def _in_vain(self, what: str) -> str:
+        try:
+            where = self.shoot("in_vain")
+        except RuntimeError:
+            where = Path("no picture")
+        return f"waited in vain for {what}; see {where}; state: {self.state()}"
+
+    # What is there
+
+    def state(self) -> dict[str, Any]:
+        """What Blender wrote down last."""
+        try:
+            found: dict[str, Any] = json.loads(self._watch.read_text("utf-8"))
+        except (OSError, ValueError):
+            return {"count": 0, "windows": 0}
+        assert "fault" not in found, found["fault"]
+        return found
+
+    def wait(self, condition: Callable[[dict[str, Any]], Any], what: str) -> dict[str, Any]:
+        """The first state that fits."""
+
+        def look() -> dict[str, Any] | None:
+            state = self.state()
+            return state if state["count"] and condition(state) else None
+
+        found: dict[str, Any] = self._until(look, what)
+        return found
+
+    def picture(self) -> Image.Image:
+        """The screen as it is, from the file that Xvfb keeps it in: a header with its own size first, then colours."""
+        data = (self.folder / "Xvfb_screen0").read_bytes()
+        header = struct.unpack(">25I", data[:100])
+        size, width, height, per_line, colours = header[0], header[4], header[5], header[12], header[19]
+        pixels = data[size + 12 * colours :]  # a colour of the map takes 12 bytes
+        return Image.frombytes("RGB", (width, height), pixels, "raw", "BGRX", per_line)
+
+    def draw_settled(self) -> Image.Image:
+        """The screen once two pictures of the sidebar are alike; what moves in the view does not count."""
+        last: list[Image.Image] = []
+
+        def settled() -> Image.Image | None:
+            now = self.picture()
+            box = self.sidebar() or (0, 0, *SIZE)
+            alike = bool(last) and last[-1].crop(box).tobytes() == now.crop(box).tobytes()
+            last.append(now)
+            return now if alike and now.getbbox() else None
+
+        found: Image.Image = self._until(settled, "a picture that stands still")
+        return found
+
+    def box(self, area: str, region: str) -> Box | None:
+        """A region's box on the screen, or None when it is not shown."""
+        state = self.state()
+        for found in state.get("areas", ()):
+            if found["type"] == area:
+                for part in found["regions"]:
+                    x, y, width, height = part["box"]
+                    if part["type"] == region and width > 1 and height > 1:
+                        top = state["height"][0] - y - height
+                        return x, top, x + width, top + height
+        return None
+
+    def sidebar(self) -> Box | None:
+        """The 3D viewport's sidebar."""
+        return self.box("VIEW_3D", "UI")
+
+    def view(self) -> Box:
+        """The 3D viewport."""
+        found = self.box("VIEW_3D", "WINDOW")
+        assert found is not None
+        return found
+
+    def read(self, picture: Image.Image | None = None, box: Box | None = None) -> list[Word]:
+        """The words on the screen, or in a box of it."""
+        return sight.read(picture or self.picture(), box or (0, 0, *SIZE), self._tesseract)
+
+    def _tesseract(self, png: bytes) -> bytes:
+        return self.chroot.run(
+            ["tesseract", "-", "-", "--psm", "6", "--dpi", "300", "tsv"], {"OMP_THREAD_LIMIT": "1"}, input=png
+        )
+
+    def find(self, text: str, box: Box | None = None, which: int = 0) -> Word:
+        """Where a phrase is, waiting for it; ``which`` of several, from the top."""
+
+        def look() -> list[Word] | None:
+            found = sight.phrase(self.read(box=box or self.sidebar()), text)
+            found.sort(key=lambda word: word.top)
+            return found if len(found) > which else None
+
+        places: list[Word] = self._until(look, f"the words “{text}”")
+        return places[which]
+
+    def shows(self, text: str, box: Box | None = None) -> bool:
+        """Whether a phrase is on the screen now."""
+        return bool(sight.phrase(self.read(box=box or self.sidebar()), text))
+
+    # What is done
+
+    def move(self, at: tuple[int, int]) -> None:
+        """Put the mouse there, in two steps, as Blender looks at motion."""
+        self.chroot.run(["xdotool", "mousemove", str(at[0] - 1), str(at[1])], self._environment)
+        self.chroot.run(["xdotool", "mousemove", str(at[0]), str(at[1])], self._environment)
+        self._beat()
+
+    def click(self, at: tuple[int, int] | str, box: Box | None = None, which: int = 0, times: int = 1) -> None:
+        """Click a place or a phrase."""
+        place = self.find(at, box, which).middle if isinstance(at, str) else at
+        self.move(place)
+        self.chroot.run(["xdotool", "click", "--repeat", str(times), "--delay", "60", "1"], self._environment)
+        self.clicks += 1
+        self._beat()
+
+    def key(self, *keys: str) -> None:
+        """Press keys one after the other."""
+        for key in keys:
+            self.chroot.run(["xdotool", "key", key], self._environment)
+            self._beat()
+
+    def type(self, text: str) -> None:
+        """Type letters."""
+        self.chroot.run(["xdotool", "type", "--delay", "25", text], self._environment)
+        self._beat()
+
+    def _beat(self) -> None:
+        """Wait until Blender has gone round its loop twice."""
+        count = self.state()["count"]
+        self.wait(lambda state: state["count"] >= count + 2, "Blender to take in the event")
+
+    def enter(self, at: tuple[int, int] | str, text: str, box: Box | None = None) -> None:
+        """Replace what is in a text field."""
+        self.click(at, box, times=2)
+        self.key("ctrl+a")
+        self.type(text)
+        self.key("Return")
+
+    def shoot(self, name: str, box: Box | None = None) -> Path:
+        """Keep a picture of the screen or of a box of it."""
+        path = self.shots / f"{name}.png"
+        picture = self.picture()
+        if box is not None:
+            picture = picture.crop(box)
+        self.shots.mkdir(parents=True, exist_ok=True)
+        picture.quantize(256, dither=Image.Dither.NONE).save(path, optimize=True)
+        return path
+
+    def open_tab(self, tab: str = "CoAMD") -> None:
+        """Open the sidebar with N and choose a tab by the word on it, which runs upwards."""
+        if self.sidebar() is None:
+            left, top, right, bottom = self.view()
+            self.move(((left + right) // 2, (top + bottom) // 2))
+            self.key("n")
+            self._until(self.sidebar, "the sidebar")
+        self.draw_settled()
+        if self._tab() == tab:
+            return
+        box = self.sidebar()
+        assert box is not None
+        strip = (box[2] - 24, box[1], box[2], box[3])
+        for rotated in (Image.Transpose.ROTATE_270, Image.Transpose.ROTATE_90):
+            turned = self.picture().crop(strip).transpose(rotated)
+            places = sight.phrase(sight.read(turned, (0, 0, *turned.size), self._tesseract), tab)
+            if places:
+                along = places[0].middle[0]
+                height = strip[3] - strip[1]
+                y = strip[1] + (height - along if rotated == Image.Transpose.ROTATE_270 else along)
+                self.click((strip[0] + 12, y))
+                break
+        self.wait(lambda _: self._tab() == tab, f"the tab {tab}")
+        self.draw_settled()
+
+    def _tab(self) -> str:
+        for area in self.state().get("areas", ()):
+            for region in area["regions"]:
+                if area["type"] == "VIEW_3D" and region["type"] == "UI":
+                    return str(region["tab"])
+        return ""
