@@ -74,12 +74,8 @@ class EditJob(Job):
         self.context = (used_before, inside + used_after)
 
     @property
-    def panel(self) -> str:
-        return EDIT
-
-    @property
     def button(self) -> str:
-        return "Edit"
+        return EDIT
 
     @property
     def writer(self) -> str:

@@ -125,7 +125,11 @@ class COAMD_PG_edit(bpy.types.PropertyGroup):  # noqa: N801
         default="FORWARDS",
     )
     length: IntProperty(name="Length", description="How many frames to add", default=48, min=2, soft_max=240)
-    segments: CollectionProperty(type=COAMD_PG_segment)
+    segments: CollectionProperty(
+        name="Prompts",
+        description="The prompts of the mode Several Prompts, each with its frames",
+        type=COAMD_PG_segment,
+    )
     segment: IntProperty(name="Prompt", description="The prompt that is shown below the list", default=0, min=0)
     path: PointerProperty(
         name="Path",

@@ -93,14 +93,9 @@ class Job:
         return self.step / self.of if self.of else 0.0
 
     @property
-    def panel(self) -> str:
-        """The panel that shows its progress and its message."""
-        return GENERATE
-
-    @property
     def button(self) -> str:
-        """What is pressed to try again."""
-        return "Generate"
+        """What is pressed to try again; the panel of that name shows its progress and its message."""
+        return GENERATE
 
     @property
     def writer(self) -> str:

@@ -4,13 +4,13 @@
 from __future__ import annotations
 
 import textwrap
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from ..rigs.errors import UserError
 
 INFO, WARNING, ERROR = "INFO", "WARNING", "ERROR"  # as Operator.report takes them
-GENERATE, EDIT, BACKEND = "generate", "edit", "backend"  # panels that show messages
+GENERATE, EDIT, BACKEND = "Generate", "Edit", "Backend"  # panels that show messages, as a job's ``button``
 _ICONS = {INFO: "INFO", WARNING: "ERROR", ERROR: "CANCEL"}
 _UNITS_PER_LETTER = 7.0  # a sidebar letter at interface scale 1, measured
 
@@ -70,10 +70,6 @@ class Message:
     def of(cls, error: UserError, about: str = "") -> Message:
         """The message of a mistake or failure."""
         return cls(error.message, error.hint, ERROR, error.code, about)
-
-    def on(self, panel: str) -> Message:
-        """The same message, as one of that panel."""
-        return replace(self, about=panel)
 
     @property
     def remedy(self) -> Remedy | None:

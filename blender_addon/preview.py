@@ -135,7 +135,8 @@ class Preview:
 
     def look(self, jobs: Iterable[Job], wanted: bool = True) -> bool:
         """Take in what the jobs have to show; True when the viewports need a redraw. Called at every tick."""
-        job = next((job for job in jobs if not job.over and job.preview is not None), None) if wanted else None
+        moving = (job for job in jobs if isinstance(job, Job) and not job.over and job.preview is not None)
+        job = next(moving, None) if wanted else None
         if job is None or job.preview is None:
             return self.clear()
         ghost = self.ghost

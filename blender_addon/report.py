@@ -15,6 +15,7 @@ from typing import Any
 
 import bpy
 
+from .jobs import Job
 from .preferences import backend_settings
 from .session import Session
 
@@ -53,7 +54,7 @@ def compose(session: Session, private: bool, settings: Any) -> str:
 
 def secrets(session: Session, settings: Any) -> list[tuple[str, str]]:
     """Texts of the user's and what stands for them."""
-    found = [(job.order.prompt, "<prompt>") for job in session.jobs]
+    found = [(job.order.prompt, "<prompt>") for job in session.jobs if isinstance(job, Job)]
     found += [(settings.prompt, "<prompt>"), (settings.edit.prompt, "<prompt>")]
     found += [(segment.prompt, "<prompt>") for segment in settings.edit.segments]
     found += [(action.name, "<action>") for action in bpy.data.actions]

@@ -13,7 +13,6 @@ import bpy
 from bpy.props import BoolProperty, EnumProperty, IntProperty, PointerProperty, StringProperty
 
 from ..rigs.errors import UserError
-from . import action as actions
 from . import armature
 
 KINDS = (
@@ -70,7 +69,13 @@ def short_name(action: Any) -> str:
 def put_on(rig_object: Any, action: Any) -> None:
     """Put a result on the character; UserError where Blender lets no action in."""
     armature.check_writable(rig_object)
-    actions.assign(rig_object, action)
+    data = rig_object.animation_data or rig_object.animation_data_create()
+    if data.action is not None and data.action != action and data.action.library is None:
+        data.action.use_fake_user = True
+    data.action = action
+    # Blender takes the slot that the object had before, or the one of its name; an action without slots has none yet.
+    if hasattr(action, "slots") and data.action_slot is None:
+        data.action_slot = next(iter(data.action_suitable_slots), None)
 
 
 def users(action: Any, rig_object: Any | None) -> int:
@@ -92,11 +97,10 @@ def delete(action: Any, rig_object: Any | None) -> None:
             "in_use",
         )
     if rig_object is not None and shown(rig_object) == action:
-        armature.check_writable(rig_object)
         rest = [other for other in of(rig_object.name) if other != action]
         following = bpy.data.actions.get(action.coamd.before) or (rest[-1] if rest else None)
         if following is not None and following != action:
-            actions.assign(rig_object, following)
+            put_on(rig_object, following)
     bpy.data.actions.remove(action)
 
 

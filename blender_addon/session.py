@@ -49,9 +49,9 @@ class Session:
         """The oldest job that is on its way."""
         return next((job for job in self.jobs if not job.over), None)
 
-    def current_of(self, panel: str) -> Job | None:
-        """The oldest job on its way that belongs to a panel."""
-        return next((job for job in self.jobs if not job.over and job.panel == panel), None)
+    def current_of(self, button: str) -> Job | None:
+        """The oldest job on its way that was begun with this button."""
+        return next((job for job in self.jobs if not job.over and job.button == button), None)
 
     @property
     def idle(self) -> bool:
@@ -85,7 +85,7 @@ class Session:
         if job.request is not None:
             self.link.cancel(job.request)
         job.end(CANCELLED)
-        self.say("Cancelled. Nothing was changed.", about=job.panel)
+        self.say("Cancelled. Nothing was changed.", about=job.button)
 
     def drop(self) -> None:
         """Let go of all jobs, as another file has none of what they speak of; the backend goes on without them."""
@@ -138,7 +138,8 @@ class Session:
             return
         if isinstance(reply, Progress):
             job.state, job.phase, job.step, job.of = RUNNING, reply.phase, reply.step, reply.of
-            job.preview = job.preview if reply.preview is None else reply.preview
+            if reply.preview is not None:
+                job.preview = reply.preview
         elif isinstance(reply, Error):
             self.fail(job, UserError(reply.message, reply.hint, reply.code))
         elif isinstance(reply, Result) and reply.joints is not None:
@@ -169,7 +170,7 @@ class Session:
             self.fail(job, UserError(text, "Nothing was changed. The system console has the details.", "fault"))
         else:
             job.end(DONE)
-            self.say(job.report(), " ".join(job.warnings), WARNING if job.warnings else INFO, job.panel)
+            self.say(job.report(), " ".join(job.warnings), WARNING if job.warnings else INFO, job.button)
 
     def _held(self, job: Job) -> bool:
         """Whether Blender's data must be left alone now; solving touches none of it."""
@@ -181,7 +182,7 @@ class Session:
     def fail(self, job: Job, error: UserError) -> None:
         """End a job with a sentence; nothing of it has been written."""
         job.end(FAILED)
-        self.message = Message.of(error, job.panel)
+        self.message = Message.of(error, job.button)
 
     def _lost(self, error: UserError) -> None:
         """The backend is gone: say so, and end every job that it had, as its memory of them is gone too.
@@ -198,7 +199,7 @@ class Session:
             button = lost[0].button if lost else "Generate"
             hint = f"It is started again; press {button} once more. {hint}"
         text = f"{error.message} Nothing was changed." if lost else error.message
-        self.message = Message(text, hint.strip(), ERROR, error.code, lost[0].panel if lost else BACKEND)
+        self.message = Message(text, hint.strip(), ERROR, error.code, lost[0].button if lost else BACKEND)
 
     def _picture(self) -> tuple[object, ...]:
         job = self.current

@@ -11,7 +11,7 @@ from ..edit_job import EditJob
 from ..edit_result import is_shown, last_edit
 from ..messages import EDIT
 from ..timer import session
-from .tab import Tab, draw_job, draw_message
+from .tab import Tab, draw_message, draw_progress
 
 _FREE = ("REGENERATE", "INBETWEEN", "EXTEND", "LOOP", "PATH", "REACH")  # modes that take one prompt
 
@@ -41,21 +41,13 @@ class COAMD_PT_edit(Tab, bpy.types.Panel):  # noqa: N801 (Blender's naming rule)
         elif settings.mode == "REACH":
             _draw_reach(layout, settings)
         _draw_parts(layout, settings)
-        column = layout.column(align=True)
-        column.use_property_split = True
-        column.use_property_decorate = False
-        column.prop(settings, "strength")
-        column.prop(settings, "seed")
-        column.prop(settings, "variations")
-        column.prop(settings, "same_action")
-        column.prop(context.scene.coamd, "reduce_keys")
         job = session.current_of(EDIT)
         if job is None:
             row = layout.row()
             row.scale_y = 1.6
             row.operator("coamd.edit", icon="ACTION_TWEAK")
         else:
-            draw_job(layout, job)
+            draw_progress(layout, job)
         done = last_edit(session.jobs)
         if done is not None:
             _draw_takes(layout, done)
@@ -107,4 +99,25 @@ def _draw_takes(layout: Any, job: EditJob) -> None:
         row.operator("coamd.show_edit", text=text, depress=is_shown(job, take)).take = take
 
 
-CLASSES = (COAMD_PT_edit,)
+class COAMD_PT_edit_options(Tab, bpy.types.Panel):  # noqa: N801
+    """How far an edit goes, how many there are, and where they are written."""
+
+    bl_idname = "COAMD_PT_edit_options"
+    bl_label = "Options"
+    bl_parent_id = "COAMD_PT_edit"
+    bl_options = {"DEFAULT_CLOSED"}
+
+    def draw(self, context: Any) -> None:
+        """What rarely changes."""
+        layout, settings = self.layout, context.scene.coamd.edit
+        layout.use_property_split = True
+        layout.use_property_decorate = False
+        column = layout.column(align=True)
+        column.prop(settings, "strength", slider=True)
+        column.prop(settings, "seed")
+        column.prop(settings, "variations")
+        layout.prop(settings, "same_action")
+        layout.prop(context.scene.coamd, "reduce_keys")
+
+
+CLASSES = (COAMD_PT_edit, COAMD_PT_edit_options)

@@ -10,7 +10,7 @@ import bpy
 from .. import armature, prompts
 from ..messages import GENERATE
 from ..timer import session
-from .tab import Tab, draw_job, draw_message
+from .tab import Tab, draw_message, draw_progress
 
 _MENU_LETTERS = 60  # of a prompt in the menu; its tool tip has it all
 
@@ -70,7 +70,7 @@ class COAMD_PT_generate(Tab, bpy.types.Panel):  # noqa: N801
                 row.operator("coamd.generate", icon="ARMATURE_DATA")
                 row.operator("coamd.generate", text="", icon="FILE_REFRESH").another = True
         else:
-            draw_job(layout, job)
+            draw_progress(layout, job)
         draw_message(layout, context, GENERATE, "")
 
 

@@ -9,7 +9,8 @@ import bpy
 
 from ..timer import session
 
-KEY = {"type": "G", "value": "PRESS", "ctrl": True, "shift": True, "alt": False}
+# Free in Blender's own keymap and in Industry Compatible; K is what keys are inserted with.
+KEY = {"type": "K", "value": "PRESS", "ctrl": True, "shift": True}
 _items: list[tuple[Any, Any]] = []
 
 

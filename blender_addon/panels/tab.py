@@ -24,7 +24,7 @@ class Tab:
     bl_category = "CoAMD"
 
 
-def draw_job(layout: Any, job: Job) -> None:
+def draw_progress(layout: Any, job: Job) -> None:
     """How far a job is, and the button that stops it."""
     row = layout.row(align=True)
     row.scale_y = 1.6

@@ -6,16 +6,15 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import bpy
 import pytest
 from coamd import blender_addon
 from coamd.backend.process import BackendProcess
-from coamd.blender_addon import messages, panels, roles, timer
+from coamd.blender_addon import messages, panels, roles, status, timer
 from coamd.blender_addon.messages import ERROR, Message
-from coamd.blender_addon.preferences import COAMD_preferences
-from coamd.blender_addon.properties import COAMD_PG_settings
 from coamd.blender_addon.session import Session
 
 HANDLERS = {name: getattr(bpy.app.handlers, name) for name in dir(bpy.app.handlers) if name.endswith(("_pre", "_post"))}
@@ -45,14 +44,23 @@ def test_unregistering_stops_the_backend(addon: Session, backend: BackendProcess
     blender_addon.register()
 
 
+def ours(kind: Any) -> list[Any]:
+    """Our registered classes of one kind."""
+    return [cls for cls in kind.__subclasses__() if cls.__module__.startswith("coamd.") and cls.is_registered]
+
+
 def test_every_setting_and_operator_explains_itself(addon: Session) -> None:
-    for kind in (COAMD_PG_settings, COAMD_preferences):
+    """Every property and every operator has a tool tip that says more than its name."""
+    groups = [*ours(bpy.types.PropertyGroup), *ours(bpy.types.AddonPreferences)]
+    assert len(groups) > 3
+    for kind in groups:
         for prop in kind.bl_rna.properties:
             if prop.identifier not in ("name", "rna_type", "bl_idname"):
-                assert len(prop.description) > 10, f"{prop.identifier} has no tool tip"
+                assert len(prop.description) > 10, f"{kind.__name__}.{prop.identifier} has no tool tip"
     for name in dir(bpy.ops.coamd):
         operator = getattr(bpy.ops.coamd, name).get_rna_type()
         assert len(operator.description) > 10, f"{name} has no tool tip"
+        assert operator.name[:1].isupper(), f"{name} has no name to be found by"
         for prop in operator.properties:
             if prop.identifier != "rna_type" and not prop.is_hidden:
                 assert len(prop.description) > 10, f"{name}.{prop.identifier} has no tool tip"
@@ -78,10 +86,13 @@ class Paper:
             if name in ("prop", "prop_search"):
                 assert args[1] in args[0].bl_rna.properties, f"there is no property {args[1]}"
                 self.drawn.append(args[1])
+            if name == "template_list":
+                self.drawn.append(args[0])
+                return None
             if name == "operator":
                 category, _, operator = args[0].partition(".")
                 kind = getattr(getattr(bpy.ops, category), operator).get_rna_type()
-                self.drawn.append(args[0])
+                self.drawn.extend((args[0], keywords.get("text") or ""))
                 return Answer(set(kind.properties.keys()))
             self.drawn.append(str(keywords.get("text", "")))
             return Paper(self.drawn)
@@ -159,10 +170,95 @@ def test_the_panels_through_a_job(
 
     tick_until(over)
     assert {"coamd.cancel", "coamd.stop_backend"} <= seen
-    assert any(text.startswith("Sampling") for text in seen)
+    assert any(text.startswith("Making the motion") for text in seen)
     after = draw(panels.generate.COAMD_PT_generate)
-    assert after.count("coamd.use_take") == 2
     assert any("is on “Mannequin”" in text for text in after)
+    assert panels.results.COAMD_PT_results.poll(bpy.context)
+    assert {"COAMD_UL_results", "coamd.delete_result"} <= set(draw(panels.results.COAMD_PT_results))
+
+
+def test_a_message_is_shown_by_the_panel_it_belongs_to(addon: Session, character: Any) -> None:
+    with pytest.raises(RuntimeError):
+        bpy.ops.coamd.edit()
+    assert addon.message
+    told = addon.message.text[:12]
+    assert told in " ".join(draw(panels.edit.COAMD_PT_edit))
+    assert told not in " ".join(draw(panels.generate.COAMD_PT_generate))
+    assert told not in " ".join(draw(panels.backend.COAMD_PT_backend))
+
+
+def test_without_an_armature_the_button_brings_one(addon: Session, backend: BackendProcess) -> None:
+    assert "Generate on a Mannequin" in " ".join(draw(panels.generate.COAMD_PT_generate))
+    assert bpy.ops.coamd.generate(mannequin=True, wait=True) == {"FINISHED"}
+    assert bpy.data.objects["Mannequin"].animation_data.action
+    bpy.ops.coamd.generate(mannequin=True, wait=True)
+    assert len(bpy.data.armatures) == 1, "an armature that is there is enough"
+
+
+def test_every_remedy_is_an_operator_for_a_failure_that_can_happen(addon: Session) -> None:
+    sources = Path(blender_addon.__file__).parents[1]
+    folders = [sources / part for part in ("blender_addon", "backend", "rigs")]
+    texts = "".join(path.read_text("utf-8") for folder in folders for path in folder.rglob("*.py"))
+    for code in (*messages.REMEDIES, *messages.REPORTED):
+        assert texts.count(f'"{code}"') > 1, f"nothing fails with {code}"
+    for remedy in messages.REMEDIES.values():
+        category, _, name = remedy.operator.partition(".")
+        known = getattr(getattr(bpy.ops, category), name).get_rna_type().properties
+        assert all(value in known for value, _ in remedy.values)
+        assert remedy.icon in bpy.types.UILayout.bl_rna.functions["label"].parameters["icon"].enum_items
+
+
+def test_a_failure_offers_its_remedy_and_a_fault_the_report(addon: Session) -> None:
+    for code, wanted in (
+        ("edit_mode", {"coamd.leave_mode"}),
+        ("backend_died", {"coamd.start_backend", "coamd.copy_report"}),
+        ("fault", {"coamd.copy_report"}),
+        ("empty_prompt", set()),
+    ):
+        drawn: list[str] = []
+        messages.draw(Paper(drawn), Message("It failed.", "Mend it.", ERROR, code), 280.0)
+        assert {text for text in drawn if text.startswith("coamd.")} == wanted
+
+
+def test_the_status_bar_shows_the_job(
+    addon: Session, backend: BackendProcess, character: Any, tick_until: Callable[..., None]
+) -> None:
+    def drawn() -> list[str]:
+        found: list[str] = []
+
+        class Header:
+            layout = Paper(found)
+
+        status.draw(Header(), bpy.context)
+        return found
+
+    assert drawn() == []
+    bpy.context.scene.coamd.prompt = "sway for ever"
+    bpy.ops.coamd.generate()
+    tick_until(lambda: addon.jobs[-1].step > 0)
+    assert any(text.startswith("Making the motion") for text in drawn())
+    assert "coamd.cancel" in drawn()
+    bpy.ops.coamd.cancel()
+    assert drawn() == []
+
+
+def test_each_job_is_cancelled_by_its_own_button(
+    addon: Session, backend: BackendProcess, character: Any, tick_until: Callable[..., None]
+) -> None:
+    bpy.context.scene.coamd.prompt = "sway for ever"
+    bpy.ops.coamd.generate()
+    bpy.ops.coamd.generate()
+    first, second = addon.jobs
+    bpy.ops.coamd.cancel(job=second.number)
+    assert second.over
+    assert not first.over
+    bpy.ops.coamd.cancel()
+    assert first.over
+
+
+def test_the_pie_menu_draws(addon: Session) -> None:
+    drawn = draw(panels.pie.COAMD_MT_pie)
+    assert {"coamd.generate", "coamd.edit", "coamd.step_result", "coamd.play_result"} <= set(drawn)
 
 
 def test_a_long_message_is_wrapped(addon: Session) -> None:
