@@ -8,7 +8,19 @@ def register() -> None:
     """Add classes, settings and handlers to Blender."""
     import bpy
 
-    from . import mapping, operators, panels, preferences, prompts, properties, results, stage, status, timer
+    from . import (
+        mapping,
+        operators,
+        panels,
+        preferences,
+        prompts,
+        properties,
+        results,
+        stage,
+        status,
+        timer,
+        translations,
+    )
     from .panels import pie
 
     for cls in (
@@ -28,15 +40,17 @@ def register() -> None:
     timer.register()
     status.register()
     pie.register()
+    translations.register()
 
 
 def unregister() -> None:
     """Stop the backend and take everything out of Blender again."""
     import bpy
 
-    from . import mapping, operators, panels, preferences, properties, results, stage, status, timer
+    from . import mapping, operators, panels, preferences, properties, results, stage, status, timer, translations
     from .panels import pie
 
+    translations.unregister()
     pie.unregister()
     status.unregister()
     timer.unregister()

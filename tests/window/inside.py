@@ -50,6 +50,11 @@ def _character() -> dict[str, Any]:
     }
 
 
+def _mode() -> str:
+    active = bpy.context.view_layer.objects.active
+    return active.mode if active is not None else ""
+
+
 def _state() -> dict[str, Any]:
     session = _session()
     link = session.link if session else None
@@ -77,6 +82,8 @@ def _state() -> dict[str, Any]:
         "busy": bool(session and session.busy),
         "job": {"phase": job.phase, "step": job.step, "of": job.of} if job else None,
         "message": str(session.message or "") if session else "",
+        "mode_of_character": _mode(),
+        "operators": dir(bpy.ops.coamd) if settings else [],
         "clipboard": bpy.context.window_manager.clipboard,
     }
 

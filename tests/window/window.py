@@ -75,6 +75,11 @@ class Window:
         self.wait(lambda state: state["windows"] > 0, "Blender's window")
         self.draw_settled()
 
+    def print_from_background(self, code: str) -> str:
+        """What a line of Python prints in a Blender without a window, with the extension installed."""
+        command = ["blender", "--background", "--python-expr", code]
+        return self.chroot.run(command, self._environment).decode("utf-8", "replace")
+
     def close(self) -> None:
         """End Blender and the screen."""
         for process in reversed(self._processes):
@@ -231,6 +236,29 @@ class Window:
         """Wait until Blender has gone round its loop twice."""
         count = self.state()["count"]
         self.wait(lambda state: state["count"] >= count + 2, "Blender to take in the event")
+
+    def frame_character(self) -> None:
+        """Look at what is selected, from near."""
+        left, top, right, bottom = self.view()
+        self.move(((left + right) // 2, (top + bottom) // 2))
+        self.key("KP_Decimal")
+
+    def solo(self, panel: str) -> None:
+        """Open a panel and close the others, as Ctrl and a click on its header do; it is then on top."""
+        place = self.find(panel).middle
+        self.move(place)
+        self.chroot.run(["xdotool", "keydown", "ctrl", "click", "1", "keyup", "ctrl"], self._environment)
+        self.clicks += 1
+        self._beat()
+        self.draw_settled()
+
+    def search(self, name: str) -> None:
+        """Run an operator by its name: F3, letters, Enter."""
+        left, top, right, bottom = self.view()
+        self.move(((left + right) // 2, (top + bottom) // 2))
+        self.key("F3")
+        self.type(name)
+        self.key("Return")
 
     def enter(self, at: tuple[int, int] | str, text: str, box: Box | None = None) -> None:
         """Replace what is in a text field."""

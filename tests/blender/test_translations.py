@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every language has every text of the add-on, with the same gaps for what is filled in.
+
+That Blender finds them is seen in a window (tests/window): the bpy wheels have no languages.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+import ui_strings
+from coamd.blender_addon.session import Session
+from coamd.blender_addon.translations import LANGUAGES
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_language_has_every_text(addon: Session, language: str) -> None:
+    missing = sorted(ui_strings.wanted() - LANGUAGES[language].keys())
+    assert not missing, f"add these to blender_addon/translations: {missing}"
+
+
+def test_the_texts_that_are_looked_for_are_those_on_the_buttons(addon: Session) -> None:
+    """So that the test above cannot pass by finding nothing: one from each place where texts come from."""
+    found = ui_strings.wanted()
+    for text in (
+        "Foot Lock",  # a property
+        "The character walks on the spot",  # a choice's tool tip
+        "Stop the job that is on its way. Nothing is written",  # an operator's tool tip
+        "Generate on a Mannequin",  # a button's own text
+        "whatever fits around it",  # a placeholder
+        "Making the motion",  # a phase
+        "Leave Tweak Mode",  # a remedy
+        "Rig and Keys",  # a panel
+        "{} s left",  # translated by ourselves
+    ):
+        assert text in found, text
+
+
+def test_a_text_without_translation_is_seen(tmp_path: Path) -> None:
+    (tmp_path / "panel.py").write_text('layout.label(text="Nobody has translated this")\n', "utf-8")
+    assert ui_strings.written(tmp_path) == {"Nobody has translated this"}
+    (tmp_path / "panel.py").write_text('layout.label(text="Mannequin.001", translate=False)\n', "utf-8")
+    assert not ui_strings.written(tmp_path)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_is_filled_in_stands_in_both(language: str) -> None:
+    for english, text in LANGUAGES[language].items():
+        assert re.findall(r"\{[^}]*\}", english) == re.findall(r"\{[^}]*\}", text)
+        assert text.strip()
+        assert not english.endswith(".") or text.endswith(".")
