@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from .german_install import INSTALL
+from .german_label import LABEL
 from .german_tips import TIPS
 
 _BODY = {
@@ -172,4 +174,4 @@ _LABELS = {
     "whatever fits around it": "was zum Umfeld passt",
     "{} s left": "noch {} s",
 }
-GERMAN: dict[str, str] = {**_BODY, **_BONES, **_LABELS, **TIPS}
+GERMAN: dict[str, str] = {**_BODY, **_BONES, **_LABELS, **TIPS, **INSTALL, **LABEL}
