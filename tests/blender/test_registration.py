@@ -13,7 +13,7 @@ import bpy
 import pytest
 from coamd import blender_addon
 from coamd.backend.process import BackendProcess
-from coamd.blender_addon import messages, panels, roles, status, timer
+from coamd.blender_addon import armature, interpreter, messages, panels, roles, status, timer
 from coamd.blender_addon.messages import ERROR, Message
 from coamd.blender_addon.session import Session
 
@@ -281,3 +281,24 @@ def test_the_package_imports_without_blender_or_torch() -> None:
         "assert not {'torch', 'zmq', 'transformers'} & set(sys.modules)\nimport os; os._exit(7)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 7
+
+
+def test_drawing_reads_no_file_and_no_rig_twice(
+    addon: Session, backend: BackendProcess, character: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Blender draws a panel at every move of the mouse."""
+    bpy.ops.coamd.generate(wait=True)
+    drawn = [cls for cls in ours(bpy.types.Panel) if cls.poll(bpy.context) if hasattr(cls, "draw")]
+    assert len(drawn) > 5
+    for cls in drawn:
+        draw(cls)
+
+    def refuse(*_args: object, **_keywords: object) -> None:
+        raise AssertionError("drawing must cost nothing")
+
+    for module, name in ((armature, "rest_rig"), (interpreter, "suits"), (Path, "open"), (subprocess, "Popen")):
+        monkeypatch.setattr(module, name, refuse)
+    for cls in drawn:
+        draw(cls)
+    with pytest.raises(AssertionError):
+        armature.rest_rig(character)

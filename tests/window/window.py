@@ -20,8 +20,9 @@ from PIL import Image
 from sight import Box, Word
 
 SIZE = (1400, 1000)
-PATIENCE = 120.0  # seconds; only what is broken needs them
+PATIENCE = 300.0  # seconds; only what is broken needs them
 _PAUSE = 0.1
+_MARGIN = 24  # pixels below the last words of a sidebar
 _DISPLAY = ":77"
 TREE = Path(__file__).resolve().parents[2]
 
@@ -150,6 +151,7 @@ class Window:
         last: list[Image.Image] = []
 
         def settled() -> Image.Image | None:
+            self._beat()
             now = self.picture()
             box = self.sidebar() or (0, 0, *SIZE)
             alike = bool(last) and last[-1].crop(box).tobytes() == now.crop(box).tobytes()
@@ -191,15 +193,20 @@ class Window:
         )
 
     def find(self, text: str, box: Box | None = None, which: int = 0) -> Word:
-        """Where a phrase is, waiting for it; ``which`` of several, from the top."""
+        """Where a phrase is, waiting for it to stand still; ``which`` of several, from the top."""
 
-        def look() -> list[Word] | None:
-            found = sight.phrase(self.read(box=box or self.sidebar()), text)
-            found.sort(key=lambda word: word.top)
-            return found if len(found) > which else None
+        def look() -> Word | None:
+            picture = self.picture()
+            found = sorted(sight.phrase(self.read(picture, box or self.sidebar()), text), key=lambda word: word.top)
+            if len(found) <= which:
+                return None
+            word = found[which]
+            around = (word.left, word.top, word.right, word.top + word.height)
+            self._beat()
+            return word if picture.crop(around).tobytes() == self.picture().crop(around).tobytes() else None
 
-        places: list[Word] = self._until(look, f"the words “{text}”")
-        return places[which]
+        place: Word = self._until(look, f"the words “{text}”")
+        return place
 
     def shows(self, text: str, box: Box | None = None) -> bool:
         """Whether a phrase is on the screen now."""
@@ -238,10 +245,12 @@ class Window:
         self.wait(lambda state: state["count"] >= count + 2, "Blender to take in the event")
 
     def frame_character(self) -> None:
-        """Look at what is selected, from near."""
+        """Look at what is selected, with room to walk."""
         left, top, right, bottom = self.view()
         self.move(((left + right) // 2, (top + bottom) // 2))
         self.key("KP_Decimal")
+        self.chroot.run(["xdotool", "click", "--repeat", "5", "--delay", "60", "5"], self._environment)  # away from it
+        self._beat()
 
     def solo(self, panel: str) -> None:
         """Open a panel and close the others, as Ctrl and a click on its header do; it is then on top."""
@@ -268,11 +277,13 @@ class Window:
         self.key("Return")
 
     def shoot(self, name: str, box: Box | None = None) -> Path:
-        """Keep a picture of the screen or of a box of it."""
+        """Keep a picture of the screen or of a box of it; of the sidebar, only the part with panels."""
         path = self.shots / f"{name}.png"
         picture = self.picture()
-        if box is not None:
-            picture = picture.crop(box)
+        if box is not None and box == self.sidebar():  # as far down as there are panels
+            lowest = max((word.top + word.height for word in self.read(picture, box)), default=box[3])
+            box = (*box[:3], min(lowest + _MARGIN, box[3]))
+        picture = picture.crop(box) if box is not None else picture
         self.shots.mkdir(parents=True, exist_ok=True)
         picture.quantize(256, dither=Image.Dither.NONE).save(path, optimize=True)
         return path
