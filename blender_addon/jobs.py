@@ -83,11 +83,6 @@ class Job:
         return self.joints is not None and len(self.solved) == len(self.joints)
 
     @property
-    def doing(self) -> str:
-        """What happens to it now, in words."""
-        return self.obstacle or (f"{self.phase} {self.step}/{self.of}" if self.of else self.phase)
-
-    @property
     def factor(self) -> float:
         """Progress from 0 to 1 for the bar."""
         return self.step / self.of if self.of else 0.0

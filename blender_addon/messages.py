@@ -32,7 +32,8 @@ _BONES = Remedy("coamd.detect_bones", "Detect Again", "FILE_REFRESH")
 _ACTION = Remedy("coamd.edit_range", "Take the Whole Action", "ACTION", (("source", "ACTION"),))
 REMEDIES: dict[str, Remedy] = {
     "no_armature": _MANNEQUIN,
-    "no_python": _PREFERENCES,
+    "no_python": Remedy("coamd.install_backend", "Install Backend", "IMPORT"),
+    "broken_install": Remedy("coamd.repair_backend", "Repair Backend", "TOOL_SETTINGS"),
     "python_missing": _PREFERENCES,
     "home_unwritable": _PREFERENCES,
     "no_backend": _START,

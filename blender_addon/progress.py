@@ -12,7 +12,7 @@ from bpy.app.translations import pgettext_iface as iface
 
 from .jobs import Job
 
-# What the phases of the backend and of the session are to an animator.
+# What the phases of the backend, those of the session and obstacles are to an animator.
 PHASES = {
     "waiting for the backend": "Waiting for the backend",
     "loading": "Loading the model",
@@ -20,6 +20,10 @@ PHASES = {
     "text": "Reading the prompt",
     "sampling": "Making the motion",
     "solving": "Putting it on the rig",
+    "waiting for the render to end": "Waiting for the render to end",
+    "waiting for the transform to end": "Waiting for the transform to end",
+    "waiting for you to leave Edit Mode": "Waiting for you to leave Edit Mode",
+    "waiting for you to leave the NLA's tweak mode": "Waiting for you to leave the NLA's tweak mode",
 }
 _LEAST_STEPS = 2  # before them, the time that one step takes is not known
 
@@ -60,8 +64,9 @@ clock = Clock()
 
 def describe(job: Job) -> str:
     """The phase, its steps and the time left: "Making the motion 12/24, 3 s left"."""
-    words = iface(PHASES.get(job.phase, job.phase[:1].upper() + job.phase[1:]))
-    if not job.of:
+    phase = job.obstacle or job.phase
+    words = iface(PHASES.get(phase, phase[:1].upper() + phase[1:]))
+    if job.obstacle or not job.of:
         return words
     text = f"{words} {job.step}/{job.of}"
     left = clock.left(job)

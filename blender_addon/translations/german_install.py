@@ -67,7 +67,8 @@ INSTALL: dict[str, str] = {
     "Wheels": "Wheels",
     "Where the backend is installed. Empty: the extension's own folder in your user data":
         "Wohin das Backend installiert wird. Leer: der Ordner der Erweiterung in deinen Benutzerdaten",
-    "Where to install. A folder that holds something already gets one of its own in it. Empty: as in the preferences":
+    "Where to install. A folder that holds something already gets one of its own in it. "
+    "Empty: the one in the preferences":
         "Wohin installiert wird. In einem Ordner mit Inhalt entsteht ein eigener. Leer: wie in den Einstellungen",
     "a Python with PyTorch": "ein Python mit PyTorch",
     "a connection file": "eine Verbindungsdatei",

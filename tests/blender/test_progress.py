@@ -12,7 +12,7 @@ from coamd.blender_addon.progress import Clock
 
 
 def job(phase: str, step: int, of: int = 10) -> Any:
-    return SimpleNamespace(number=1, over=False, phase=phase, step=step, of=of)
+    return SimpleNamespace(number=1, over=False, phase=phase, step=step, of=of, obstacle="")
 
 
 def test_the_time_left_of_a_steady_phase() -> None:

@@ -219,7 +219,7 @@ def test_a_result_waits_for_the_end_of_edit_mode(
     tick_until(lambda: addon.jobs[-1].obstacle)
     for _ in range(20):
         addon.tick()
-    assert addon.busy and "Edit Mode" in addon.jobs[-1].doing
+    assert addon.busy and "Edit Mode" in addon.jobs[-1].obstacle
     assert not bpy.data.actions
     bpy.ops.object.mode_set(mode="POSE")
     assert end_of(addon, tick_until).state == DONE
@@ -261,7 +261,7 @@ def test_a_result_waits_for_the_end_of_nla_tweaking(
         track.strips[0].select = True
     data.use_tweak_mode = True
     tick_until(lambda: addon.jobs[-1].obstacle)
-    assert "tweak mode" in addon.jobs[-1].doing
+    assert "tweak mode" in addon.jobs[-1].obstacle
     data.use_tweak_mode = False
     assert end_of(addon, tick_until).state == DONE, addon.message
 
@@ -295,11 +295,11 @@ def test_a_result_waits_for_the_end_of_a_render_and_of_a_transform(
     assert not bpy.app.is_job_running("RENDER"), "Blender knows the word"
     begin()
     tick_until(lambda: addon.jobs[-1].obstacle)
-    assert "render" in addon.jobs[-1].doing
+    assert "render" in addon.jobs[-1].obstacle
     Stub.app.rendering = False
     Window.modal_operators = (Operator(),)
     addon.tick()
-    assert "transform" in addon.jobs[-1].doing
+    assert "transform" in addon.jobs[-1].obstacle
     Window.modal_operators = ()
     assert end_of(addon, tick_until).state == DONE
 
