@@ -46,6 +46,10 @@ def read(picture: Image.Image, box: Box, tesseract: Callable[[bytes], bytes]) ->
 
     Blender writes in near white on grey, and on blue where a button is on: what is light becomes ink.
     """
+    light = picture.crop(box).convert("L").point(lambda value: 255 if value > _INK else 0).getbbox()
+    if light is None:
+        return []
+    box = (box[0] + light[0], box[1] + light[1], box[0] + light[2], box[1] + light[3])  # the rest has no letters
     part = picture.crop(box).convert("L")
     large = part.resize((part.width * SCALE, part.height * SCALE), Image.Resampling.BICUBIC)
     paper = ImageOps.expand(large.point(lambda value: 0 if value > _INK else 255), _EDGE, fill=255)
