@@ -175,7 +175,7 @@ class Pipeline:
             UserError: as ``editing.checks.check``.
         """
         out: dict[int, Edited] = {}
-        groups: dict[object, list[int]] = {}
+        groups: dict[tuple[object, bool], list[int]] = {}
         for number, request in enumerate(requests):
             check_edit(request)
             groups.setdefault((layout(request), request.keeps_nothing), []).append(number)

@@ -30,7 +30,9 @@ class Thinning:
         """The keys of a rotation ``mode`` or, where that is empty, a location, with ``values`` (F, components)."""
         share = BEARING if bone in self.bearing else 1.0
         ends = sorted({0, len(values) - 1, *(pose for pose in self.poses if 0 < pose < len(values) - 1)})
-        frames, arriving, leaving = [np.array([0])], [], []
+        frames = [np.array([0])]
+        arriving: list[np.ndarray] = []
+        leaving: list[np.ndarray] = []
         for start, end in pairwise(ends):
             piece = values[start : end + 1]
             slope = np.diff(piece, axis=0)
