@@ -23,15 +23,16 @@ from .editing.reaching import missed
 from .editing.request import EditRequest
 from .limits import check
 from .model.sampler import Cancelled, Guide, Sampling
+from .model.solver import SolverName
 from .model.weights import System, load_system
 from .prompt import mended, understood, understood_edit
-from .windows import Report, Windows
+from .windows import Preview, Report, Windows
 
 __all__ = ["Cancelled", "Edited", "Generated", "Pipeline", "check", "choose_device"]
 
 ROWS = 20  # edits that are carried out together
 BUNDLED = Path(__file__).parent / "weights"
-Progress = Callable[[str, int, int, np.ndarray | None], None]  # phase, step, of, preview (V, F, 22, 3)
+Progress = Callable[[str, int, int, Preview | None], None]  # phase, step, of, preview
 
 
 @dataclass(frozen=True)
@@ -103,13 +104,15 @@ class Pipeline:
         guidance_scale: float | None = None,
         recognizer_guidance: float | None = None,
         steps: int | None = None,
+        solver: SolverName | None = None,
         progress: Progress = lambda _phase, _step, _of, _preview: None,
         cancelled: Callable[[], bool] = lambda: False,
     ) -> Generated:
         """Motion for a prompt: ``round(20 seconds)`` frames, floor at 0, from the origin facing +Z.
 
         A variation is the same alone and in company; ``seed`` and its number decide it. ``recognizer_guidance`` is
-        lambda, 0 turns that guidance off. Beyond 9.8 s the motion is made of overlapping windows.
+        lambda, 0 turns that guidance off; ``solver`` is that of the head's ODE. Beyond 9.8 s the motion is made of
+        overlapping windows.
 
         Raises:
             UserError: as ``check``.
@@ -117,7 +120,7 @@ class Pipeline:
         """
         check(prompt, seconds, variations)
         prompt, notes = self.read(prompt)
-        sampling = self.sampling(steps, guidance_scale, recognizer_guidance)
+        sampling = self.sampling(steps, guidance_scale, recognizer_guidance, solver)
         progress("text", 0, 1, None)
         joints = self.motions(
             [prompt] * variations,
@@ -164,7 +167,7 @@ class Pipeline:
         rows = self._rows(request)
         canvas = rows[0].canvas
         joints, sampled = Editor(self.system, rows, self._edit_sampling(request, steps)).run(
-            lambda step, of, rows: progress("sampling", step, of, result(request, canvas, rows)), cancelled
+            lambda step, of, look: progress("sampling", step, of, lambda: result(request, canvas, look())), cancelled
         )
         return _edited(request, notes, canvas, joints, sampled)
 
@@ -233,15 +236,22 @@ class Pipeline:
         return ()
 
     def sampling(
-        self, steps: int | None = None, guidance_scale: float | None = None, recognizer_guidance: float | None = None
+        self,
+        steps: int | None = None,
+        guidance_scale: float | None = None,
+        recognizer_guidance: float | None = None,
+        solver: SolverName | None = None,
     ) -> Sampling:
-        """Settings of a request; None takes the model's own."""
+        """Settings of a request; None takes the model's own. dopri5 solves as the released code does, at its cost."""
         generator, recognizer = self.system.config.generator, self.system.config.recognizer
         return Sampling(
             steps=generator.steps if steps is None else steps,
             guidance_scale=generator.guidance_scale if guidance_scale is None else guidance_scale,
+            solver=solver or "adams",
             evaluations=generator.evaluations,
+            whole=solver == "dopri5",
             strength=recognizer.guidance if recognizer_guidance is None else recognizer_guidance,
+            guided_from=0.0 if solver == "dopri5" else Sampling.guided_from,
         )
 
     def motions(
@@ -273,7 +283,7 @@ class Pipeline:
             sources=sources,
         )
         most = max(frames)
-        motion = windows.motion(most, lambda step, of, preview: report(step, of, preview[:, :most]), cancelled)
+        motion = windows.motion(most, lambda step, of, look: report(step, of, lambda: look()[:, :most]), cancelled)
         return [finished(joints[:count]) for joints, count in zip(motion, frames, strict=True)]
 
     def label(self, joints: np.ndarray, labels: Sequence[str] = (), top: int = 5) -> list[tuple[str, float]]:

@@ -16,12 +16,13 @@ from .cleanup import settled
 from .model.autoencoder import Autoencoder
 from .model.generator import Generator
 from .model.path_autoencoder import PathAutoencoder
-from .model.sampler import Cancelled, Guide, Known, Sampling, sample
+from .model.sampler import Cancelled, Guide, Known, Look, Sampling, sample
 
 MAX_TOKENS = MAX_FRAMES // TOKEN_FRAMES
 OVERLAP = 8  # tokens of the tail that the next window begins with: 1.6 s tell it pose, speed and rhythm
 SPARE = 1  # token made beyond the end of a window and cut: the last four frames are often wrong
-Report = Callable[[int, int, np.ndarray], None]  # step, of, all frames so far (V, F, 22, 3)
+Preview = Callable[[], np.ndarray]  # all frames so far (V, F, 22, 3), made when it is called, within the report
+Report = Callable[[int, int, Preview], None]  # step, of, preview
 
 
 def window_tokens(tokens: int) -> tuple[int, int]:
@@ -56,8 +57,11 @@ class Windows:
         spare: np.ndarray | None = None  # frames beyond the end of ``done``, context for its last token
         for number in range(count):
 
-            def watch(joints: np.ndarray, step: int, number: int = number, done: np.ndarray | None = done) -> None:
-                report(number * steps + step, count * steps, joints if done is None else joined(done, joints))
+            def watch(look: Preview, step: int, number: int = number, done: np.ndarray | None = done) -> None:
+                def preview() -> np.ndarray:
+                    return look() if done is None else joined(done, look())
+
+                report(number * steps + step, count * steps, preview)
 
             tail = None
             if done is not None and spare is not None:
@@ -78,7 +82,7 @@ class Windows:
         self,
         tokens: int,
         tail: np.ndarray | None,
-        watch: Callable[[np.ndarray, int], None],
+        watch: Callable[[Preview, int], None],
         cancelled: Callable[[], bool],
     ) -> np.ndarray:
         """One window (V, 4 T, 22, 3) at the origin; ``tail`` begins with the OVERLAP tokens that it must begin with."""
@@ -92,8 +96,8 @@ class Windows:
             room[:, :OVERLAP] = latents[:, :OVERLAP]
             known = Known(room, (torch.arange(tokens, device=where) < OVERLAP).expand(len(tail), -1))
 
-        def seen(step: int, latents: Tensor, joints: Tensor | None) -> None:
-            watch(_joints(self.autoencoder.decode(latents) if joints is None else joints), step)
+        def seen(step: int, look: Look) -> None:
+            watch(lambda: _joints(self.autoencoder.decode(look())), step)
 
         latents = sample(
             self.generator,

@@ -30,7 +30,8 @@ PREVIEW_SECONDS = 0.1  # between two previews of one job: more than an eye needs
 MAX_EMBEDDED = 20_000  # clips whose vectors are kept for later searches: 2 KB each
 
 
-Told = Callable[[str, int, int, FloatArray | None], None]  # phase, step, of, preview (V, F, 22, 3)
+Preview = Callable[[], FloatArray]  # (V, F, 22, 3), made when it is called, within the report
+Told = Callable[[str, int, int, Preview | None], None]  # phase, step, of, preview
 
 
 class Generated(Protocol):
@@ -176,16 +177,15 @@ class Worker:
         """What passes a job's progress on, with a preview now and then."""
         last_preview = -PREVIEW_SECONDS
 
-        def progress(phase: str, step: int, of: int, preview: FloatArray | None = None) -> None:
+        def progress(phase: str, step: int, of: int, preview: Preview | None = None) -> None:
             nonlocal last_preview
+            shown: FloatArray | None = None
             now = time.monotonic()
-            if now - last_preview < PREVIEW_SECONDS:
-                preview = None
-            elif preview is not None:
+            if preview is not None and now - last_preview >= PREVIEW_SECONDS:
                 last_preview = now
                 # A copy: the engine may go on in the same memory before the network has read it.
-                preview = np.array(preview, dtype=np.float32)
-            self._emit(Said(job, Progress(job.request.id, phase, step, of, preview)))
+                shown = np.array(preview(), dtype=np.float32)
+            self._emit(Said(job, Progress(job.request.id, phase, step, of, shown)))
 
         return progress
 

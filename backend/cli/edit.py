@@ -92,7 +92,7 @@ def run(args: argparse.Namespace) -> int:
     pipeline = load_pipeline(args)
     with tqdm(total=1, desc="editing", unit="step", leave=False, disable=not sys.stderr.isatty()) as bar:
 
-        def progress(phase: str, step: int, of: int, _preview: np.ndarray | None = None) -> None:
+        def progress(phase: str, step: int, of: int, _preview: object = None) -> None:
             bar.set_description(phase, refresh=False)
             bar.total, bar.n = of, step
             bar.refresh()

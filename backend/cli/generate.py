@@ -7,12 +7,11 @@ import argparse
 import sys
 from pathlib import Path
 
-import numpy as np
 from tqdm import tqdm
 
 from ...rigs.errors import UserError
 from ..motion_file import WRITABLE, check_output, write_motion
-from .options import add_model_options, load_pipeline, number, whole
+from .options import add_model_options, add_solver_option, load_pipeline, number, whole
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -31,6 +30,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         required=True,
         help=f"file to write, by suffix {' '.join(WRITABLE)}; may be given several times",
     )
+    add_solver_option(parser)
     add_model_options(parser)
 
 
@@ -45,7 +45,7 @@ def run(args: argparse.Namespace) -> int:
     pipeline = load_pipeline(args)
     with tqdm(total=1, desc="generating", unit="step", leave=False, disable=not sys.stderr.isatty()) as bar:
 
-        def progress(phase: str, step: int, of: int, _preview: np.ndarray | None = None) -> None:
+        def progress(phase: str, step: int, of: int, _preview: object = None) -> None:
             bar.set_description(phase, refresh=False)
             bar.total, bar.n = of, step
             bar.refresh()
@@ -57,6 +57,7 @@ def run(args: argparse.Namespace) -> int:
             variations=args.variations,
             guidance_scale=args.guidance_scale,
             recognizer_guidance=args.recognizer_guidance,
+            solver=args.solver,
             progress=progress,
         )
     for warning in made.warnings:

@@ -61,6 +61,15 @@ def pieces(items: Sequence[Any], count: int) -> list[Sequence[Any]]:
     return [items[at : at + size] for at in range(0, len(items), size)]
 
 
+def add_solver_option(parser: argparse.ArgumentParser) -> None:
+    """``--solver``."""
+    parser.add_argument(
+        "--solver",
+        choices=("adams", "midpoint", "euler", "dopri5"),
+        help="of the diffusion head; dopri5: as the paper's released code, and as slow (default: adams)",
+    )
+
+
 def load_pipeline(args: argparse.Namespace) -> Pipeline:
     """The model that the options name. Raises UserError for weights or a device that are not there."""
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")

@@ -14,8 +14,9 @@ from ...rigs.contacts import spans
 from ...rigs.skeleton import TOKEN_FRAMES
 from ..cleanup import settled
 from ..model.guidance import Passage
-from ..model.sampler import Cancelled, Guide, Known, Sampling, sample
+from ..model.sampler import Cancelled, Guide, Known, Look, Sampling, sample
 from ..model.weights import System
+from ..windows import Preview
 from .canvas import Canvas
 from .correction import corrected
 from .energy import Descent
@@ -28,7 +29,7 @@ STEPS_BETWEEN, STEPS_AFTER = 1, 6  # of the descent after each sampling step, an
 INSISTS = (2.4, 4.0)  # times the scale of a prompt and the recognizer's guidance where parts of the body rest
 SHORTEST_READ = 16  # frames; what the recognizer is given at least
 
-Report = Callable[[int, int, np.ndarray], None]  # step, of, the canvas so far (V, N, 22, 3)
+Report = Callable[[int, int, Preview], None]  # step, of, the canvas so far (V, N, 22, 3)
 
 
 @dataclass(frozen=True)
@@ -130,11 +131,14 @@ class Editor:
             frames = np.flatnonzero(window.used)
 
             def seen(
-                step: int, rows: np.ndarray, number: int = number, at: int = window.start, frames: np.ndarray = frames
+                step: int, look: Preview, number: int = number, at: int = window.start, frames: np.ndarray = frames
             ) -> None:
-                shown = joints.copy()
-                shown[:, at + frames] = rows[:, frames]
-                report(number * self.sampling.steps + step, len(plan) * self.sampling.steps, shown)
+                def preview() -> np.ndarray:
+                    shown = joints.copy()
+                    shown[:, at + frames] = look()[:, frames]
+                    return shown
+
+                report(number * self.sampling.steps + step, len(plan) * self.sampling.steps, preview)
 
             exact, rough = self._window(window, joints, runs, seen, cancelled)
             at = window.start + frames
@@ -149,7 +153,7 @@ class Editor:
         window: Window,
         joints: np.ndarray,
         runs: np.ndarray,
-        seen: Callable[[int, np.ndarray], None],
+        seen: Callable[[int, Preview], None],
         cancelled: Callable[[], bool],
     ) -> tuple[np.ndarray, np.ndarray]:
         """Joints (V, F, 22, 3) of a window in the world, exactly and as sampled."""
@@ -171,8 +175,8 @@ class Editor:
         autoencoder = self.system.autoencoder
         descent = Descent(autoencoder, wishes, STEPS_BETWEEN)
 
-        def watch(step: int, latents: Tensor, decoded: Tensor | None) -> None:
-            seen(step, place.leave(autoencoder.decode(latents) if decoded is None else decoded))
+        def watch(step: int, look: Look) -> None:
+            seen(step, lambda: place.leave(autoencoder.decode(look())))
 
         latents = sample(
             self.system.generator,
@@ -182,7 +186,7 @@ class Editor:
             self.sampling,
             guide=self._guide(window, text),
             known=known,
-            steer=descent,
+            steer=None if wishes.empty else descent,
             watch=watch,
             cancelled=cancelled,
         )

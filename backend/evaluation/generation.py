@@ -10,6 +10,7 @@ import numpy as np
 import torch
 
 from ..model.sampler import Sampling
+from ..model.solver import SolverName
 from ..packing import BATCH, packed
 from ..pipeline import Pipeline, tokens_of
 from ..prompt import mended
@@ -22,10 +23,11 @@ class Options:
     steps: int | None = None
     guidance_scale: float | None = None
     recognizer_guidance: float | None = None
+    solver: SolverName | None = None
 
     def sampling(self, pipeline: Pipeline) -> Sampling:
         """The full settings for this model."""
-        return pipeline.sampling(self.steps, self.guidance_scale, self.recognizer_guidance)
+        return pipeline.sampling(self.steps, self.guidance_scale, self.recognizer_guidance, self.solver)
 
 
 DEFAULTS = Options()

@@ -46,7 +46,7 @@ class GeneratorConfig:
     noise_draws: int = 4
     steps: int = 12
     guidance_scale: float = 4.5
-    evaluations: int = 8  # evaluations of the head per step; 0: adaptive solver
+    evaluations: int = 8  # of the head per token
 
 
 @dataclass(frozen=True)

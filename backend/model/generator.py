@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor, nn
@@ -50,10 +51,9 @@ class Block(nn.Module):
         mixed = functional.scaled_dot_product_attention(q, k, v, attn_mask=allowed, dropout_p=drop)
         return functional.dropout(self.proj(mixed.transpose(1, 2).reshape(B, T, D)), drop)
 
-    def forward(self, x: Tensor, signal: Tensor, allowed: Tensor | None) -> Tensor:
-        """x (B, T, D), activated condition (B, D)."""
-        mods = self.modulation(signal)[:, None].chunk(6, dim=-1)
-        shift_a, scale_a, gate_a, shift_m, scale_m, gate_m = mods
+    def forward(self, x: Tensor, modulation: Tensor, allowed: Tensor | None) -> Tensor:
+        """x (B, T, D), six modulations (B, 6 D)."""
+        shift_a, scale_a, gate_a, shift_m, scale_m, gate_m = modulation[:, None].chunk(6, dim=-1)
         x = x + gate_a * self.attention(self.norm_attention(x) * (1 + scale_a) + shift_a, allowed)
         h = functional.gelu(self.mlp_in(self.norm_mlp(x) * (1 + scale_m) + shift_m), approximate="tanh")
         return x + gate_m * functional.dropout(self.mlp_out(h), self.dropout, self.training)
@@ -87,16 +87,20 @@ class Generator(nn.Module):
 
     def forward(self, latents: Tensor, valid: Tensor | None, condition: Tensor) -> Tensor:
         """Context (B, T, D) of latents (B, T, C); valid (B, T) bool or None; condition (B, W), zeros for none."""
-        return self.contexts(latents, valid, self.condition_in(condition))
+        return self.contexts(latents, valid, self.modulations(condition))
 
-    def contexts(self, latents: Tensor, valid: Tensor | None, embedded: Tensor) -> Tensor:
-        """As ``forward`` with the condition already embedded (B, D)."""
+    def modulations(self, condition: Tensor) -> list[Tensor]:
+        """The modulations (B, 6 D) of each block for a condition (B, W); they are the same in all sampling steps."""
+        signal = functional.silu(self.condition_in(condition))
+        return [block.modulation(signal) for block in self.blocks]  # type: ignore[operator]
+
+    def contexts(self, latents: Tensor, valid: Tensor | None, modulations: Sequence[Tensor]) -> Tensor:
+        """As ``forward`` with the modulations at hand."""
         x = self.token_in(latents) + self.positions[: latents.shape[1]]
         x = functional.dropout(x, self.config.dropout, self.training)
-        signal = functional.silu(embedded)
         allowed = None if valid is None else valid[:, None, None, :]
-        for block in self.blocks:
-            x = block(x, signal, allowed)
+        for block, modulation in zip(self.blocks, modulations, strict=True):
+            x = block(x, modulation, allowed)
         return x
 
     def forward_loss(

@@ -14,10 +14,11 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from .config import GeneratorConfig, HeadKind
-from .solver import dopri5, midpoint
+from .solver import Field, SolverName, euler, solve
 
 TIME_FEATURES = 256
 DDPM_STEPS = 50
+SKETCH_FROM, SKETCH_STRIDE = 45, 5  # of the 50 steps: before 45 there is next to no signal to divide by
 Draw = Callable[[], Tensor]  # fresh standard normal noise (N, C)
 
 
@@ -90,6 +91,8 @@ class HeadNet(nn.Module):
 
         Times t are one for all (1,) or one per row of that batch (2 N,).
         """
+        if not len(x):
+            return x
         if unconditional is None:
             return self(x, t, context)
         with_text, without = self(torch.cat([x, x]), t, torch.cat([context, unconditional])).chunk(2)
@@ -116,21 +119,34 @@ class SiTHead(nn.Module):
         return error.square().mean(dim=-1)
 
     def sample(
-        self, draw: Draw, context: Tensor, unconditional: Tensor | None, scale: float, evaluations: int
+        self,
+        noise: Tensor,
+        context: Tensor,
+        unconditional: Tensor | None,
+        scale: float,
+        *,
+        draw: Draw | None = None,
+        solver: SolverName,
+        evaluations: int,
     ) -> Tensor:
-        """Integrate from noise (N, C) at t = 0 to latents (N, C) at t = 1.
+        """Integrate from noise (N, C) at t = 0 to latents (N, C) at t = 1, for ``evaluations`` of the network."""
+        del draw
+        if not len(noise):
+            return noise
+        return solve(solver, self._velocity(context, unconditional, scale), noise, evaluations)
 
-        ``evaluations`` of the network are spent in midpoint steps (an odd one in an Euler step first); 0 asks for
-        adaptive dopri5 as in the released code.
+    def sketch(self, noise: Tensor, context: Tensor, unconditional: Tensor | None, scale: float) -> Tensor:
+        """The mean (N, C) of what ``sample`` makes of a context, for one evaluation.
+
+        At t = 0 the state is noise that tells nothing of x_1, so the velocity is E[x_1 | context] - x_0.
         """
-        noise = draw()
+        return euler(self._velocity(context, unconditional, scale), noise, 1)
 
+    def _velocity(self, context: Tensor, unconditional: Tensor | None, scale: float) -> Field:
         def velocity(t: Tensor, x: Tensor) -> Tensor:
             return self.net.guided(x, t.reshape(1), context, unconditional, scale)
 
-        if evaluations == 0:
-            return dopri5(velocity, noise, atol=1e-6, rtol=1e-3)
-        return midpoint(velocity, noise, evaluations)
+        return velocity
 
 
 class DDPMHead(nn.Module):
@@ -185,17 +201,39 @@ class DDPMHead(nn.Module):
         return self.of_clean[rows] * clean + self.of_noisy[rows] * x, self.log_variance[rows]
 
     def sample(
-        self, draw: Draw, context: Tensor, unconditional: Tensor | None, scale: float, evaluations: int
+        self,
+        noise: Tensor,
+        context: Tensor,
+        unconditional: Tensor | None,
+        scale: float,
+        *,
+        draw: Draw,
+        solver: SolverName = "euler",
+        evaluations: int = DDPM_STEPS,
     ) -> Tensor:
-        """Ancestral sampling (N, C) through all 50 steps, whose number belongs to the training of this head."""
-        del evaluations
-        x = draw()
+        """Ancestral sampling (N, C) through all 50 steps, whose number belongs to the training of this head.
+
+        ``draw`` gives the fresh noise (N, C) of each of them but the last.
+        """
+        del solver, evaluations
+        x = noise
         for number in reversed(range(DDPM_STEPS)):
             step = torch.full((1,), number, device=x.device)
             predicted = self.net.guided(x, step, context, unconditional, scale)
             x, log_variance = self.posterior(self.clean(x, step, predicted), x, step)
             if number:
                 x = x + (0.5 * log_variance).exp() * draw()
+        return x
+
+    def sketch(self, noise: Tensor, context: Tensor, unconditional: Tensor | None, scale: float) -> Tensor:
+        """Latents (N, C) by ten deterministic steps (DDIM, arXiv 2010.02502), to look at on the way."""
+        x = noise
+        for number in range(SKETCH_FROM, -1, -SKETCH_STRIDE):
+            step = torch.full((1,), number, device=x.device)
+            predicted = self.net.guided(x, step, context, unconditional, scale)
+            x = self.clean(x, step, predicted)
+            if number:
+                x = self.noised(x, step - SKETCH_STRIDE, predicted)
         return x
 
 

@@ -110,8 +110,9 @@ def sit_outputs(head: SiTHead, vectors: Vectors) -> Outputs:
     yield "velocity", head.net(x, t, z)
     yield "velocity_cfg4.5", head.net.guided(x[:half], t, z[:half], z[half:], SCALE).repeat(2, 1)
     yield "flow_loss", head.loss_at(vectors["in.target"], z, t, vectors["in.noise"])
-    yield "ode_sample", head.sample(lambda: x, z, None, 1.0, 0)
-    yield "ode_sample_cfg4.5", head.sample(lambda: noise[:half], z[:half], z[half:], SCALE, 0).repeat(2, 1)
+    yield "ode_sample", head.sample(x, z, None, 1.0, solver="dopri5", evaluations=0)
+    guided = head.sample(noise[:half], z[:half], z[half:], SCALE, solver="dopri5", evaluations=0)
+    yield "ode_sample_cfg4.5", guided.repeat(2, 1)
 
 
 def ddpm_outputs(head: DDPMHead, vectors: Vectors) -> Outputs:

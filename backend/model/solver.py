@@ -1,13 +1,20 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Solvers of dx/dt = v(t, x) from t = 0 to 1: fixed midpoint steps for use, adaptive dopri5 for parity."""
+"""Solvers of dx/dt = v(t, x) from t = 0 to 1: fixed steps for use, adaptive dopri5 as in the released code."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
+from itertools import pairwise
+from typing import Literal, get_args
 
 import torch
 from torch import Tensor
 
+SolverName = Literal["adams", "midpoint", "euler", "dopri5"]
+SOLVERS: tuple[SolverName, ...] = get_args(SolverName)
+RELEASED_ATOL, RELEASED_RTOL = 1e-6, 1e-3
+BEND = 2.0  # half the range of logits over which adams spreads its times
 Field = Callable[[Tensor, Tensor], Tensor]  # time (), state (...) -> velocity (...)
 
 # Dormand & Prince 1980, the 5(4) pair: nodes, coefficients, fifth-order weights and their difference to the fourth.
@@ -33,24 +40,84 @@ _ERROR = (
 _SAFETY, _SHRINK, _GROW = 0.9, 0.2, 10.0
 
 
+def solve(name: SolverName, field: Field, start: Tensor, evaluations: int) -> Tensor:
+    """The state (...) at t = 1 from ``start`` at t = 0, for so many evaluations of the field; dopri5 takes its own number."""
+    if name == "dopri5":
+        return dopri5(field, start, atol=RELEASED_ATOL, rtol=RELEASED_RTOL)
+    return _FIXED[name](field, start, evaluations)
+
+
+def euler(field: Field, start: Tensor, evaluations: int) -> Tensor:
+    """First-order steps of equal length."""
+    x, step = start, 1.0 / evaluations
+    for i in range(evaluations):
+        x = x + step * field(_time(i * step, x), x)
+    return x
+
+
 def midpoint(field: Field, start: Tensor, evaluations: int) -> Tensor:
     """Second-order midpoint steps of equal length; an odd number of evaluations begins with a half-length Euler step.
 
     All evaluations cover an equal share of time: a midpoint step spans two shares, the Euler step one.
     """
-    share = 1.0 / evaluations
-    x, now = start, 0.0
-
-    def at(time: float) -> Tensor:
-        return torch.tensor(time, device=start.device, dtype=start.dtype)
-
+    x, now, share = start, 0.0, 1.0 / evaluations
     if evaluations % 2:
-        x, now = x + share * field(at(now), x), share
+        x, now = x + share * field(_time(now, x), x), share
     for _ in range(evaluations // 2):
-        half = x + share * field(at(now), x)
-        x = x + 2 * share * field(at(now + share), half)
+        half = x + share * field(_time(now, x), x)
+        x = x + 2 * share * field(_time(now + share, x), half)
         now += 2 * share
     return x
+
+
+def adams(field: Field, start: Tensor, evaluations: int) -> Tensor:
+    """Third-order Adams-Bashforth steps between ``nodes``, one evaluation each.
+
+    A step integrates the parabola through this velocity and the two before. The first steps know fewer: they are of
+    order one and two, over the shortest stretches.
+    """
+    x, times = start, nodes(evaluations)
+    past: list[tuple[float, Tensor]] = []
+    for now, then in pairwise(times):
+        past = [*past[-2:], (now, field(_time(now, x), x))]
+        shares = _shares([time for time, _ in past], now, then)
+        for share, (_, velocity) in zip(shares, past, strict=True):
+            x = x + share * velocity
+    return x
+
+
+def _shares(times: list[float], begin: float, end: float) -> list[float]:
+    """Integral from ``begin`` to ``end`` of the polynomial that is 1 at one of up to three times and 0 at the others.
+
+    Simpson's rule is exact for their degree.
+    """
+
+    def value(own: int, at: float) -> float:
+        return math.prod((at - other) / (times[own] - other) for i, other in enumerate(times) if i != own)
+
+    middle = (begin + end) / 2
+    return [(end - begin) / 6 * (value(i, begin) + 4 * value(i, middle) + value(i, end)) for i in range(len(times))]
+
+
+def nodes(count: int) -> list[float]:
+    """``count`` + 1 times from 0 to 1 at equal distances of their logit, stretched to the ends.
+
+    The velocity changes quickly near both ends and little between: on the bundled model eight evaluations between equal
+    steps are off by 2.4 times as much.
+    """
+    scale = 2 * math.tanh(BEND / 2)
+    return [0.5 + math.tanh(BEND * (i / count - 0.5)) / scale for i in range(count)] + [1.0]
+
+
+_FIXED: dict[SolverName, Callable[[Field, Tensor, int], Tensor]] = {
+    "adams": adams,
+    "midpoint": midpoint,
+    "euler": euler,
+}
+
+
+def _time(value: float, like: Tensor) -> Tensor:
+    return torch.full((), value, device=like.device, dtype=like.dtype)
 
 
 def dopri5(field: Field, start: Tensor, *, atol: float, rtol: float) -> Tensor:
@@ -59,18 +126,15 @@ def dopri5(field: Field, start: Tensor, *, atol: float, rtol: float) -> Tensor:
     Steps run past t = 1 only up to it: the last one is shortened.
     """
 
-    def at(time: float) -> Tensor:
-        return torch.tensor(time, device=start.device, dtype=start.dtype)
-
     x, now = start, 0.0
-    slope = field(at(0.0), x)
+    slope = field(_time(0.0, x), x)
     step = min(_first_step(field, x, slope, atol, rtol), 1.0)
     while now < 1.0:
         step = min(step, 1.0 - now)
         slopes = [slope]
         for node, weights in zip(_NODES[1:], _STAGES[1:], strict=True):
             trial = x + step * sum((w * k for w, k in zip(weights, slopes, strict=True) if w), torch.zeros_like(x))
-            slopes.append(field(at(now + node * step), trial))
+            slopes.append(field(_time(now + node * step, x), trial))
         error = step * sum((w * k for w, k in zip(_ERROR, slopes, strict=True) if w), torch.zeros_like(x))
         ratio = _size(error, atol + rtol * torch.maximum(x.abs(), trial.abs()))
         if ratio <= 1.0:
@@ -90,8 +154,7 @@ def _first_step(field: Field, x: Tensor, slope: Tensor, atol: float, rtol: float
     scale = atol + rtol * x.abs()
     size, speed = _size(x, scale), _size(slope, scale)
     guess = 1e-6 if size < 1e-5 or speed < 1e-5 else 0.01 * size / speed
-    time = torch.tensor(guess, device=x.device, dtype=x.dtype)
-    bend = _size(field(time, x + guess * slope) - slope, scale) / guess
+    bend = _size(field(_time(guess, x), x + guess * slope) - slope, scale) / guess
     if max(speed, bend) <= 1e-15:
         return max(1e-6, guess * 1e-3)
     return min(100 * guess, float((0.01 / max(speed, bend)) ** 0.2))

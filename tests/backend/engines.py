@@ -23,6 +23,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -80,7 +81,7 @@ class SwayEngine:
         variations: int = 1,
         guidance_scale: float | None = None,  # noqa: ARG002 - it has nothing to guide
         recognizer_guidance: float | None = None,  # noqa: ARG002
-        progress: Callable[[str, int, int, FloatArray | None], None] = lambda *_: None,
+        progress: Callable[[str, int, int, Callable[[], FloatArray] | None], None] = lambda *_: None,
         cancelled: Callable[[], bool] = lambda: False,
     ) -> Swayed:
         if not prompt.strip():
@@ -93,7 +94,7 @@ class SwayEngine:
                 self.steps_at_cancel = step
                 raise Cancelled
             time.sleep(SLOW_STEP_SECONDS if "slowly" in prompt else STEP_SECONDS)
-            progress("sampling", step + 1, steps, sway(seconds, seed, variations, (step + 1) / steps))
+            progress("sampling", step + 1, steps, partial(sway, seconds, seed, variations, (step + 1) / steps))
         joints = sway(seconds, seed, variations)
         if "nowhere" in prompt:
             joints[0, 0, 0] = np.nan
@@ -104,7 +105,7 @@ class SwayEngine:
         self,
         request: EditRequest,
         *,
-        progress: Callable[[str, int, int, FloatArray | None], None] = lambda *_: None,
+        progress: Callable[[str, int, int, Callable[[], FloatArray] | None], None] = lambda *_: None,
         cancelled: Callable[[], bool] = lambda: False,
     ) -> Swayed:
         """The range sways; what is around it stays, and at strength 0 all of it."""

@@ -12,6 +12,7 @@ import pytest
 from coamd.backend.editing.masks import TASKS, Task, benchmark_request
 from coamd.backend.editing.request import PART_JOINTS, EditRequest, Segment, Target
 from coamd.backend.pipeline import Cancelled, Pipeline
+from coamd.backend.windows import Preview
 from coamd.rigs.canonical import at_origin, facing, turned
 from coamd.rigs.skeleton import BONE_LENGTHS, INDEX, PARENTS
 
@@ -148,9 +149,9 @@ def test_a_long_range_is_made_of_windows_that_join(tiny: Pipeline) -> None:
     long = (motions.walk(20.0) + np.array([1.0, 0.0, 1.0])).astype(np.float32)
     steps: list[tuple[int, int]] = []
 
-    def progress(_phase: str, step: int, of: int, preview: np.ndarray | None) -> None:
+    def progress(_phase: str, step: int, of: int, preview: Preview | None) -> None:
         if preview is not None:
-            assert preview.shape == (1, 400, 22, 3)
+            assert preview().shape == (1, 400, 22, 3)
             steps.append((step, of))
 
     made = tiny.edit(EditRequest(long, start=50, end=350), steps=2, progress=progress).joints[0]

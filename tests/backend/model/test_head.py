@@ -6,6 +6,7 @@ from __future__ import annotations
 import pytest
 import torch
 from coamd.backend.model.head import DDPM_STEPS, DDPMHead, HeadNet, SiTHead, time_features
+from coamd.backend.model.solver import SOLVERS, SolverName
 from torch import Tensor, nn
 
 TARGET = torch.linspace(-1, 1, 18).view(3, 6)
@@ -43,19 +44,48 @@ def test_a_fresh_network_says_zero_so_the_loss_is_the_size_of_its_target() -> No
     assert torch.allclose(ddpm, noise.square().mean(dim=1))
 
 
-@pytest.mark.parametrize("evaluations", [0, 1, 4, 9])
-def test_sit_follows_the_straight_path_to_its_end(evaluations: int) -> None:
+@pytest.mark.parametrize("solver", SOLVERS)
+@pytest.mark.parametrize("evaluations", [1, 4, 9])
+def test_sit_follows_the_straight_path_to_its_end(solver: SolverName, evaluations: int) -> None:
     head = SiTHead(HeadNet(6, 5, 8, 2))
     head.net = Towards()
-    out = head.sample(lambda: fresh(1), CONTEXT, None, 1.0, evaluations)
+    out = head.sample(fresh(1), CONTEXT, None, 1.0, solver=solver, evaluations=evaluations)
     assert torch.allclose(out, TARGET, atol=1e-3)
+
+
+def test_a_sketch_is_the_mean_of_what_may_come() -> None:
+    """Two targets, equally likely: the exact velocity at noise of t = 0 leads between them, wherever one starts."""
+
+    class Between(nn.Module):
+        def guided(self, x: Tensor, t: Tensor, *_: object) -> Tensor:
+            assert not t.any()
+            return (TARGET + 2.0 - x + TARGET - 2.0 - x) / 2
+
+    head = SiTHead(HeadNet(6, 5, 8, 2))
+    head.net = Between()
+    assert torch.allclose(head.sketch(fresh(1), CONTEXT, None, 1.0), TARGET, atol=1e-5)
+
+
+def test_ddpm_sketches_the_clean_latents_without_fresh_noise() -> None:
+    head = DDPMHead(HeadNet(6, 5, 8, 2))
+    head.net = NoiseOf(head.kept)
+    assert torch.allclose(head.sketch(fresh(1), CONTEXT, None, 1.0), TARGET, atol=1e-3)
+
+
+@pytest.mark.parametrize("solver", SOLVERS)
+def test_no_tokens_need_no_network(solver: SolverName) -> None:
+    none, drawn = torch.zeros(0, 6), []
+    for head in (SiTHead(HeadNet(6, 5, 8, 2)), DDPMHead(HeadNet(6, 5, 8, 2))):
+        out = head.sample(none, none, none, 2.0, draw=lambda: drawn.append(1) or none, solver=solver, evaluations=3)
+        assert out.shape == (0, 6)
+    assert len(drawn) == DDPM_STEPS - 1  # what others of the batch draw must not depend on who has none
 
 
 def test_ddpm_walks_back_to_the_clean_latents() -> None:
     head = DDPMHead(HeadNet(6, 5, 8, 2))
     head.net = NoiseOf(head.kept)
     draws = iter(range(1000))
-    out = head.sample(lambda: fresh(next(draws)), CONTEXT, None, 1.0, 0)
+    out = head.sample(fresh(next(draws)), CONTEXT, None, 1.0, draw=lambda: fresh(next(draws)))
     assert torch.allclose(out, TARGET, atol=1e-4)
     assert next(draws) == DDPM_STEPS  # the start and every step but the last
 

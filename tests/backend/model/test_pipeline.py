@@ -10,6 +10,7 @@ import pytest
 import torch
 from coamd.backend.model.weights import System, save_system
 from coamd.backend.pipeline import Cancelled, Pipeline, check, choose_device
+from coamd.backend.windows import Preview
 from coamd.rigs.canonical import turned
 from coamd.rigs.errors import UserError
 from coamd.rigs.skeleton import BONE_LENGTHS, PARENTS
@@ -54,8 +55,8 @@ def test_the_prompt_matters(pipeline: Pipeline) -> None:
 def test_progress_counts_up_and_shows_the_motion_on_the_way(pipeline: Pipeline) -> None:
     seen: list[tuple[str, int, int, tuple[int, ...] | None]] = []
 
-    def progress(phase: str, step: int, of: int, preview: np.ndarray | None) -> None:
-        seen.append((phase, step, of, None if preview is None else preview.shape))
+    def progress(phase: str, step: int, of: int, preview: Preview | None) -> None:
+        seen.append((phase, step, of, None if preview is None else preview().shape))
 
     pipeline.generate(PROMPT, 1.5, seed=1, variations=2, steps=3, progress=progress)
     assert seen[0] == ("text", 0, 1, None)
@@ -65,9 +66,9 @@ def test_progress_counts_up_and_shows_the_motion_on_the_way(pipeline: Pipeline) 
 def test_a_long_motion_is_made_of_windows(pipeline: Pipeline) -> None:
     previews: list[tuple[int, int, int]] = []
 
-    def progress(_phase: str, step: int, of: int, preview: np.ndarray | None) -> None:
+    def progress(_phase: str, step: int, of: int, preview: Preview | None) -> None:
         if preview is not None:
-            previews.append((step, of, preview.shape[1]))
+            previews.append((step, of, preview().shape[1]))
 
     made = pipeline.generate(PROMPT, 25, seed=1, steps=2, progress=progress)
     assert made.joints.shape == (1, 500, 22, 3)

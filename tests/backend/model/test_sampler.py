@@ -3,14 +3,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import Any
 
 import pytest
 import torch
+from coamd.backend.model import sampler
 from coamd.backend.model.generator import Generator
 from coamd.backend.model.guidance import slope
 from coamd.backend.model.masking import masked_counts
-from coamd.backend.model.sampler import Cancelled, Guide, Known, Sampling, sample
+from coamd.backend.model.sampler import Cancelled, Guide, Known, Look, Sampling, sample
 from coamd.backend.model.weights import System
 from torch import Tensor
 
@@ -77,18 +78,54 @@ def test_known_tokens_steer_the_others(generator: Generator) -> None:
     assert not torch.allclose(outs[0][:, 3:], outs[1][:, 3:], atol=1e-3)
 
 
-def test_only_masked_tokens_go_through_the_head(generator: Generator, monkeypatch: pytest.MonkeyPatch) -> None:
-    rows: list[int] = []
-    real = generator.head.sample
+def test_every_token_is_solved_once_and_sketched_only_when_somebody_looks(
+    generator: Generator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    solved, sketched = [], []
+    sample_rows, sketch_rows = generator.head.sample, generator.head.sketch
 
-    def counted(draw: Callable[[], Tensor], context: Tensor, *rest: object) -> Tensor:
-        rows.append(len(context))
-        assert draw().shape == (len(context), 12)
-        return real(draw, context, *rest)
+    def counted(noise: Tensor, *rest: Any, **options: Any) -> Tensor:
+        solved.append(len(noise))
+        return sample_rows(noise, *rest, **options)
+
+    def glanced(noise: Tensor, *rest: Any) -> Tensor:
+        sketched.append(len(noise))
+        return sketch_rows(noise, *rest)
 
     monkeypatch.setattr(generator.head, "sample", counted)
+    monkeypatch.setattr(generator.head, "sketch", glanced)
     sample(generator, CONDITION, TOKENS, sources(1, 2, 3), SAMPLING)
-    assert rows == (3 * masked_counts(4, torch.tensor([TOKENS]))[:, 0]).tolist()
+    counts = [3 * n for n in masked_counts(4, torch.tensor([TOKENS]))[:, 0].tolist()]
+    assert solved == [a - b for a, b in zip(counts, [*counts[1:], 0], strict=True)]
+    assert sum(solved) == 3 * TOKENS and not sketched
+    sample(generator, CONDITION, TOKENS, sources(1, 2, 3), SAMPLING, watch=lambda _step, look: look())
+    assert sketched == [*counts[1:], 0]
+
+
+@pytest.mark.parametrize("refine", [False, True])
+def test_solving_what_is_masked_again_would_change_nothing(system: System, refine: bool) -> None:
+    """The released loop predicts all masked tokens at every step; only those that leave the mask are ever seen."""
+    given = torch.randn(3, TOKENS, 12, generator=torch.Generator().manual_seed(1))
+    known = Known(given, torch.tensor([[1, 0, 0, 0, 0, 0, 0], [0] * 7, [0, 0, 1, 0, 0, 1, 1]], dtype=torch.bool))
+    both = [
+        sample(
+            system.generator,
+            CONDITION,
+            TOKENS,
+            sources(1, 2, 3),
+            Sampling(steps=9, evaluations=2, refine=refine, whole=whole),
+            known=known,
+        )
+        for whole in (False, True)
+    ]
+    assert torch.allclose(*both, atol=1e-5)
+    assert not torch.allclose(both[0], given, atol=1e-2)
+
+
+def test_looking_at_a_motion_does_not_change_it(generator: Generator) -> None:
+    unseen = sample(generator, CONDITION, TOKENS, sources(1, 2, 3), SAMPLING)
+    seen = sample(generator, CONDITION, TOKENS, sources(1, 2, 3), SAMPLING, watch=lambda _step, look: look())
+    assert torch.equal(unseen, seen)
 
 
 def test_cancelling_takes_effect_within_one_step(generator: Generator) -> None:
@@ -100,7 +137,7 @@ def test_cancelling_takes_effect_within_one_step(generator: Generator) -> None:
             TOKENS,
             sources(1, 2, 3),
             SAMPLING,
-            watch=lambda step, _latents, _joints: seen.append(step),
+            watch=lambda step, _look: seen.append(step),
             cancelled=lambda: len(seen) == 2,
         )
     assert seen == [1, 2]
@@ -124,14 +161,36 @@ def test_guidance_by_the_recognizer_raises_the_score(system: System) -> None:
     assert scores[1] > scores[0] + 0.02
 
 
-def test_previews_come_with_guidance_and_on_every_step(system: System) -> None:
-    shapes: list[tuple[int, ...]] = []
+@pytest.mark.parametrize("strength", [0.0, 1.0])
+def test_the_whole_motion_can_be_looked_at_in_every_step(system: System, strength: float) -> None:
+    looks: list[Tensor] = []
 
-    def watch(step: int, latents: Tensor, joints: Tensor | None) -> None:
-        assert latents.shape == (3, TOKENS, 12)
-        assert joints is not None
-        shapes.append((step, *joints.shape))
+    def watch(step: int, look: Look) -> None:
+        assert step == len(looks) + 1
+        looks.append(look())
 
-    settings = Sampling(steps=3, evaluations=2, strength=1.0)
-    sample(system.generator, CONDITION, TOKENS, sources(1, 2, 3), settings, guide=guide(system), watch=watch)
-    assert shapes == [(step, 3, 4 * TOKENS, 66) for step in (1, 2, 3)]
+    settings = Sampling(steps=3, evaluations=2, strength=strength)
+    out = sample(system.generator, CONDITION, TOKENS, sources(1, 2, 3), settings, guide=guide(system), watch=watch)
+    assert [look.shape for look in looks] == [(3, TOKENS, 12)] * 3
+    assert all((look != 0).all() for look in looks)
+    assert torch.equal(looks[-1], out)
+
+
+def test_the_recognizer_is_asked_late_and_only_where_something_becomes_final(
+    system: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+    real = sampler.slope
+
+    def counted(*args: Any, **options: Any) -> Any:
+        asked.append(1)
+        return real(*args, **options)
+
+    monkeypatch.setattr(sampler, "slope", counted)
+    for begin, expected in ((0.0, 7), (0.5, 5), (1.0, 0)):
+        asked.clear()
+        settings = Sampling(steps=10, evaluations=1, strength=1.0, guided_from=begin)
+        sample(system.generator, CONDITION, TOKENS, sources(1, 2, 3), settings, guide=guide(system))
+        counts = masked_counts(10, torch.tensor([TOKENS]))[:, 0].tolist()
+        settles = [a > b for a, b in zip(counts, [*counts[1:], 0], strict=True)]
+        assert len(asked) == sum(settles[round(10 * begin) :]) == expected

@@ -4,10 +4,11 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import pytest
 import torch
-from coamd.backend.model.solver import dopri5, midpoint
+from coamd.backend.model.solver import SOLVERS, SolverName, dopri5, nodes, solve
 from torch import Tensor
 
 START = torch.linspace(-2, 2, 12, dtype=torch.float64).view(3, 4)
@@ -48,20 +49,43 @@ def test_dopri5_of_a_field_of_zeros_stays() -> None:
     assert torch.equal(dopri5(lambda _t, x: torch.zeros_like(x), START, atol=1e-6, rtol=1e-3), START)
 
 
-def test_midpoint_is_of_second_order() -> None:
-    errors = [float((midpoint(swing, START, n) - swung(START)).abs().max()) for n in (16, 32, 64)]
-    assert errors[0] / errors[1] == pytest.approx(4, rel=0.25)
-    assert errors[1] / errors[2] == pytest.approx(4, rel=0.25)
+@pytest.mark.parametrize(("name", "order"), [("euler", 1), ("midpoint", 2)])
+def test_halving_the_steps_divides_the_error_by_two_to_the_order(name: SolverName, order: int) -> None:
+    errors = [float((solve(name, swing, START, n) - swung(START)).abs().max()) for n in (32, 64, 128)]
+    assert errors[0] / errors[1] == pytest.approx(2**order, rel=0.25)
+    assert errors[1] / errors[2] == pytest.approx(2**order, rel=0.25)
+
+
+def test_adams_is_nearer_than_midpoint_for_the_same_evaluations() -> None:
+    for n in (8, 16, 32):
+        off = [float((solve(name, swing, START, n) - swung(START)).abs().max()) for name in ("adams", "midpoint")]
+        assert off[0] < 0.6 * off[1]
 
 
 @pytest.mark.parametrize("evaluations", [1, 2, 5, 8])
-def test_midpoint_spends_exactly_its_evaluations(evaluations: int) -> None:
+@pytest.mark.parametrize("name", [name for name in SOLVERS if name != "dopri5"])
+def test_fixed_steps_spend_exactly_their_evaluations(name: SolverName, evaluations: int) -> None:
     calls = []
 
     def counted(t: Tensor, x: Tensor) -> Tensor:
         calls.append(float(t))
         return torch.full_like(x, 2.0)
 
-    assert torch.allclose(midpoint(counted, START, evaluations), START + 2.0)
+    assert torch.allclose(solve(name, counted, START, evaluations), START + 2.0)
     assert len(calls) == evaluations
-    assert calls == pytest.approx([i / evaluations for i in range(evaluations)])
+    times = nodes(evaluations)[:-1] if name == "adams" else [i / evaluations for i in range(evaluations)]
+    assert calls == pytest.approx(times)
+
+
+def test_nodes_are_denser_at_both_ends_and_the_same_from_either() -> None:
+    times = nodes(9)
+    assert times[0] == 0.0 and times[-1] == 1.0
+    assert times == pytest.approx([1 - t for t in reversed(times)])
+    steps = [b - a for a, b in pairwise(times)]
+    assert steps[:5] == sorted(steps[:5]) and steps[4] > 1.5 * steps[0]
+
+
+def test_a_velocity_that_grows_evenly_is_followed_exactly_after_the_first_step() -> None:
+    """Adams-Bashforth integrates a + b t without error; only the first step, of Euler, is off, by b h² / 2."""
+    out = solve("adams", lambda t, x: torch.full_like(x, 3.0) * t, torch.zeros(2), 6)
+    assert torch.allclose(out, torch.full((2,), 1.5 * (1 - nodes(6)[1] ** 2)))
