@@ -9,8 +9,11 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import torch
+from torch import nn
+
 from ..model.autoencoder import build_autoencoder
-from ..model.config import ModelConfig, named
+from ..model.config import named
 from ..model.generator import Generator
 from ..model.recognizer import Recognizer
 from ..model.text import TextEncoder, train_tokenizer
@@ -21,6 +24,7 @@ from .speed import PROMPT, Figure, peak_memory
 LABELS = ("walk", "wave", "run", "jump")
 MOST_MEMORY = 12.0  # GB
 SECONDS = 4.0
+SPREAD = 0.3  # metres
 
 
 def full_size(device: str, told: Callable[[str], object], name: str = "CoAMD-SiT-XL") -> list[Figure]:
@@ -28,10 +32,9 @@ def full_size(device: str, told: Callable[[str], object], name: str = "CoAMD-SiT
 
     CLIP's weights are not needed: a text encoder of its size with a small tokenizer of our own takes its place.
     """
-    config = named(name)
     with tempfile.TemporaryDirectory(prefix="coamd-full-size-") as folder:
         told("building")
-        built = _seconds(lambda: _write(config, Path(folder)))
+        built = _seconds(lambda: random_weights(name, Path(folder)))
         told("loading")
         began = time.perf_counter()
         pipeline = Pipeline.load(Path(folder), device)
@@ -54,13 +57,29 @@ def full_size(device: str, told: Callable[[str], object], name: str = "CoAMD-SiT
     ]
 
 
-def _write(config: ModelConfig, folder: Path) -> None:
-    """A weights folder with random numbers in it."""
+def random_weights(name: str, folder: Path) -> None:
+    """Write a weights folder of a size with random numbers in it, alive enough to be sampled.
+
+    A fresh generator stands still, for its gates and its last layer begin at zero. Here they are random, the velocity
+    is as long as the way from noise to latents of the same size, and the decoder's joints spread over ``SPREAD``
+    metres.
+    """
+    config = named(name)
     tokenizer = train_tokenizer([PROMPT, *LABELS])
+    autoencoder, generator = build_autoencoder(config.autoencoder).eval(), Generator(config.generator).eval()
+    with torch.no_grad():
+        for part in generator.modules():
+            if isinstance(part, nn.Linear) and not part.weight.any():
+                part.weight.normal_(std=0.02)
+        x, context = torch.randn(64, config.generator.latent), torch.randn(64, config.generator.width)
+        net = generator.head.net
+        net.out.weight.mul_(2**0.5 / net(x, torch.rand(64), context).std())
+        latents = torch.randn(1, 40, config.generator.latent)
+        autoencoder.std.fill_(SPREAD / float(autoencoder.decode(latents).std()))
     system = System(
         config=config,
-        autoencoder=build_autoencoder(config.autoencoder),
-        generator=Generator(config.generator),
+        autoencoder=autoencoder,
+        generator=generator,
         recognizer=Recognizer(config.recognizer),
         text=TextEncoder(config.text, tokenizer),
         labels=LABELS,

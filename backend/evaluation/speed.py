@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import platform
 import statistics
@@ -83,6 +84,16 @@ def peak_memory(pid: int) -> float | None:
         return None
     listed = subprocess.run(["ps", "-o", "rss=", "-p", str(pid)], capture_output=True, text=True, check=False).stdout
     return float(listed) * 1024 / GIGA if listed.strip() else None
+
+
+def reset_peak() -> None:
+    """Let ``peak_memory`` of this process begin anew, where the system can do that."""
+    import torch
+
+    if torch.cuda.is_available():
+        torch.cuda.reset_peak_memory_stats()
+    with contextlib.suppress(OSError):
+        Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
 
 
 def backend(weights: Path | None, device: str, runs: int) -> tuple[list[Figure], np.ndarray]:

@@ -41,7 +41,7 @@ _SAFETY, _SHRINK, _GROW = 0.9, 0.2, 10.0
 
 
 def solve(name: SolverName, field: Field, start: Tensor, evaluations: int) -> Tensor:
-    """The state (...) at t = 1 from ``start`` at t = 0, for so many evaluations of the field; dopri5 takes its own number."""
+    """The state (...) at t = 1 from ``start`` at t = 0, for ``evaluations`` of it; dopri5 takes its own number."""
     if name == "dopri5":
         return dopri5(field, start, atol=RELEASED_ATOL, rtol=RELEASED_RTOL)
     return _FIXED[name](field, start, evaluations)
