@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import torch
@@ -32,6 +33,7 @@ __all__ = ["Cancelled", "Edited", "Generated", "Pipeline", "check", "choose_devi
 
 ROWS = 20  # edits that are carried out together
 BUNDLED = Path(__file__).parent / "weights"
+Precision = Literal["auto", "float32", "bfloat16"]
 Progress = Callable[[str, int, int, Preview | None], None]  # phase, step, of, preview
 
 
@@ -81,13 +83,18 @@ class Pipeline:
         return str(self._device)
 
     @classmethod
-    def load(cls, weights: Path | None = None, device: str = "auto") -> Pipeline:
+    def load(cls, weights: Path | None = None, device: str = "auto", precision: Precision = "auto") -> Pipeline:
         """Load a weights folder, by default the bundled one.
 
-        UserError ``weights_missing``, ``weights_broken``, ``text_encoder_missing`` or ``no_device``.
+        ``precision`` is that of the generator; "auto" is bfloat16 on a CUDA device that has it and float32 elsewhere.
+        UserError ``weights_missing, ``weights_broken``, ``text_encoder_missing`` or ``no_device``.
         """
         where = choose_device(device)
-        return cls(load_system(weights or BUNDLED, where), where)
+        system = load_system(weights or BUNDLED, where)
+        has_bfloat16 = where.type == "cuda" and torch.cuda.is_bf16_supported()
+        if precision == "bfloat16" or (precision == "auto" and has_bfloat16):
+            system.generator.halve()
+        return cls(system, where)
 
     @staticmethod
     def check(prompt: str, seconds: float, variations: int = 1) -> None:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import bpy
@@ -18,6 +19,7 @@ from ..rigs.retarget import retarget
 from ..rigs.settings import DEFAULTS, RetargetSettings
 from .identity import Identity
 from .messages import GENERATE
+from .solving import Solving
 
 READING, WAITING, RUNNING, SOLVING = "reading", "waiting", "running", "solving"
 DONE, FAILED, CANCELLED = "done", "failed", "cancelled"
@@ -67,6 +69,7 @@ class Job:
     joints: np.ndarray | None = None  # (V, F, 22, 3) metres, Y up, 20 fps
     preview: np.ndarray | None = None  # (V, F, 22, 3) what it looks like so far, as the joints will be
     solved: list[Any] = field(default_factory=list)  # what ``solve`` gives, one per take
+    solving: Solving | None = None  # the next of them on its way
     warnings: tuple[str, ...] = ()
     actions: tuple[str, ...] = ()  # names of the actions made, one per variation
     obstacle: str = ""  # what has to end before Blender's data may be touched
@@ -115,6 +118,19 @@ class Job:
         """One take (F, 22, 3) of the result as curves of the rig."""
         return retarget(take, self.rig, self.mapping, fps=self.order.fps, settings=self.order.settings)
 
+    def solve_on(self) -> None:
+        """Begin with the next take, or take over what has been solved of it; waits for nothing.
+
+        Raises what ``solve`` raised.
+        """
+        assert self.joints is not None
+        if self.solving is None:
+            self.solving = Solving(partial(self.solve, self.joints[len(self.solved)]))
+        elif self.solving.over:
+            done, self.solving = self.solving, None
+            self.solved.append(done.result())
+            self.step = len(self.solved)
+
     def report(self) -> str:
         """The sentence about what was written."""
         takes = len(self.actions)
@@ -123,4 +139,4 @@ class Job:
 
     def end(self, state: str) -> None:
         """Nothing more happens to this job, and what it held is let go."""
-        self.state, self.joints, self.preview, self.solved = state, None, None, []
+        self.state, self.joints, self.preview, self.solved, self.solving = state, None, None, [], None

@@ -2,8 +2,8 @@
 """The add-on's one session with the backend: jobs on their way, and the tick that moves them on.
 
 ``tick`` is a plain function. In a window a timer calls it; in background mode, where timers never fire, scripts and
-``generate(wait=True)`` do. A tick does at most one piece of heavy work: reading some frames of a character, solving one
-take, or writing one result.
+``generate(wait=True)`` do. A tick does at most one piece of heavy work: reading some frames of a character or writing
+one result. Takes are solved in a thread beside it.
 """
 
 from __future__ import annotations
@@ -157,9 +157,7 @@ class Session:
                     job.state, job.phase, job.step, job.of = WAITING, "waiting for the backend", 0, 0
                 return
             if not job.is_solved:
-                assert job.joints is not None
-                job.solved.append(job.solve(job.joints[len(job.solved)]))
-                job.step = len(job.solved)
+                job.solve_on()
                 return
             self._apply(job)
         except UserError as error:

@@ -21,9 +21,15 @@ DEVICES = ("auto", "cpu", "cuda", "mps")
 
 
 def add_model_options(parser: argparse.ArgumentParser) -> None:
-    """``--device`` and ``--weights``."""
+    """``--device``, ``--weights`` and ``--precision``."""
     parser.add_argument("--device", choices=DEVICES, default="auto", help="auto takes CUDA, then MPS, then the CPU")
     parser.add_argument("--weights", type=Path, metavar="DIR", help="another weights folder than the bundled one")
+    parser.add_argument(
+        "--precision",
+        choices=("auto", "float32", "bfloat16"),
+        default="auto",
+        help="of the generator; auto: bfloat16 on a CUDA device that has it, float32 elsewhere",
+    )
 
 
 def add_ray_options(parser: argparse.ArgumentParser) -> None:
@@ -76,7 +82,7 @@ def load_pipeline(args: argparse.Namespace) -> Pipeline:
     logging.getLogger("transformers").setLevel(logging.ERROR)
     from ..pipeline import Pipeline
 
-    return Pipeline.load(args.weights, args.device)
+    return Pipeline.load(args.weights, args.device, args.precision)
 
 
 def whole(least: int, most: int) -> Callable[[str], int]:

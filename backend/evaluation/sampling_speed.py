@@ -23,7 +23,7 @@ from tqdm import tqdm
 from ...rigs.skeleton import FPS
 from ..cli.options import table
 from ..model.sampler import Sampling
-from ..pipeline import BUNDLED, Pipeline
+from ..pipeline import Pipeline
 from .chart import Curve, chart
 from .full_size import random_weights
 from .roofline import Machine, counted
@@ -170,14 +170,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Measure, print the table, draw the plot."""
     with tqdm(bar_format="{desc}", leave=False, disable=not sys.stderr.isatty()) as bar:
-        bench = Bench.of(Pipeline.load(args.weights or BUNDLED, args.device), runs=3)
+        bench = Bench.of(Pipeline.load(args.weights, args.device, args.precision), runs=3)
         lines = bench.lines(args.lengths, args.batches, bar.set_description_str, compared=max(args.batches))
         curves = growth(bench, bar.set_description_str) if args.plot else None
         rates = [bench.machine]
         if args.full_size:
             with tempfile.TemporaryDirectory(prefix="coamd-full-size-") as folder:
                 random_weights(FULL, Path(folder))
-                full = Bench.of(Pipeline.load(Path(folder), args.device), runs=1)
+                full = Bench.of(Pipeline.load(Path(folder), args.device, args.precision), runs=1)
             rates.append(full.machine)
             lines += full.lines(args.lengths, args.batches, bar.set_description_str, compared=1)
     print(machine())

@@ -85,18 +85,24 @@ class Generator(nn.Module):
             if isinstance(layer, Block):
                 nn.init.zeros_(layer.modulation.weight)
 
+    def halve(self) -> None:
+        """Put all layers into bfloat16; its tables, and the states that the head integrates, stay in float32."""
+        for value in self.parameters():
+            value.data = value.data.to(torch.bfloat16)
+
     def forward(self, latents: Tensor, valid: Tensor | None, condition: Tensor) -> Tensor:
         """Context (B, T, D) of latents (B, T, C); valid (B, T) bool or None; condition (B, W), zeros for none."""
         return self.contexts(latents, valid, self.modulations(condition))
 
     def modulations(self, condition: Tensor) -> list[Tensor]:
         """The modulations (B, 6 D) of each block for a condition (B, W); they are the same in all sampling steps."""
-        signal = functional.silu(self.condition_in(condition))
+        signal = functional.silu(self.condition_in(condition.to(self.mask_token.dtype)))
         return [block.modulation(signal) for block in self.blocks]  # type: ignore[operator]
 
     def contexts(self, latents: Tensor, valid: Tensor | None, modulations: Sequence[Tensor]) -> Tensor:
         """As ``forward`` with the modulations at hand."""
-        x = self.token_in(latents) + self.positions[: latents.shape[1]]
+        kind = self.mask_token.dtype
+        x = self.token_in(latents.to(kind)) + self.positions[: latents.shape[1]].to(kind)
         x = functional.dropout(x, self.config.dropout, self.training)
         allowed = None if valid is None else valid[:, None, None, :]
         for block, modulation in zip(self.blocks, modulations, strict=True):

@@ -77,14 +77,19 @@ class HeadNet(nn.Module):
         nn.init.zeros_(self.out.weight)
 
     def forward(self, x: Tensor, t: Tensor, context: Tensor) -> Tensor:
-        """Times may be one value for all rows (shape (1,)): its embedding is then computed once."""
-        time = self.time_outer(functional.silu(self.time_inner(time_features(t).to(x.dtype))))
-        signal = functional.silu(time + self.context_in(context))
-        h = self.latent_in(x)
+        """Times may be one value for all rows (shape (1,)): its embedding is then computed once.
+
+        The layers work in the precision of their weights; the prediction comes in that of ``x``.
+        """
+        kind = self.out.weight.dtype
+        time = self.time_outer(functional.silu(self.time_inner(time_features(t).to(kind))))
+        signal = functional.silu(time + self.context_in(context.to(kind)))
+        h = self.latent_in(x.to(kind))
         for block in self.blocks:
             h = block(h, signal)
         shift, scale = self.final_modulation(signal).chunk(2, dim=-1)
-        return self.out(torch.addcmul(shift, self.final_norm(h), 1 + scale))
+        out: Tensor = self.out(torch.addcmul(shift, self.final_norm(h), 1 + scale))
+        return out.to(x.dtype)
 
     def guided(self, x: Tensor, t: Tensor, context: Tensor, unconditional: Tensor | None, scale: float) -> Tensor:
         """Classifier-free guidance: unconditional + scale (conditional - unconditional), both halves in one batch.

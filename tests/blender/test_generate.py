@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import math
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,11 +14,12 @@ import numpy as np
 import pytest
 import snapshot
 from coamd.backend.process import BackendProcess
-from coamd.blender_addon import interpreter
+from coamd.blender_addon import interpreter, jobs
 from coamd.blender_addon.action import curves_of
-from coamd.blender_addon.jobs import DONE
+from coamd.blender_addon.jobs import CANCELLED, DONE, SOLVING
 from coamd.blender_addon.link import READY
 from coamd.blender_addon.session import Session
+from coamd.rigs.errors import UserError
 
 WEIGHTS = Path(__file__).resolve().parents[2] / "backend" / "weights"
 
@@ -118,23 +120,70 @@ def test_a_cancelled_job_writes_nothing(
     assert bpy.ops.coamd.generate(wait=True) == {"FINISHED"}, "the next job is free to run"
 
 
-def test_a_tick_does_at_most_one_unit_of_heavy_work(
-    addon: Session, backend: BackendProcess, character: Any, tick_until: Callable[..., None]
+def test_takes_are_solved_beside_the_main_thread_and_written_in_a_tick_of_its_own(
+    addon: Session,
+    backend: BackendProcess,
+    character: Any,
+    tick_until: Callable[..., None],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Solving each take and writing are ticks of their own, so that Blender draws in between."""
+    """Blender draws in between, and a tick that finds nothing solved yet is over at once."""
+    threads: list[int] = []
+    hold = threading.Event()
+    real = jobs.retarget
+
+    def slow(*args: Any, **options: Any) -> Any:
+        threads.append(threading.get_ident())
+        assert hold.wait(60.0)
+        return real(*args, **options)
+
+    monkeypatch.setattr(jobs, "retarget", slow)
     settings().variations = 4
     bpy.ops.coamd.generate()
     job = addon.jobs[-1]
-    tick_until(lambda: job.joints is not None)
-    for solved in range(len(job.solved), 4):
-        assert len(job.solved) == solved
-        assert not bpy.data.actions
+    tick_until(lambda: job.solving is not None)
+    for _ in range(5):
         addon.tick()
-    assert len(job.solved) == 4
+    assert (job.state, len(job.solved)) == (SOLVING, 0)
+    hold.set()
+    tick_until(lambda: len(job.solved) == 4)
+    assert len(threads) == 4 and threading.get_ident() not in threads
     assert not bpy.data.actions
     addon.tick()
     assert len(bpy.data.actions) == 4
     assert job.state == DONE
+
+
+def test_a_job_that_is_cancelled_while_it_is_solved_writes_nothing(
+    addon: Session,
+    backend: BackendProcess,
+    character: Any,
+    tick_until: Callable[..., None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    hold, real = threading.Event(), jobs.retarget
+    monkeypatch.setattr(jobs, "retarget", lambda *args, **options: hold.wait(60.0) and real(*args, **options))
+    bpy.ops.coamd.generate()
+    job = addon.jobs[-1]
+    tick_until(lambda: job.solving is not None)
+    thread = job.solving
+    bpy.ops.coamd.cancel()
+    hold.set()
+    tick_until(lambda: thread.over)
+    addon.tick()
+    assert job.state == CANCELLED and not bpy.data.actions and character.animation_data is None
+
+
+def test_what_fails_while_a_take_is_solved_is_said(
+    addon: Session, backend: BackendProcess, character: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_args: Any, **_options: Any) -> Any:
+        raise UserError("The bone Hips is not in the armature.", "Detect the mapping again.", "bad_mapping")
+
+    monkeypatch.setattr(jobs, "retarget", refuse)
+    with pytest.raises(RuntimeError, match="Hips"):
+        bpy.ops.coamd.generate(wait=True)
+    assert addon.message.code == "bad_mapping" and not bpy.data.actions
 
 
 def test_the_character_is_found_from_its_mesh(addon: Session, backend: BackendProcess, character: Any) -> None:

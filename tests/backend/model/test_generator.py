@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 import math
 from collections.abc import Callable
@@ -77,3 +78,20 @@ def test_positions_are_sines_and_cosines() -> None:
     table = sinusoid(5, 6)
     assert table[0].tolist() == [0, 1, 0, 1, 0, 1]
     assert table[3, :2].tolist() == pytest.approx([math.sin(3), math.cos(3)])
+
+
+def test_in_half_precision_the_head_still_integrates_in_full(generator: Generator) -> None:
+    """Only layers are rounded: the state between them, and what comes out, are float32 and near the same."""
+    half = copy.deepcopy(generator)
+    half.halve()
+    source = torch.Generator().manual_seed(3)
+    latents, condition = torch.randn(2, 5, 12, generator=source), torch.randn(2, 16, generator=source)
+    context, rough = (model(latents, None, condition).detach() for model in (generator, half))
+    assert rough.dtype == torch.bfloat16
+    assert torch.allclose(rough.float(), context, atol=0.05 * float(context.abs().max()))
+    t, x = torch.tensor([0.5]), latents[0]
+    nets = generator.head.net, half.head.net
+    exact, near = (net.guided(x, t, context[0], context[1], 2.0).detach() for net in nets)
+    assert near.dtype == torch.float32
+    assert torch.allclose(near, exact, atol=0.05 * float(exact.abs().max()))
+    assert not torch.equal(near, exact)
