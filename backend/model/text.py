@@ -150,7 +150,7 @@ def clip_tokenizer(ids: Mapping[str, int], merges: Sequence[tuple[str, str]]) ->
     tokenizer.decoder = decoders.ByteLevel()
     if ids:
         tokenizer.post_processor = processors.RobertaProcessing(
-            sep=(END, ids[END]), cls=(START, ids[START]), trim_offsets=False, add_prefix_space=False
+            (END, ids[END]), (START, ids[START]), trim_offsets=False, add_prefix_space=False
         )
         tokenizer.add_special_tokens([AddedToken(word, normalized=False, special=True) for word in (START, END)])
     return tokenizer

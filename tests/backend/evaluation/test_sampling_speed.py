@@ -94,7 +94,7 @@ def test_a_chart_is_drawn_for_each_curve(tmp_path: Path) -> None:
 
 
 def test_random_weights_move(tmp_path: Path) -> None:
-    """A fresh generator's velocity is zero, and every solver would be exact; the benchmark's is as long as a real one."""
+    """A fresh generator's velocity is zero and every solver exact; the benchmark's is as long as a real one."""
     torch.manual_seed(0)
     random_weights("CoAMD-SiT-S", tmp_path)
     net = Pipeline.load(tmp_path, "cpu").system.generator.head.net
