@@ -114,8 +114,8 @@ def backend(weights: Path | None, device: str, runs: int) -> tuple[list[Figure],
             figures = [
                 Figure("backend: start to model ready", ready, "s", 8.0),
                 Figure("backend: 4 s of motion, the very first", cold, "s"),
-                Figure("backend: 4 s of motion, median", statistics.median(total for total, _, _ in timed), "s", 2.0),
-                Figure("backend: first preview, median", statistics.median(first for _, first, _ in timed), "s", 0.5),
+                Figure("backend: 4 s of motion, median", statistics.median(total for total, _, _ in timed), "s", 0.7),
+                Figure("backend: first preview, median", statistics.median(first for _, first, _ in timed), "s", 0.15),
                 Figure("backend: largest memory", peak_memory(process.pid) if process.pid else None, "GB", 1.5),
             ]
             return figures, motion
