@@ -17,15 +17,8 @@ from .rotations import about, between, normalised, swing, transpose
 def turns_of(joints: np.ndarray, figure: Figure, posture: Posture) -> dict[str, np.ndarray]:
     """Turns by role of joints (F, 22, 3): the pelvis, all spine and neck bones, the head and the collars."""
     pelvis, chest = pelvis_turn(joints, posture), chest_turn(joints, posture)
-    # Lengths are the posture's, so that a clip says the same whatever proportions it was brought to.
-    ways = {
-        name: float(np.linalg.norm(posture.way(name))) * way(joints, name)
-        for name in ("left_hip", "right_hip", "spine1", "spine2", "spine3", "neck", "head")
-    }
-    seen = ways["spine1"] + ways["spine2"] + ways["spine3"] + posture.neck * ways["neck"]
-    seen = seen - 0.5 * (ways["left_hip"] + ways["right_hip"])
-    fixed, bent = model_spine(posture, pelvis, chest)
-    extra = swing(normalised(fixed + sum(bent)), normalised(seen))
+    ways = ways_seen(joints, posture)
+    extra = spine_swing(ways, posture, pelvis, chest)
     turns = {"pelvis": pelvis @ figure.upright}
     spine = spine_turns(figure, pelvis, chest, extra)
     turns.update(zip(figure.spine_roles, (turn @ figure.upright for turn in spine), strict=True))
@@ -34,6 +27,26 @@ def turns_of(joints: np.ndarray, figure: Figure, posture: Posture) -> dict[str, 
         usual = chest @ normalised(posture.way(f"{side}_shoulder"))
         turns[f"{side}_collar"] = swing(usual, way(joints, f"{side}_shoulder")) @ chest @ figure.upright
     return turns
+
+
+def ways_seen(joints: np.ndarray, posture: Posture) -> dict[str, np.ndarray]:
+    """The ways (F, 3) along the trunk and neck, as long as the posture's: a clip says the same on any proportions."""
+    names = ("left_hip", "right_hip", "spine1", "spine2", "spine3", "neck", "head")
+    return {name: float(np.linalg.norm(posture.way(name))) * way(joints, name) for name in names}
+
+
+def spine_swing(ways: dict[str, np.ndarray], posture: Posture, pelvis: np.ndarray, chest: np.ndarray) -> np.ndarray:
+    """How the way from between the hips to the neck is turned (F, 3, 3) against what pelvis and chest say of it."""
+    seen = ways["spine1"] + ways["spine2"] + ways["spine3"] + posture.neck * ways["neck"]
+    seen = seen - 0.5 * (ways["left_hip"] + ways["right_hip"])
+    fixed, bent = model_spine(posture, pelvis, chest)
+    return swing(normalised(fixed + sum(bent)), normalised(seen))
+
+
+def neck_turn(ways: dict[str, np.ndarray], posture: Posture, chest: np.ndarray) -> np.ndarray:
+    """The turn (F, 3, 3) of the neck as a whole, from the chest to the head."""
+    usual = chest @ normalised((1.0 - posture.neck) * posture.way("neck") + posture.way("head"))
+    return swing(usual, normalised((1.0 - posture.neck) * ways["neck"] + ways["head"])) @ chest
 
 
 def model_spine(posture: Posture, pelvis: np.ndarray, chest: np.ndarray) -> tuple[np.ndarray, list[np.ndarray]]:
@@ -108,8 +121,7 @@ def _neck_turns(
     turns = {"head": head @ figure.upright}
     bones = figure.neck
     if len(bones):
-        usual = chest @ normalised((1.0 - posture.neck) * lower + upper)
-        total = swing(usual, normalised((1.0 - posture.neck) * ways["neck"] + ways["head"])) @ chest
+        total = neck_turn(ways, posture, chest)
         count = len(bones)
         shared = [between(chest, head, (k + 1) / count) @ figure.upright for k in range(count)]
         chain = sum((turn @ bone for turn, bone in zip(shared, bones, strict=True)), np.zeros((len(chest), 3)))
@@ -130,16 +142,9 @@ def ways_of(
             ``right_shoulder`` from the collars, ``head`` from the neck; those that the rig has. Without a neck,
             ``head`` is where the head's turn takes the posture's way.
     """
-    out = {name: pelvis @ normalised(posture.way(name)) for name in ("left_hip", "right_hip")}
-    out.update((name, chest @ normalised(posture.way(name))) for name in ("left_collar", "right_collar", "neck"))
     turns = _shared(figure, pelvis, chest)
     extra = swing(normalised(np.add(*_rig_spine(figure, pelvis, turns))), normalised(posed["spine"]))
-    fixed, bent = model_spine(posture, pelvis, chest)
-    total = np.sum(bent, axis=0)
-    swung = reach(fixed, total, (extra @ normalised(fixed + total)[..., None])[..., 0])
-    for name, share in zip(("spine1", "spine2", "spine3"), posture.shares, strict=True):
-        turn = between(pelvis, chest, float(share))
-        out[name] = (turn if share in (0.0, 1.0) else swung @ turn) @ normalised(posture.way(name))
+    out = model_ways(posture, pelvis, chest, extra)
     for name in ("left_shoulder", "right_shoulder", "head"):
         usual = normalised(posture.way(name))
         out[name] = chest @ usual
@@ -148,6 +153,19 @@ def ways_of(
             rest = normalised(figure.upright @ figure.hanging(name)) if necked else usual
             now = (transpose(chest) @ normalised(posed[name])[..., None])[..., 0]
             out[name] = (chest @ tilt(usual, rest, now) @ usual[:, None])[..., 0]
+    return out
+
+
+def model_ways(posture: Posture, pelvis: np.ndarray, chest: np.ndarray, extra: np.ndarray) -> dict[str, np.ndarray]:
+    """Directions (F, 3) to hips, spine, neck and collars, with the spine turned by ``extra`` (see ``spine_swing``)."""
+    out = {name: pelvis @ normalised(posture.way(name)) for name in ("left_hip", "right_hip")}
+    out.update((name, chest @ normalised(posture.way(name))) for name in ("left_collar", "right_collar", "neck"))
+    fixed, bent = model_spine(posture, pelvis, chest)
+    total = np.sum(bent, axis=0)
+    swung = reach(fixed, total, (extra @ normalised(fixed + total)[..., None])[..., 0])
+    for name, share in zip(("spine1", "spine2", "spine3"), posture.shares, strict=True):
+        turn = between(pelvis, chest, float(share))
+        out[name] = (turn if share in (0.0, 1.0) else swung @ turn) @ normalised(posture.way(name))
     return out
 
 

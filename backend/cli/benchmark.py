@@ -30,6 +30,7 @@ TOPICS = {
     "retarget": ("retargeting", "real clips on real rigs, against what animators ask for"),
     "ablation": ("ablation", "choices of the paper, trained side by side at the bundled size"),
     "recognise": ("recognition", "labels, search and their speed on held-out clips"),
+    "cocodiff": ("cocodiff_ablation", "MAR trained with and without CoCoDiff, side by side"),
     "edit": ("editing", "edits of held-out real clips, against what animators ask for"),
 }
 

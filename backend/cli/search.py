@@ -34,7 +34,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Bring the index up to date, ask it, print the nearest; broken files are skipped and named."""
-    from ..labelling.embedding import embed_takes, on_floor
+    from ..labelling.embedding import embed_takes, uniform
     from ..labelling.files import motion_files
     from ..labelling.labeller import checked
 
@@ -44,7 +44,7 @@ def run(args: argparse.Namespace) -> int:
         )
     if args.example is not None and args.text.strip():
         raise UserError("Both a text and an example are given.", "With --example give '' as the text.", "two_queries")
-    example = None if args.example is None else on_floor(checked(read_motion(args.example)))
+    example = None if args.example is None else uniform(checked(read_motion(args.example)))
     files = motion_files(args.places)
     pipeline = load_pipeline(args)
     index = updated(args, pipeline, files)

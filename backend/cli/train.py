@@ -21,6 +21,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--weights", type=Path, default=Path("runs/weights"), help="weights folder to read and add to")
     parser.add_argument("--run", type=Path, help="run folder with checkpoint and logs (default: runs/PART)")
     parser.add_argument("--start", type=Path, help="weights folder to begin with (default: begin at random)")
+    parser.add_argument(
+        "--cocodiff", action="store_true", help="recognizer: with a second teacher, which nothing is kept of"
+    )
+    parser.add_argument("--fine-texts", type=Path, metavar="JSON", help="how the joints move for each label, for it")
     parser.add_argument("--steps", type=int)
     parser.add_argument("--batch", type=int)
     parser.add_argument("--learning-rate", type=float)
@@ -36,12 +40,17 @@ def run(args: argparse.Namespace) -> int:
     from ..model.config import CONFIGS
     from ..pipeline import choose_device
     from ..training import evaluator
+    from ..training.cocodiff import FINE_TEXTS
     from ..training.stages import Job, run_stage, schedule_of
     from ..training.team import join
 
     if args.model not in CONFIGS:
         raise UserError(f"There is no model {args.model}.", f"Known are {', '.join(CONFIGS)}.", "unknown_model")
     config = CONFIGS[args.model]
+    if args.cocodiff and args.part != "recognizer":
+        raise UserError("CoCoDiff teaches the recognizer.", "Leave --cocodiff out for other parts.", "no_such_teacher")
+    if args.fine_texts and not args.cocodiff:
+        raise UserError("--fine-texts is for CoCoDiff.", "Give --cocodiff as well.", "no_such_teacher")
     run_folder = args.run or Path("runs") / args.part
     given = {name: getattr(args, name) for name in ("steps", "batch", "learning_rate", "seed", "precision")}
     default = evaluator.SCHEDULE if args.part == "evaluator" else schedule_of(config, args.part)
@@ -66,6 +75,7 @@ def run(args: argparse.Namespace) -> int:
             held_out_ids(args.captions) if args.captions else (),
             team,
             args.start,
+            (args.fine_texts or FINE_TEXTS) if args.cocodiff else None,
         )
     )
     if team.leads:

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A plain transformer over the joints, as large as MAR's motion side: what one stream and one loss reach.
 
-It has one `StreamEncoder` instead of three, no bones, no motion, no sentences: it is trained with the recognition
-loss against text A alone, on the clips, with the variations and with the schedule of MAR. Its width is chosen so that
-it has as many parameters as MAR's three streams and their fusion together.
+It has one `StreamEncoder` instead of three, no bones, no motion, no sentences: it is trained to name clips by text A
+alone, on the clips, in the forms, with the variations and with the schedule of MAR. Its width is chosen so that it has
+as many parameters as MAR's three streams and their fusion together.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from torch import Tensor, nn
 from torch.nn.functional import normalize
 
 from ..model.config import ModelConfig, RecognizerConfig
-from ..model.losses import recognition
+from ..model.losses import naming
 from ..model.recognizer import COORDINATES, Recognizer, StreamEncoder
 from ..model.text import TextEncoder
 from ..training.data import Clip
 from ..training.loop import Draw, train
-from ..training.recognizer import MotionText
+from ..training.recognizer import READ, MotionText, part_of, standing
 from ..training.stages import schedule_of
 
 WIDTHS = range(64, 2049, 16)
@@ -42,11 +42,11 @@ class JointStream(nn.Module):
         self.register_buffer("mean", torch.zeros(COORDINATES))
         self.register_buffer("std", torch.ones(COORDINATES))
 
-    def forward(self, joints: Tensor, valid: Tensor) -> Tensor:
-        """``valid`` (B, F) is False on padding."""
+    def forward(self, joints: Tensor, valid: Tensor, kept: Tensor | None = None) -> Tensor:
+        """``valid`` (B, F) is False on padding; ``kept`` (K,) as for ``Recognizer``."""
         valid = valid[:, :: self.step]
         allowed = torch.cat([valid.new_ones(len(valid), 1), valid], dim=1)[:, None, None, :]
-        features: Tensor = self.encoder(((joints - self.mean) / self.std)[:, :: self.step], allowed)
+        features: Tensor = self.encoder(((joints - self.mean) / self.std)[:, :: self.step], allowed, kept)
         return features
 
 
@@ -74,9 +74,9 @@ def train_baseline(
     model: Recognizer, config: ModelConfig, text: TextEncoder, clips: Sequence[Clip], run: Path, steps: int
 ) -> JointStream:
     """The baseline for ``model``, trained on the training clips; goes on where a stopped run left off."""
-    # bf16 is two and a half times as fast on processors that have it
-    schedule = replace(schedule_of(config, "recognizer"), steps=steps, warmup=min(100, steps // 5), precision="bf16")
-    data = MotionText([clip for clip in clips if clip.split == "train"], text)
+    schedule = replace(schedule_of(config, "recognizer"), steps=steps, warmup=min(100, steps // 5))
+    train_clips = [clip for clip in clips if clip.split == "train" and clip.labels]
+    data = MotionText(train_clips, text, [standing(train_clips)])
     schedule = replace(schedule, batch=min(schedule.batch, len(data.clips)))
     torch.manual_seed(schedule.seed)
     baseline = JointStream(same_size(model))
@@ -84,8 +84,9 @@ def train_baseline(
     baseline.std.copy_(model.std)
 
     def loss_of(draw: Draw) -> Mapping[str, Tensor]:
-        joints, valid, _, labels = data.draw(draw.numpy, schedule.batch)
-        return {"loss": recognition(baseline(joints, valid), data.label_text[labels], labels)}
+        found = data.draw(draw.numpy, schedule.batch)
+        kept = part_of(-(-found.joints.shape[1] // baseline.step), READ, draw.numpy)
+        return {"loss": naming(baseline(found.joints, found.valid, kept), data.label_text, found.right)}
 
     train(baseline, loss_of, run, schedule, settings={"part": "plain joint stream"})
     return baseline

@@ -18,7 +18,7 @@ from ...rigs.resample import resample
 from ...rigs.retarget import retarget
 from ...rigs.sampling import joints_from_pose
 from ...rigs.skeleton import FPS
-from ..labelling.embedding import embed_takes, on_floor
+from ..labelling.embedding import embed_takes, uniform
 from ..labelling.index import Library, Take, take_spans
 from ..labelling.labeller import Labeller
 from ..model.weights import System
@@ -97,7 +97,7 @@ def changes(labeller: Labeller, clips: Sequence[Clip]) -> dict[str, np.ndarray]:
     made = [variants(clip.joints) for clip in clips]
 
     def scores(takes: list[np.ndarray]) -> np.ndarray:
-        return labeller.words.scores(embed_takes(labeller.system.recognizer, [on_floor(take) for take in takes]))
+        return labeller.words.scores(embed_takes(labeller.system.recognizer, [uniform(take) for take in takes]))
 
     own = scores([found["as it is"][0] for found in made])
     out = {}
@@ -123,7 +123,7 @@ def labels_on_rigs(labeller: Labeller, clips: Sequence[Clip], rigs: Sequence[Cha
     """The first label (N,) of each clip on each rig, by rig, and as it was captured, under ""."""
 
     def first(takes: list[np.ndarray]) -> np.ndarray:
-        vectors = embed_takes(labeller.system.recognizer, [on_floor(take) for take in takes])
+        vectors = embed_takes(labeller.system.recognizer, [uniform(take) for take in takes])
         found: np.ndarray = labeller.words.scores(vectors).argmax(axis=1)
         return found
 

@@ -12,7 +12,7 @@ from ..model.calibration import Calibration, best_temperature, expected_error, f
 from ..model.familiarity import encoded
 from ..model.weights import System
 from ..training.data import Clip
-from .embedding import embed_takes, on_floor
+from .embedding import embed_takes, uniform
 from .vocabulary import described
 
 UNFITTED = 0.1  # the temperature of MAR's description loss, which the error before is measured with
@@ -30,7 +30,7 @@ def known(clips: Sequence[Clip], labels: Sequence[str]) -> list[Clip]:
 
 def motions(system: System, clips: Sequence[Clip]) -> np.ndarray:
     """Unit features (N, D) of clips."""
-    return embed_takes(system.recognizer, [on_floor(clip.joints) for clip in clips])
+    return embed_takes(system.recognizer, [uniform(clip.joints) for clip in clips])
 
 
 def calibrate(system: System, clips: Sequence[Clip]) -> Calibration:

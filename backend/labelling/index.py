@@ -25,7 +25,7 @@ from ..home import home
 from ..model.calibration import fingerprint
 from ..model.weights import System
 from ..motion_file import read_motion, replacing
-from .embedding import Span, embed_spans, on_floor, windows
+from .embedding import Span, embed_spans, uniform, windows
 from .labeller import checked
 
 SHORT = 80  # frames; a moment in a long take
@@ -204,7 +204,7 @@ def contents_of(path: Path) -> str:
 
 def read_take(system: System, path: Path, contents: str) -> Take:
     """A file read and embedded; UserError where it holds no motion."""
-    joints = on_floor(checked(read_motion(path)))
+    joints = uniform(checked(read_motion(path)))
     spans = take_spans(len(joints))
     return Take(str(path), 0, 0, contents, tuple(spans), embed_spans(system.recognizer, joints, spans))
 

@@ -12,7 +12,7 @@ from ...rigs.errors import UserError
 from ...rigs.skeleton import FPS, JOINTS
 from ..model.calibration import confidences
 from ..model.weights import System
-from .embedding import Span, embed_spans, on_floor
+from .embedding import Span, embed_spans, uniform
 from .segments import SHORTEST, cut, moving_runs
 from .vocabulary import PhraseBank, vocabulary
 
@@ -57,14 +57,14 @@ class Labeller:
 
     def whole(self, joints: np.ndarray, top: int = 5) -> Segment:
         """One segment for all of joints (F, 22, 3), metres, 20 fps. UserError as ``checked``."""
-        joints = on_floor(checked(joints))
+        joints = uniform(checked(joints))
         if not any(moving for _, moving in moving_runs(joints)):
             return Segment(0, len(joints), ())
         return self._named(joints, [(0, len(joints))], top)[0]
 
     def segments(self, joints: np.ndarray, top: int = 5) -> tuple[Segment, ...]:
         """The segments of a take in order, without gaps. UserError as ``checked``."""
-        joints = on_floor(checked(joints))
+        joints = uniform(checked(joints))
         runs = moving_runs(joints)
         spans: list[Span] = []
         for span, moving in runs:

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Losses of the recognizer: recognition against text A, description against text B (paper, section 3)."""
+"""Losses of the recognizer: recognition against text A, description against text B (paper, section 3).
+
+``naming`` is ours and takes the place of the paper's recognition in the bundled size: see there.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,7 @@ RECOGNITION_TEMPERATURE = 0.4
 DESCRIPTION_TEMPERATURE = 0.1
 SAME_MEANING = 2 * 0.9 - 1  # cosine of two sentences above which they are no negatives of each other
 RECOGNITION_WEIGHT = 0.5
+NAMING_TEMPERATURE = 0.1
 
 
 def contrastive(motion: Tensor, text: Tensor, temperature: float, ignored: Tensor | None = None) -> Tensor:
@@ -56,3 +60,18 @@ def recognizer_loss(
 ) -> Tensor:
     """Description + 0.5 recognition: text (B, D) is text B, sentences and label_text (B, W) come from text A."""
     return description(features, text, sentences) + RECOGNITION_WEIGHT * recognition(features.fused, label_text, label)
+
+
+def naming(fused: Tensor, names: Tensor, right: Tensor) -> Tensor:
+    """How badly fused features (B, D) are named from a whole list of labels (L, D); ``right`` (B, L) are a clip's own.
+
+    The paper tells a clip's one label from those of the other clips in the batch. With a few hundred labels the whole
+    list can be told apart at once, as it is in use, and all labels of a clip can be right. Half of the loss is that the
+    first name is any of them, which is how names are judged; half is that each of them is likely, so that the rarer
+    ones are learnt beside "walk".
+    """
+    logits = functional.normalize(fused, dim=-1) @ functional.normalize(names, dim=-1).T / NAMING_TEMPERATURE
+    chances = functional.log_softmax(logits.float(), dim=-1)
+    any_of_them = -chances.masked_fill(~right, -torch.inf).logsumexp(dim=-1)
+    each = -(chances * right).sum(dim=-1) / right.sum(dim=-1)
+    return (any_of_them + each).mean() / 2

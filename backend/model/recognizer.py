@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import torch
@@ -71,11 +72,16 @@ class StreamEncoder(nn.Module):
         self.out = nn.Linear(config.width, config.feature)
         self.register_buffer("positions", sinusoid(MAX_POSITIONS, config.width), persistent=False)
 
-    def forward(self, frames: Tensor, allowed: Tensor | None) -> Tensor:
-        """``allowed`` (B, 1, 1, 1 + F) is False on padded frames."""
+    def forward(self, frames: Tensor, allowed: Tensor | None, kept: Tensor | None = None) -> Tensor:
+        """``allowed`` (B, 1, 1, 1 + F) is False on padded frames; of the frames only ``kept`` (K,) are read."""
         B, F, _ = frames.shape
+        at = self.positions[: F + 1]
+        if kept is not None:
+            places = torch.cat([kept.new_zeros(1), kept + 1])
+            frames, at = frames[:, kept], at[places]
+            allowed = None if allowed is None else allowed[..., places]
         x = torch.cat([self.query_token.expand(B, 1, -1), self.embed(frames)], dim=1)
-        x = functional.dropout(x + self.positions[: F + 1], self.dropout, self.training)
+        x = functional.dropout(x + at, self.dropout, self.training)
         for layer in self.layers:
             x = layer(x, allowed)
         return self.out(self.norm(x[:, 0]))
@@ -140,13 +146,22 @@ class Recognizer(nn.Module):
         self.register_buffer("mean", torch.zeros(COORDINATES))
         self.register_buffer("std", torch.ones(COORDINATES))
 
-    def forward(self, joints: Tensor, valid: Tensor | None = None) -> Features:
-        """Features of joints (B, F, 66) in metres, canonical; ``valid`` (B, F) bool is False on padding."""
+    def forward(self, joints: Tensor, valid: Tensor | None = None, kept: Sequence[Tensor] | None = None) -> Features:
+        """Features of joints (B, F, 66) in metres, canonical; ``valid`` (B, F) bool is False on padding.
+
+        ``kept`` are the frames (K,) that each of the three streams reads, of those left by ``frame_step``; only
+        training leaves any out (see ``training.recognizer``).
+        """
         step = self.config.frame_step
         x = ((joints - self.mean) / self.std)[:, ::step]
         allowed = None
         if valid is not None:
             valid = valid[:, ::step]
             allowed = torch.cat([valid.new_ones(len(valid), 1), valid], dim=1)[:, None, None, :]
-        parts = self.joint(x, allowed), self.bone(bones(x), allowed), self.motion(motion(x), allowed)
+        joint, bone, moving = kept or (None, None, None)
+        parts = (
+            self.joint(x, allowed, joint),
+            self.bone(bones(x), allowed, bone),
+            self.motion(motion(x), allowed, moving),
+        )
         return Features(self.fusion(self.fusion_norm(torch.cat(parts, dim=-1))), *parts)

@@ -97,8 +97,8 @@ def load_takes(folder: str | Path) -> list[Take]:
     return [Take(record["id"], record["split"], joints) for record, joints in _load(folder, "takes")]
 
 
-def rarity(clips: Sequence[Clip]) -> np.ndarray:
-    """How often each clip is drawn (N,), in sum 1: more often with rare labels, by the square root of their count."""
+def rarity(clips: Sequence[Clip], power: float = 0.5) -> np.ndarray:
+    """How often each clip is drawn (N,), in sum 1: more often with rare labels, by that power of their count."""
     counts = Counter(label for clip in clips for label in set(clip.labels))
-    rare = [np.mean([counts[label] ** -0.5 for label in clip.labels] or [len(clips) ** -0.5]) for clip in clips]
+    rare = [np.mean([counts[label] ** -power for label in clip.labels] or [len(clips) ** -power]) for clip in clips]
     return np.array(rare) / np.sum(rare)

@@ -29,10 +29,12 @@ from . import autoencoder as autoencoders
 from . import generator as generators
 from . import recognizer as recognizers
 from . import text as texts
+from .cocodiff import CoCoDiff, Taught, guides, read_fine_texts
 from .composition import composed_clips
-from .data import Clip, Take, load_clips, load_takes, rarity
+from .data import Clip, Take, load_clips, load_takes, rarity, save_items
 from .gestures import waving_clips
 from .loop import Schedule, Validate, train
+from .rig_variants import rig_variants
 from .styles import styled_clips
 from .team import Team
 from .windows import Windows
@@ -81,11 +83,17 @@ class Job:
     held_out: tuple[str, ...] = ()  # ids in it that belong to held-out clips
     team: Team = field(default_factory=Team)  # the other processes, where several train together
     start: Path | None = None  # weights folder whose part the training begins with, instead of at random
+    fine_texts: Path | None = None  # descriptions of the labels: the recognizer has a second teacher (``cocodiff``)
 
     @property
     def settings(self) -> dict[str, str]:
         """What besides the schedule tells one run folder from another."""
-        return {"part": self.part, "model": self.config.name, "start": str(self.start or "")}
+        return {
+            "part": self.part,
+            "model": self.config.name,
+            "start": str(self.start or ""),
+            "fine texts": str(self.fine_texts or ""),
+        }
 
     def clips(self) -> tuple[list[Clip], list[Clip]]:
         """Training clips, and unmirrored validation clips.
@@ -162,21 +170,38 @@ def load_autoencoder(job: Job) -> Autoencoder | PathAutoencoder:
 
 
 def train_recognizer(job: Job) -> None:
-    """MAR on labelled clips; also writes the list of labels it knows."""
+    """MAR on labelled clips; also writes the list of labels it knows.
+
+    The paper's sizes have the paper's losses. The bundled one is small and so is its data: it reads its clips also as
+    they come back from rigs, names them from the whole list of labels (``losses.naming``), and reads half of the frames
+    at a time instead of dropping activations. With a ``start`` the text tower stays as it is.
+    """
     clips, held_out = job.clips()
     text = job.text()
-    data = recognizers.MotionText(clips, text)
-    model = Recognizer(job.config.recognizer)
+    own = job.config.text.kind == "bundled"
+    labelled = [clip for clip in clips if clip.labels]
+    forms = [recognizers.standing(labelled), on_rigs(job, labelled)] if own else []
+    data = recognizers.MotionText(labelled, text, forms)
+    model = Recognizer(replace(job.config.recognizer, dropout=0.0) if own else job.config.recognizer)
     model.text.adopt(*text.embeddings())
-    recognizers.fit_statistics(model, clips)
+    recognizers.fit_statistics(model, [clip for form in data.forms for clip in form])
     job.begin(model)
+    model.text.requires_grad_(job.start is None)
     model.to(job.device)
+    trained: nn.Module = model
+    taught = None
+    if job.fine_texts is not None:
+        told = guides(text, data.labels, read_fine_texts(job.fine_texts, data.labels))
+        trained = taught = Taught(model, CoCoDiff(job.config.recognizer.feature, told)).to(job.device)
+    batch = job.schedule.batch
+    loss = (recognizers.own_loss if own else recognizers.paper_loss)(model, data, batch, taught)
+    shown = recognizers.standing(held_out) if own else held_out
     train(
-        model,
-        recognizers.recognition_loss(model, data, job.schedule.batch),
+        trained,
+        loss,
         job.run,
         job.schedule,
-        validate=on(held_out, lambda _: recognizers.recognition_scores(model, text, held_out, data.labels)),
+        validate=on(shown, lambda _: recognizers.recognition_scores(model, text, shown, data.labels)),
         settings=job.settings,
         team=job.team,
     )
@@ -184,6 +209,22 @@ def train_recognizer(job: Job) -> None:
     if job.team.leads:
         lines = "".join(f"{label}\n" for label in data.labels)
         (job.weights / job.config.labels).write_text(lines, encoding="utf-8")
+
+
+def on_rigs(job: Job, clips: list[Clip]) -> list[Clip]:
+    """The clips read back from rigs of random build; they are kept in the run folder, as making them takes minutes."""
+    folder = job.run / "on_rigs"
+    if (folder / "clips.json").is_file():
+        found = load_clips(folder)
+        if [clip.id for clip in found] == [clip.id for clip in clips]:
+            return found
+    originals = sum(not clip.mirrored for clip in clips)
+    with tqdm(total=originals, desc="putting clips on rigs", disable=not job.team.leads) as bar:
+        made = rig_variants(clips, job.schedule.seed, bar.update)
+    if job.team.leads:
+        folder.mkdir(parents=True, exist_ok=True)
+        save_items(folder, "clips", made)
+    return made
 
 
 def train_generator(job: Job) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from coamd.backend.labelling.embedding import embed_takes, on_floor
+from coamd.backend.labelling.embedding import embed_takes, uniform
 from coamd.backend.labelling.index import Index, Library, Take, take_spans
 from coamd.backend.model.weights import System, load_system
 from coamd.backend.motion_file import read_motion, write_motion
@@ -70,7 +70,7 @@ def test_the_file_gives_the_index_back(tiny: System, library: list[Path], tmp_pa
     again, said = Index.open(tmp_path / "home" / "takes.npz", tiny)
     assert said == ""
     assert str(again.update(library)) == "3 as before"
-    wanted = embed_takes(tiny.recognizer, [on_floor(read_motion(library[0]))])[0]
+    wanted = embed_takes(tiny.recognizer, [uniform(read_motion(library[0]))])[0]
     first, second = (i.among(library).nearest(wanted, 3) for i in (index, again))
     assert {f.path for f in first} == {f.path for f in second} == set(library)
     assert np.allclose([f.score for f in first], [f.score for f in second], atol=2e-3)

@@ -7,7 +7,7 @@ from itertools import combinations, pairwise
 
 import numpy as np
 import pytest
-from coamd.backend.labelling.embedding import on_floor, windows
+from coamd.backend.labelling.embedding import uniform, windows
 from coamd.backend.labelling.segments import SHORTEST, change_points, cut, moving_runs
 from hypothesis import given
 from hypothesis import strategies as st
@@ -78,6 +78,6 @@ def test_the_floor_does_not_follow_a_single_dip() -> None:
     take = walk(4.0)
     dipped = take.copy()
     dipped[40, 10, 1] -= 0.2
-    assert abs(on_floor(dipped)[0, 0, 1] - on_floor(take)[0, 0, 1]) < 0.03
-    assert np.allclose(on_floor(take + np.array([0.0, 3.0, 0.0])), on_floor(take))
+    assert abs(uniform(dipped)[0, 0, 1] - uniform(take)[0, 0, 1]) < 0.03
+    assert np.allclose(uniform(take + np.array([0.0, 3.0, 0.0])), uniform(take))
     assert SHORTEST == 20

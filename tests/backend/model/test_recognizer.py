@@ -42,6 +42,21 @@ def test_padded_frames_are_not_seen(system: System) -> None:
     assert not torch.allclose(system.recognizer(JOINTS).fused[1], alone.fused[0], atol=1e-4)
 
 
+def test_frames_that_are_left_out_are_as_good_as_hidden(system: System) -> None:
+    """Reading a part is the same as not attending to the rest: bones and motion are those of the whole clip."""
+    kept = torch.tensor([0, 2, 3, 7, 11])
+    valid = torch.zeros(2, 12, dtype=torch.bool)
+    valid[:, kept] = True
+    part, hidden = system.recognizer(JOINTS, None, [kept] * 3), system.recognizer(JOINTS, valid)
+    for a, b in zip(part, hidden, strict=True):
+        assert torch.allclose(a, b, atol=1e-5)
+    every = torch.arange(12)
+    assert torch.allclose(system.recognizer(JOINTS, None, [every] * 3).fused, system.recognizer(JOINTS).fused)
+    one = system.recognizer(JOINTS, None, [kept, every, every])
+    assert torch.allclose(one.bone, system.recognizer(JOINTS).bone)
+    assert not torch.allclose(one.joint, system.recognizer(JOINTS).joint, atol=1e-4)
+
+
 def test_metres_are_normalised_inside(system: System) -> None:
     model = Recognizer(system.config.recognizer).eval()
     model.load_state_dict(system.recognizer.state_dict())

@@ -7,7 +7,7 @@ import math
 
 import pytest
 import torch
-from coamd.backend.model.losses import contrastive, description, recognition, recognizer_loss, retrieval
+from coamd.backend.model.losses import contrastive, description, naming, recognition, recognizer_loss, retrieval
 from coamd.backend.model.recognizer import Features
 
 SOURCE = torch.Generator().manual_seed(3)
@@ -49,3 +49,20 @@ def test_the_total_is_description_and_half_of_recognition() -> None:
     assert float(total) == pytest.approx(float(description(features, TEXT, EYE) + 0.5 * recognition(MOTION, TEXT)))
     smooth = torch.nn.functional.smooth_l1_loss(MOTION, TEXT)
     assert float(description(features, TEXT, EYE)) == pytest.approx(float(2 * (retrieval(MOTION, TEXT, EYE) + smooth)))
+
+
+def test_naming_asks_for_any_label_and_for_each() -> None:
+    names = torch.randn(4, 7, generator=SOURCE)
+    right = torch.tensor([[1, 0, 0, 0], [0, 1, 1, 0], [1, 1, 0, 1], [0, 0, 0, 1], [0, 1, 0, 0]], dtype=torch.bool)
+    total = 0.0
+    for motion, own in zip(MOTION, right, strict=True):
+        powers = [math.exp(float(torch.cosine_similarity(motion, name, dim=0)) / 0.1) for name in names]
+        chances = [power / sum(powers) for power, is_right in zip(powers, own, strict=True) if is_right]
+        total -= math.log(sum(chances)) / 2 + sum(map(math.log, chances)) / len(chances) / 2
+    assert float(naming(MOTION, names, right)) == pytest.approx(total / 5, rel=1e-4)
+
+
+def test_one_of_two_labels_is_better_than_a_wrong_one() -> None:
+    both = torch.tensor([[True, True, False, False, False]])
+    assert naming(EYE[:1], EYE, both) < naming(EYE[2:3], EYE, both)
+    assert naming(EYE[0:1] + EYE[1:2], EYE, both) < naming(EYE[:1], EYE, both)

@@ -4,19 +4,24 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 from coamd.backend.model.config import CONFIGS, ModelConfig
+from coamd.backend.model.recognizer import Recognizer
+from coamd.backend.model.weights import load_module
 from coamd.backend.pipeline import Pipeline
+from coamd.backend.training import recognizer as recognizers
 from coamd.backend.training.data import Clip, Take, load_clips, load_takes, save_items
 from coamd.backend.training.loop import Schedule
 from coamd.backend.training.prepare import mirrored_clip
 from coamd.backend.training.stages import STAGES, Job, run_stage
 from coamd.rigs.canonical import canonical
 from coamd.rigs.errors import UserError
+from safetensors.torch import load_file
 
 from tests.motions import sit, walk
 
@@ -58,8 +63,8 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def job(part: str, data: Path, weights: Path, config: ModelConfig | None = None) -> Job:
-    return Job(part, config or tiny(), data, weights, weights / "runs" / part, SCHEDULE, torch.device("cpu"))
+def job(part: str, data: Path, weights: Path, config: ModelConfig | None = None, run: str = "") -> Job:
+    return Job(part, config or tiny(), data, weights, weights / "runs" / (run or part), SCHEDULE, torch.device("cpu"))
 
 
 def test_all_trainings_make_a_folder_that_generates_labels_and_warns(data: Path, tmp_path: Path) -> None:
@@ -71,6 +76,56 @@ def test_all_trainings_make_a_folder_that_generates_labels_and_warns(data: Path,
     assert np.isfinite(made.joints).all()
     assert {label for label, _ in pipeline.label(made.joints[0], top=3)} == {"walk", "turn", "sit"}
     assert pipeline.generate("a persn does a wlak", 2.0, seed=1).warnings[0].startswith("Read 'persn' as 'person'")
+
+
+def graph(model: Recognizer) -> str:
+    return str(torch.export.export(model.eval(), (torch.zeros(1, 40, 66),)).graph)
+
+
+def test_cocodiff_leaves_nothing_in_the_recognizer(data: Path, tmp_path: Path) -> None:
+    """The same names, shapes and types in the file and the same traced graph, from other numbers."""
+    texts = tmp_path / "texts.json"
+    texts.write_text(json.dumps({name: f"the joints do as in a {name}" for name in ("walk", "turn", "sit")}))
+    run_stage(job("text", data, tmp_path))
+    states, graphs = [], []
+    for name, fine in (("without", None), ("with", texts)):
+        run_stage(dataclasses.replace(job("recognizer", data, tmp_path, run=name), fine_texts=fine))
+        states.append(load_file(tmp_path / "recognizer.safetensors"))
+        model = Recognizer(tiny().recognizer)
+        load_module(tmp_path / "recognizer.safetensors", model)
+        graphs.append(graph(model))
+        metrics = (tmp_path / "runs" / name / "metrics.jsonl").read_text(encoding="utf-8")
+        assert ("generated" in metrics) == (fine is not None)
+    shapes = [{name: (value.shape, value.dtype) for name, value in state.items()} for state in states]
+    assert shapes[0] == shapes[1]
+    assert graphs[0] == graphs[1]
+    assert graphs[0] != graph(Recognizer(dataclasses.replace(tiny().recognizer, layers=2)))
+    assert any(not torch.equal(states[0][name], states[1][name]) for name in states[0])
+
+
+def test_a_recognizer_that_goes_on_keeps_its_text_tower(data: Path, tmp_path: Path) -> None:
+    run_stage(job("text", data, tmp_path))
+    run_stage(job("recognizer", data, tmp_path))
+    before = load_file(tmp_path / "recognizer.safetensors")
+    run_stage(dataclasses.replace(job("recognizer", data, tmp_path, run="again"), start=tmp_path))
+    after = load_file(tmp_path / "recognizer.safetensors")
+    changed = {name for name in before if not torch.equal(before[name], after[name])}
+    assert "fusion.weight" in changed
+    assert not any(name.startswith("text.") for name in changed)
+
+
+def test_the_papers_sizes_have_the_papers_losses(monkeypatch: pytest.MonkeyPatch, data: Path, tmp_path: Path) -> None:
+    run_stage(job("text", data, tmp_path))
+    seen = []
+    for name in ("own_loss", "paper_loss"):
+        was = getattr(recognizers, name)
+        monkeypatch.setattr(recognizers, name, lambda *args, n=name, f=was: seen.append(n) or f(*args))
+    full = dataclasses.replace(tiny(), text=dataclasses.replace(tiny().text, kind="clip"))
+    (tmp_path / "config.json").write_text(full.to_json(), encoding="utf-8")
+    paper = dataclasses.replace(job("recognizer", data, tmp_path, full), fine_texts=None)
+    run_stage(paper)
+    assert seen == ["paper_loss"]
+    assert not (paper.run / "on_rigs").exists()
 
 
 def test_data_without_held_out_clips_is_trained_on_without_validation(data: Path, tmp_path: Path) -> None:
