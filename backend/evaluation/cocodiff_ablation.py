@@ -58,7 +58,7 @@ def run(args: argparse.Namespace) -> int:
     device = next(system.recognizer.parameters()).device
     clips = load_clips(args.data)
     train_clips = [clip for clip in clips if clip.split == "train" and clip.labels]
-    data = MotionText(train_clips, system.text, [standing(train_clips)])
+    data = MotionText(standing(train_clips), system.text)
     shown = standing(known([clip for clip in clips if clip.split != "train"], data.labels))
     found: dict[str, list[Figures]] = {arm: [] for arm in ARMS}
     for seed in range(1, args.seeds + 1):

@@ -164,7 +164,9 @@ def test_captions_of_a_part_make_a_clip_of_their_own(tmp_path: Path) -> None:
     [
         ("ntu60", "xsub", {"S001C001P001R001A023"}),
         ("ntu60", "xview", {"S001C002P003R001A059", "S002C003P003R001A060"}),
+        ("ntu120", "xsub", {"S001C001P001R001A023"}),
         ("ntu120", "xset", {"S002C003P003R001A060"}),
+        ("pku-mmd", "xsub", {"0002-L#0", "0002-L#1"}),
         ("pku-mmd", "xview", {"0002-L#0", "0002-L#1"}),
     ],
 )
@@ -209,3 +211,35 @@ def test_a_broken_file_is_named_and_the_rest_is_done(tmp_path: Path, capsys: pyt
     assert main(["prepare", str(tmp_path / "data"), str(tmp_path / "out"), "--layout", "ntu61"]) == 2
     assert main(["prepare", str(tmp_path / "data"), str(tmp_path / "o"), "--layout", "ntu60", "--split", "xset"]) == 2
     assert "Its splits are: xsub, xview" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("name", "file", "content", "said"),
+    [
+        ("humanml3d", "new_joints/000001.npy", "no array", "000001: joints or captions cannot be read"),
+        ("kit-ml", "texts/000001.txt", None, "000001: joints or captions cannot be read"),
+        ("pku-mmd", "Label/0002-L.txt", "99,0,100,2\n", "0002-L.txt: its action 1 has an odd label or range"),
+        ("pku-mmd", "Skeleton/0002-L.txt", "1 2 3\n4 5 6\n", "0002-L.txt: 3 columns, and 75 are needed"),
+        ("kinetics-skeleton", "kinetics_train/abc.json", "{}", "abc: the skeleton cannot be read"),
+    ],
+)
+def test_what_cannot_be_read_is_named_in_every_set(
+    name: str, file: str, content: str | None, said: str, tmp_path: Path
+) -> None:
+    WRITERS[name](tmp_path / "data", walk(5.0))
+    path = tmp_path / "data" / file
+    if content is None:
+        path.unlink()
+    else:
+        path.write_text(content)
+    report = prepare_layout(LAYOUTS[name], tmp_path / "data", "", tmp_path / "out")
+    assert report.clips > 0
+    assert said in (tmp_path / "out" / "report.txt").read_text()
+
+
+def test_broken_labels_of_the_400_are_told_at_once(tmp_path: Path) -> None:
+    humanml3d(tmp_path / "data", walk(5.0))
+    (tmp_path / "data" / "annotations_actions_400.json.gz").write_bytes(b"no gzip")
+    with pytest.raises(UserError, match="cannot be read") as error:
+        prepare_layout(LAYOUTS["humanml3d"], tmp_path / "data", "", tmp_path / "out")
+    assert error.value.hint == "Get it again, or take it away."
