@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from coamd.backend.labelling.embedding import uniform, windows
 from coamd.backend.labelling.segments import SHORTEST, change_points, cut, moving_runs
+from coamd.rigs.posture import OWN, find_posture
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -72,6 +73,13 @@ def test_a_still_take_has_no_motion_even_if_the_capture_trembles() -> None:
     trembling = still(4.0) + np.random.default_rng(0).normal(0.0, 0.0005, (80, 22, 3))
     assert moving_runs(trembling) == [((0, 80), False)]
     assert moving_runs(still(0.1)) == [((0, 2), False)]
+
+
+def test_every_take_is_read_in_one_posture_with_its_floor_at_0() -> None:
+    take = uniform(walk(4.0) + np.array([0.0, 0.7, 0.0]))
+    assert find_posture(take) is OWN
+    assert abs(np.quantile(take[..., 1].min(axis=1), 0.02)) < 0.01
+    assert np.allclose(uniform(take), take, atol=1e-3)
 
 
 def test_the_floor_does_not_follow_a_single_dip() -> None:
