@@ -336,8 +336,6 @@ class Pipeline:
         return vector
 
 
-
-
 def _edited(
     request: EditRequest, notes: tuple[str, ...], canvas: Canvas, joints: np.ndarray, sampled: np.ndarray
 ) -> Edited:

@@ -97,8 +97,8 @@ class Bench:
         """Motions (B, F, 22, 3) and the seconds that they took."""
         sources = [torch.Generator().manual_seed(i) for i in range(batch)]
         began = time.perf_counter()
-        joints = self.pipeline.motions([PROMPT] * batch, round(length * FPS), sources, sampling)
-        return joints, time.perf_counter() - began
+        joints = self.pipeline.motions([PROMPT] * batch, [round(length * FPS)] * batch, sources, sampling)
+        return np.stack(joints), time.perf_counter() - began
 
     def line(self, length: float, guided: bool, batch: int, *, compared: bool) -> Line:
         """One row; ``compared`` with the released settings and the converged solution as well."""

@@ -47,7 +47,10 @@ class TextEncoder(nn.Module):
     @property
     def end(self) -> int:
         """The id of the end-of-text token."""
-        return int(self.tokenizer.token_to_id(END))
+        found = self.tokenizer.token_to_id(END)
+        if found is None:
+            raise ValueError(f"the tokenizer has no {END}")
+        return int(found)
 
     def tokenize(self, texts: Sequence[str]) -> Tensor:
         """Token ids (B, L) of the texts, cut at the encoder's positions and padded to the longest with end-of-text."""
@@ -198,10 +201,10 @@ def load_text_encoder(config: TextConfig, weights: Path) -> TextEncoder:
     return TextEncoder(config, tokenizer, model).eval()
 
 
-def _from_hub(name: str) -> tuple[Tokenizer, Mapping[str, Tensor]]:
+def _from_hub(name: str) -> tuple[Tokenizer, dict[str, Tensor]]:
     """Tokenizer and weights of a released CLIP in the hub's local cache, in whatever form they lie there."""
     from transformers import CLIPTextModelWithProjection, CLIPTokenizer
 
     read: Any = CLIPTokenizer.from_pretrained(name, local_files_only=True)
     model: Any = CLIPTextModelWithProjection.from_pretrained(name, local_files_only=True, dtype=torch.float32)
-    return read.backend_tokenizer, model.state_dict()
+    return read.backend_tokenizer, dict(model.state_dict())
