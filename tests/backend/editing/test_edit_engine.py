@@ -82,7 +82,6 @@ def test_a_seed_means_one_motion_and_a_variation_does_not_depend_on_the_others(t
     assert not np.allclose(three[1], one[0], atol=1e-2)
 
 
-@pytest.mark.parametrize("mode", ["regenerate", "refine"])
 def test_edits_made_together_are_those_made_alone(tiny: Pipeline) -> None:
     """Of one layout or of several, with other motions, words, paths, targets and numbers of variations."""
     other = (turned(WALK, 0.7) + np.array([0.4, 0.0, -0.2])).astype(np.float32)
@@ -104,6 +103,7 @@ def test_edits_made_together_are_those_made_alone(tiny: Pipeline) -> None:
     assert tiny.edit_all([]) == []
 
 
+@pytest.mark.parametrize("mode", ["regenerate", "refine"])
 def test_at_strength_zero_nothing_changes(tiny: Pipeline, mode: Any) -> None:
     made = tiny.edit(replace(BASE, mode=mode, strength=0.0, prompt="jump", variations=2)).joints
     assert all(same_bits(row, WALK) for row in made)
