@@ -3,10 +3,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,26 +11,11 @@ import pytest
 import snapshot
 from coamd.backend.jobs import QUEUE_LIMIT
 from coamd.backend.process import BackendProcess
-from coamd.blender_addon import holding, link, stage
+from coamd.blender_addon import holding, stage
 from coamd.blender_addon.jobs import DONE, FAILED
-from coamd.blender_addon.link import LAUNCHING, OFF, READY, STOPPING, Link
-from coamd.blender_addon.preferences import BackendSettings
+from coamd.blender_addon.link import READY
 from coamd.blender_addon.session import Session
-
-ENGINES = Path(__file__).resolve().parents[1] / "backend" / "engines.py"
-TickUntil = Callable[[Callable[[], object]], None]
-POSIX = pytest.mark.skipif(os.name == "nt", reason="Windows has no such signals")
-
-
-def begin(prompt: str = "sway") -> None:
-    bpy.context.scene.coamd.prompt = prompt
-    bpy.ops.coamd.generate()
-
-
-def end_of(addon: Session, tick_until: TickUntil) -> Any:
-    """The last job, when it is over."""
-    tick_until(lambda: not addon.busy)
-    return addon.jobs[-1]
+from ordering import TickUntil, begin, end_of
 
 
 def walking(character: Any) -> None:
@@ -349,81 +330,3 @@ def test_a_result_that_has_come_outlives_its_backend(
     assert addon.message and addon.message.code == "backend_died" and addon.busy
     bpy.ops.object.mode_set(mode="OBJECT")
     assert end_of(addon, tick_until).state == DONE
-
-
-# The backend's process
-
-
-@POSIX
-def test_stopping_waits_for_nothing_and_even_ends_a_backend_that_hangs(
-    addon: Session, backend: BackendProcess, tick_until: TickUntil
-) -> None:
-    bpy.ops.coamd.start_backend(wait=True)
-    assert backend.pid
-    os.kill(backend.pid, signal.SIGSTOP)
-    bpy.ops.coamd.stop_backend()
-    assert addon.link.state == STOPPING and not backend.ended, "the operator came back while it still was there"
-    assert not addon.idle and not bpy.ops.coamd.stop_backend.poll()
-    tick_until(lambda: addon.link.state == OFF)
-    assert backend.ended and addon.idle
-
-
-def test_a_start_while_the_last_one_ends_is_not_lost(
-    addon: Session, backend: BackendProcess, character: Any, tick_until: TickUntil, tmp_path: Path
-) -> None:
-    bpy.ops.coamd.start_backend(wait=True)
-    bpy.ops.coamd.stop_backend()
-    addon.link.start(BackendSettings(), BackendProcess(sys.executable, tmp_path / "home", script=ENGINES))
-    assert addon.link.wanted
-    begin()
-    assert end_of(addon, tick_until).state == DONE, addon.message
-    assert backend.ended
-
-
-def test_two_blenders_share_a_backend_and_the_second_goes_on_without_the_first(
-    addon: Session, backend: BackendProcess, tick_until: TickUntil, tmp_path: Path
-) -> None:
-    bpy.ops.coamd.start_backend(wait=True)
-    second = Link()
-    second.start(BackendSettings(), BackendProcess(sys.executable, tmp_path / "home", script=ENGINES))
-    try:
-        tick_until(lambda: second.tick() is None or second.state == READY)
-        assert second.pid is None, "it has found the first one's"
-        bpy.ops.coamd.stop_backend()
-        tick_until(lambda: second.tick() is None or second.state == LAUNCHING)
-        assert second.problem and second.problem.code == "backend_died"
-        tick_until(lambda: second.tick() is None or second.state == READY)
-        assert second.pid is not None
-        assert addon.link.state == OFF
-    finally:
-        second.close()
-
-
-@POSIX
-def test_a_backend_that_sleeps_for_a_while_goes_on(
-    addon: Session, backend: BackendProcess, character: Any, tick_until: TickUntil
-) -> None:
-    begin("sway slowly")
-    tick_until(lambda: addon.jobs[-1].step > 0)
-    assert backend.pid
-    os.kill(backend.pid, signal.SIGSTOP)
-    for _ in range(50):
-        addon.tick()
-    os.kill(backend.pid, signal.SIGCONT)
-    assert end_of(addon, tick_until).state == DONE
-
-
-@POSIX
-def test_a_backend_that_never_wakes_is_given_up_and_ended(
-    addon: Session, backend: BackendProcess, character: Any, tick_until: TickUntil, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(link, "_SILENT_SECONDS", 0.3)
-    begin("sway for ever")
-    tick_until(lambda: addon.jobs[-1].step > 0)
-    before = snapshot.of_file()
-    assert backend.pid
-    os.kill(backend.pid, signal.SIGSTOP)
-    assert end_of(addon, tick_until).state == FAILED
-    assert addon.message and addon.message.code == "silent" and addon.message.hint
-    assert snapshot.of_file() == before
-    tick_until(lambda: backend.ended)

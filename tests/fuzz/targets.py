@@ -152,43 +152,16 @@ def mutated_header(data: bytes, random: np.random.Generator) -> bytes:
     return of_frames([msgpack.packb(header), *frames[1:]])
 
 
-_VALUES: tuple[Any, ...] = (
-    None,
-    True,
-    0,
-    1,
-    -1,
-    2,
-    3,
-    22,
-    40,
-    2**31,
-    2**63 - 1,
-    2**64 - 1,
-    -(2**63),
-    0.5,
-    -1e300,
-    float("nan"),
-    float("inf"),
-    "",
-    "1",
-    "extend",
-    "loop",
-    "refine",
-    "left_arm",
-    "left_wrist",
-    "w" * 1001,
-    b"bytes",
-    [],
-    [1],
-    [2, 22, 3],
-    [1, 2, 22, 3],
-    [0] * 30,
+_NUMBERS = (0, 1, -1, 2, 3, 22, 40, 2**31, 2**63 - 1, 2**64 - 1, -(2**63), 0.5, -1e300, float("nan"), float("inf"))
+_TEXTS = ("", "1", "extend", "loop", "refine", "left_arm", "left_wrist", "w" * 1001, b"bytes")
+_LISTS = ([], [1], [2, 22, 3], [1, 2, 22, 3], [0] * 30)
+_MAPS = (
     {},
     {"id": 1},
     {"prompt": "walks", "start": 4, "end": 20},
     {"joint": "head", "frame": 8, "position": [0.0, 1.5, 0.0]},
 )
+_VALUES: tuple[Any, ...] = (None, True, *_NUMBERS, *_TEXTS, *_LISTS, *_MAPS)
 
 
 def _walk(value: Any, places: list[tuple[Any, Any]]) -> None:
