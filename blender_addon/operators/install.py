@@ -10,6 +10,7 @@ from typing import Any
 import bpy
 from bpy.props import BoolProperty, EnumProperty, StringProperty
 
+from ...backend.install import sentinel
 from ...backend.install.plan import place, size
 from ...rigs.errors import UserError
 from ..installation import INSTALL, REMOVE, REPAIR, Wish, tunnel_command
@@ -42,7 +43,7 @@ def _carry_out(operator: Any, wish: Wish, wait: bool) -> set[str]:
     """Start the installer; with ``wait``, return only when it is over and the result was looked at."""
     settings = backend_settings()
     try:
-        if wish.action != INSTALL:
+        if wish.action != INSTALL or sentinel.read(wish.folder) is not None:
             session.stop()  # on Windows the files of a running backend cannot be replaced
         installation.start(wish, settings)
     except UserError as error:
