@@ -101,12 +101,15 @@ class Installation:
         """The log of the last installation."""
         return home() / "install.log"
 
-    def check(self, settings: BackendSettings) -> None:
-        """Begin to find out how things are; ``view`` has it some seconds later."""
+    def check(self, settings: BackendSettings, *, imports: bool = True) -> None:
+        """Begin to find out how things are; ``view`` has it some seconds later.
+
+        ``imports``: also whether the installed libraries can be imported, at a low priority.
+        """
         if self._look is not None:
             self._again = settings
             return
-        self._look = threading.Thread(target=self._find_out, args=(settings,), name="coamd-look", daemon=True)
+        self._look = threading.Thread(target=self._find_out, args=(settings, imports), name="coamd-look", daemon=True)
         self._look.start()
 
     def start(self, wish: Wish, settings: BackendSettings) -> None:
@@ -202,17 +205,17 @@ class Installation:
             text = f"The installer ended unexpectedly with exit code {code}."
             self.problem = self._failure or UserError(text, f"Press Repair. The log is {self.log_path}.", "install")
         self.view = None  # what was known is no longer true
-        self.check(settings)
+        self.check(settings, imports=code != 0)  # the installer has just imported what it has installed
 
     def _close(self) -> None:
         if self._output is not None:
             self._output.close()
         self._child, self._output = None, None
 
-    def _find_out(self, settings: BackendSettings) -> None:
+    def _find_out(self, settings: BackendSettings, imports: bool) -> None:
         folder = Path(settings.folder)
         with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
-            state = installer.verify(folder, nowhere)
+            state = installer.verify(folder, nowhere) if imports else sentinel.state(folder)
         offered: tuple[builds.Build, ...] = ()
         unfit = broken = python = None
         try:
