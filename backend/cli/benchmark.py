@@ -32,6 +32,7 @@ TOPICS = {
     "recognise": ("recognition", "labels, search and their speed on held-out clips"),
     "cocodiff": ("cocodiff_ablation", "MAR trained with and without CoCoDiff, side by side"),
     "edit": ("editing", "edits of held-out real clips, against what animators ask for"),
+    "training": ("training_cost", "memory and time of a training step of the paper's size, computed"),
 }
 
 

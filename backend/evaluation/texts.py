@@ -7,7 +7,7 @@ The strange prompts are a file of ours, by kind; the familiar ones are held-out 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
@@ -16,7 +16,7 @@ from string import ascii_lowercase
 import numpy as np
 
 from ...rigs.errors import UserError
-from ..model.spelling import WORD, Vocabulary, read
+from ..model.spelling import WORD, Vocabulary, english, read
 from ..model.weights import System
 from ..prompt import mended
 from ..training.data import Clip
@@ -117,10 +117,11 @@ def _warned(system: System, name: str, texts: Sequence[str], *, wanted: bool) ->
     return Line(name, len(texts), sum(warned), "warned of", tuple(odd[:SHOWN]))
 
 
-def mistyped(text: str, rng: np.random.Generator) -> str | None:
+def mistyped(text: str, rng: np.random.Generator, known: Container[str] = frozenset()) -> str | None:
     """The text with one error in one of its longer words, None where it has no such word.
 
-    Two neighbours are swapped, or a letter is missing, doubled or wrong.
+    Two neighbours are swapped, or a letter is missing, doubled or wrong. What comes out is no ``known`` word: an error
+    such as "sort" for "short" cannot be seen by a dictionary.
     """
     places = [match for match in WORD.finditer(text) if len(match.group()) >= LEAST and match.group().isascii()]
     if not places:
@@ -137,20 +138,21 @@ def mistyped(text: str, rng: np.random.Generator) -> str | None:
             new = word[:at] + word[at] + word[at:]
         else:
             new = word[:at] + ascii_lowercase[rng.integers(26)] + word[at + 1 :]
-        if new != word:
+        if new != word and new.lower() not in known:
             return text[: match.start()] + new + text[match.end() :]
 
 
 def typing_errors(texts: Sequence[str], vocabulary: Vocabulary, seed: int) -> list[Line]:
     """What becomes of texts with one typing error each: restored to the letter, read as something else, or kept."""
     rng = np.random.default_rng(seed)
+    known = english() | vocabulary.counts.keys()
     outcomes: dict[str, list[str]] = {"restored": [], "read as something else": [], "kept as typed": []}
     for text in texts:
-        typed = mistyped(text, rng)
+        typed = mistyped(text, rng, known)
         if typed is None:
             continue
         found = read(typed, vocabulary).text
-        if found == read(text, vocabulary).text:
+        if found.lower() == read(text, vocabulary).text.lower():
             outcomes["restored"].append(typed)
         else:
             outcomes["kept as typed" if found == typed else "read as something else"].append(f"{typed} -> {found}")
