@@ -24,6 +24,7 @@ from .action import axis_angle, bone_path, location_channel
 from .thinning import Thinning
 
 _SAME_VALUE = 1e-7
+_OTHER_NUMBERS = 1e-2  # between two ways to say one rotation, far above what single precision leaves
 
 
 def rewrite(
@@ -70,7 +71,7 @@ def rewrite(
                     curves[index] = source_actions.new_curve(action, handle, path, index, change.bone)
             # Modifiers go on working on top of the keys, so these take the difference.
             values = _keyed(curves, frames, old) + new - seen
-            flip = _flip(attribute, new, seen)
+            flip = _flip(attribute, new, seen, within.closed_end and frames[-1] > within.end - keys.SAME)
             mode = "" if attribute == "location" else bone.rotation_mode
             thin = None if flip else _thinned(thinning, change.bone, mode, curves, values)
             _write(curves, frames, values, old, within, thin)
@@ -107,16 +108,19 @@ def _changed(bone: Any, attribute: str, seen: np.ndarray, change: Change) -> np.
     return quaternion_to_euler(rotations, order, before=seen[0])
 
 
-def _flip(attribute: str, new: np.ndarray, seen: np.ndarray) -> bool:
-    """Whether the end of the range says the old rotation in other numbers than the frame before: after a full turn.
+def _flip(attribute: str, new: np.ndarray, seen: np.ndarray, stays: bool) -> bool:
+    """Whether the end of the range says the old rotation in other numbers than the frame before: after a full turn, or
+    about the opposite axis.
 
-    What lies between two such frames means nothing, so the value is held there for one frame.
+    What lies between two such frames means nothing, so the value is held there for one frame. ``stays``: the last frame
+    keeps its pose.
     """
-    if attribute == "rotation_quaternion":
-        return bool(new[-1] @ seen[-1] < 0.0)
     if attribute == "location":
         return False
-    return bool(np.abs(new[-1] - seen[-1]).max() > np.pi)
+    apart = float(np.abs(new[-1] - seen[-1]).max())
+    if stays:
+        return apart > _OTHER_NUMBERS
+    return bool(new[-1] @ seen[-1] < 0.0) if attribute == "rotation_quaternion" else apart > np.pi
 
 
 def _keyed(curves: Sequence[Any], frames: np.ndarray, defaults: np.ndarray) -> np.ndarray:

@@ -43,6 +43,9 @@ def test_few_keys_make_the_same_edit(addon: Session, backend: BackendProcess, an
     edit()
     dense = raw(action_of(animated))
     full = [basis(animated, frame) for frame in range(START, END + 1)]
+    for bone in animated.pose.bones:
+        if bone.name.endswith(("Spine1", "RightHand")):  # without keys in the old action
+            bone.matrix_basis.identity()
     animated.animation_data.action = old
     if hasattr(animated.animation_data, "action_slot"):
         animated.animation_data.action_slot = old.slots[0]
