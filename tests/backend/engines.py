@@ -111,7 +111,7 @@ class SwayEngine:
         """The range sways; what is around it stays, and at strength 0 all of it."""
         check(request)
         if request.strength == 0.0:
-            return Swayed(np.repeat(request.joints[None], request.variations, axis=0))
+            return Swayed(np.repeat(request.joints[None], request.variations, axis=0), ())
         start, end = request.span
         made = self.generate(
             request.prompt or "sways",
