@@ -8,7 +8,7 @@ and each row. Attention products and norms are left out: they are below two in a
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -80,8 +80,7 @@ def counted(modules: Sequence[nn.Module], head: nn.Module) -> Iterator[Work]:
             hook.remove()
 
 
-def _best(work: object, device: torch.device) -> float:
-    assert callable(work)
+def _best(work: Callable[[], object], device: torch.device) -> float:
     times = []
     for _ in range(TRIES):
         began = time.perf_counter()

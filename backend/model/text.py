@@ -172,6 +172,7 @@ def load_text_encoder(config: TextConfig, weights: Path) -> TextEncoder:
             "text_encoder_missing",
         )
     model = ClipText(config)
+    state: Mapping[str, Tensor]
     try:
         if folder.is_dir():
             tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))

@@ -61,7 +61,7 @@ def test_a_line_counts_evaluations_and_compares(bench: Bench) -> None:
     assert (plain.evaluations, guided.evaluations) == (6, 7)
     assert plain.floor < guided.floor
     assert plain.ratio is not None and plain.ratio > 0
-    assert plain.deviation is not None and plain.deviation > 0
+    assert plain.deviation == pytest.approx(0.0, abs=1e-3), "a fresh head stands still, so every solver is exact"
     assert guided.ratio is None and guided.deviation is None
 
 
