@@ -31,7 +31,7 @@ from .speed import GIGA, PROMPT, machine, peak_memory, reset_peak
 
 LENGTHS = (2.0, 4.0, 9.8)
 BATCHES = (1, 8)
-CONVERGED = 48  # evaluations for a token; twice as many change the motion by less than a millimetre
+CONVERGED = 48  # evaluations for a token of what counts as the exact solution
 LONGER = (4.0, 9.8, 20.0, 30.0, 40.0, 60.0)
 MORE = (1, 2, 4, 8, 16)
 FULL = "CoAMD-SiT-XL"
