@@ -35,7 +35,7 @@ from .data import Clip, Take, load_clips, load_takes, rarity, save_items
 from .gestures import waving_clips
 from .loop import Schedule, Validate, train
 from .rig_variants import rig_variants
-from .styles import styled_clips
+from .styles import styled_clips, styled_texts
 from .team import Team
 from .windows import Windows
 
@@ -263,9 +263,9 @@ def train_generator(job: Job) -> None:
 
 
 def train_phrases(job: Job) -> None:
-    """What the model knows in words: captions and labels of the training split, and when to warn of a prompt."""
+    """What the model knows in words, those of made clips too, and when to warn of a prompt."""
     clips, held_out = job.clips()
-    known = [text for clip in clips for text in (*clip.texts, *clip.labels)]
+    known = [text for clip in clips for text in (*clip.texts, *clip.labels)] + styled_texts()
     phrases = learn(known, sorted({text for clip in held_out for text in clip.texts}), job.text())
     if job.team.leads:
         phrases.save(job.weights)

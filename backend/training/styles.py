@@ -310,6 +310,12 @@ def seated(clip: Clip) -> list[Clip]:
     return [item for item in made if item is not None]
 
 
+def styled_texts() -> list[str]:
+    """Every sentence of every style."""
+    texts = [text.format(side=side) for style in STYLES for text in style.texts for side in SIDES]
+    return list(dict.fromkeys((*texts, *SITS, *RISES)))
+
+
 def styled_clips(clips: Sequence[Clip], seed: int) -> list[Clip]:
     """Up to ``EACH`` clips of every style, less those that fail, and all sittings and risings, mirrored too."""
     rng = np.random.default_rng(seed)
