@@ -9,8 +9,8 @@ Ten lines that make a motion with a running backend (``coamd serve``)::
     with Client(Connection.read(default_path())) as client:
         result = client.generate("a person walks forward and waves", 4.0, seed=1, variations=2)
         print(result.joints.shape)  # (2, 80, 22, 3): variations, frames, joints, metres with Y up
-        for name, score in client.label(result.joints[0], top=3):
-            print(f"{score:.2f} {name}")
+        for segment in client.label(result.joints[0], top=3).segments:
+            print(segment.first, segment.end, [(named.label, named.confidence) for named in segment.labels])
         print(client.search("somebody jumps", list(result.joints)))  # one score per clip
     # What goes wrong is a coamd.rigs.errors.UserError: message, hint, code.
 
@@ -24,7 +24,9 @@ import logging
 import time
 import uuid
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from types import TracebackType
+from typing import TypeVar
 
 import zmq
 
@@ -33,15 +35,22 @@ from .connection import Connection
 from .editing.checks import check
 from .editing.request import EditRequest
 from .fields import FloatArray
+from .labelling.request import Moment, Offer
 from .protocol import (
     MAX_FRAME_BYTES,
     Accepted,
     Cancel,
     Edit,
     Error,
+    Fetch,
+    Find,
+    Found,
     Generate,
     Hello,
+    Index,
+    Indexed,
     Label,
+    Labelled,
     Progress,
     ProtocolError,
     Reply,
@@ -61,6 +70,7 @@ from .protocol import (
 log = logging.getLogger(__name__)
 
 Watcher = Callable[[Progress], None]
+R = TypeVar("R", bound=Reply)
 _LOOK_SECONDS = 0.5  # between two looks whether the backend still lives, while one waits
 _SILENT = "Look at the backend's log, or stop it and start it again."
 
@@ -194,11 +204,54 @@ class Client:
         return self._result(Edit(new_id(), request), timeout, progress)
 
     def label(
-        self, joints: FloatArray, *, labels: Sequence[str] = (), top: int = 5, timeout: float = 600.0
-    ) -> list[tuple[str, float]]:
-        """The ``top`` names that fit the motion (F, 22, 3) best, best first, each with its score."""
-        result = self._result(Label(new_id(), joints, top, tuple(labels)), timeout)
-        return list(zip(result.labels, result.scores, strict=True))
+        self,
+        joints: FloatArray,
+        *,
+        labels: Sequence[str] = (),
+        top: int = 5,
+        describe: bool = False,
+        whole: bool = False,
+        timeout: float = 600.0,
+        progress: Watcher | None = None,
+    ) -> Labelled:
+        """``segments`` of the take (F, 22, 3), each with its ``top`` best names, best first, and ``warnings``."""
+        request = Label(new_id(), joints, top, tuple(labels), describe, whole)
+        return self._answer(request, Labelled, timeout, progress)
+
+    def index(
+        self,
+        places: Sequence[Path | str] = (),
+        *,
+        origin: str = "",
+        offers: Sequence[Offer] = (),
+        all_offers: bool = False,
+        timeout: float = 3600.0,
+        progress: Watcher | None = None,
+    ) -> Indexed:
+        """Bring the backend's index up to date with files and folders of its machine, and with offered takes."""
+        request = Index(new_id(), tuple(map(str, places)), origin, tuple(offers), all_offers)
+        return self._answer(request, Indexed, timeout, progress)
+
+    def find(
+        self,
+        query: str = "",
+        *,
+        example: FloatArray | None = None,
+        places: Sequence[Path | str] = (),
+        origin: str = "",
+        offered: bool = False,
+        top: int = 10,
+        timeout: float = 600.0,
+    ) -> tuple[Moment, ...]:
+        """The nearest moments of indexed takes, best first; ``fetch`` gives the joints of their takes."""
+        request = Find(new_id(), query, example, tuple(map(str, places)), origin, offered, top)
+        return self._answer(request, Found, timeout).moments
+
+    def fetch(self, path: str, name: str = "", *, timeout: float = 600.0) -> FloatArray:
+        """Joints (F, 22, 3) of an indexed take."""
+        joints = self._answer(Fetch(new_id(), path, name), Result, timeout).joints
+        assert joints is not None
+        return joints[0]
 
     def search(self, query: str, clips: Sequence[FloatArray], *, timeout: float = 600.0) -> list[float]:
         """How well each clip (F, 22, 3) fits the text, in the order of ``clips``: -1 to 1.
@@ -224,8 +277,11 @@ class Client:
         self.wait(self.send(Shutdown(new_id())), timeout)
 
     def _result(self, request: Request, timeout: float, progress: Watcher | None = None) -> Result:
+        return self._answer(request, Result, timeout, progress)
+
+    def _answer(self, request: Request, kind: type[R], timeout: float, progress: Watcher | None = None) -> R:
         reply = self.wait(self.send(request), timeout, progress)
-        assert isinstance(reply, Result)
+        assert isinstance(reply, kind)
         return reply
 
     def _take_last(self, id: str, progress: Watcher | None) -> Reply | None:

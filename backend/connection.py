@@ -23,7 +23,7 @@ from typing import Any
 from ..rigs.errors import UserError
 from .home import home
 from .lifetime import birth
-from .protocol import PROTOCOL_VERSION
+from .messages import PROTOCOL_VERSION
 
 _ENDPOINT = re.compile(r"tcp://[^\s/]+:\d{1,5}")
 _KEY = re.compile(r"[0-9A-Za-z.\-:+=^!/*?&<>()\[\]{}@%$#]{40}")  # Z85

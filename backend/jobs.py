@@ -12,6 +12,10 @@ from .messages import Request
 QUEUE_LIMIT = 8  # jobs that may wait behind the running one
 
 
+class Stopped(Exception):  # noqa: N818
+    """The job was told to end."""
+
+
 @dataclass(eq=False)
 class Job:
     """One request on its way through the queue; ``stopped`` is set from the network side."""
@@ -24,6 +28,11 @@ class Job:
     def id(self) -> str:
         """The id of its request."""
         return self.request.id
+
+    def check(self) -> None:
+        """Raises `Stopped` once the job is to end."""
+        if self.stopped.is_set():
+            raise Stopped
 
 
 class Queue:

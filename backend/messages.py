@@ -27,10 +27,12 @@ from .fields import (
     Truth,
     Word,
 )
+from .labelling import request as labelling
 
-PROTOCOL_VERSION = 2
+PROTOCOL_VERSION = 3
 MAX_CLIPS = 4096  # candidates of one search
 MAX_TARGETS = 4096  # places to reach in one edit
+MAX_TAKES = MAX_CLIPS  # actions of one file in one message
 PHASES = ("loading", "ready", "broken", "stopping")
 
 Id = Annotated[str, Text(64, least=1)]
@@ -39,6 +41,7 @@ Clip = Annotated[FloatArray, CLIP]
 Takes = Annotated[FloatArray | None, Maybe(Numbers(("V", "F", len(JOINTS), 3)))]
 Sentence = Annotated[str, Text(4000)]
 Version = Annotated[int, Integer(0, 1 << 31)]
+Warnings = Annotated[tuple[str, ...], Several(Text(4000), 100)]
 Count = Annotated[int, Integer(0, 1 << 31)]
 # Guidance factors: None takes the model's own.
 FACTOR = Maybe(Number(-1000.0, 1000.0))
@@ -74,6 +77,27 @@ EDIT = Record(
         "recognizer_guidance": FACTOR,
     },
 )
+NAME = Text(4000)
+SCORE = Number(-1e9, 1e9)
+NAMED = Record(labelling.Named, {"label": NAME, "score": SCORE, "confidence": Maybe(Number(0.0, 1.0))})
+SEGMENT = Record(labelling.Segment, {"first": FRAME, "end": FRAME, "labels": Several(NAMED, 5000)})
+OFFER = Record(labelling.Offer, {"name": NAME, "mark": Text(200), "joints": Maybe(CLIP)})
+SKIPPED = Record(labelling.Skipped, {"name": NAME, "reason": NAME})
+MOMENT = Record(
+    labelling.Moment,
+    {
+        "path": NAME,
+        "name": NAME,
+        "score": SCORE,
+        "first": FRAME,
+        "end": FRAME,
+        "poses": Numbers((labelling.POSES, len(JOINTS), 3)),
+    },
+)
+Name = Annotated[str, NAME]
+Places = Annotated[tuple[str, ...], Several(NAME, 1000)]
+MaybeClip = Annotated[FloatArray | None, Maybe(CLIP)]
+Top = Annotated[int, Integer(1, 1000)]
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,11 +148,53 @@ class Edit(Request):
 
 @dataclass(frozen=True, eq=False)
 class Label(Request):
-    """Names the action in ``joints`` (F, 22, 3); no labels means the model's own list."""
+    """Cuts the take ``joints`` (F, 22, 3) into segments and names them: `Labelled`.
+
+    No ``labels`` means the model's own list. ``describe`` asks for phrases instead of names, ``whole`` for one segment.
+    """
 
     joints: Clip
-    top: Annotated[int, Integer(1, 1000)] = 5
-    labels: Annotated[tuple[str, ...], Several(Text(200, least=1), 5000)] = ()
+    top: Top = 5
+    labels: Annotated[tuple[str, ...], Several(Text(200), 6000)] = ()
+    describe: Annotated[bool, Truth()] = False
+    whole: Annotated[bool, Truth()] = False
+
+
+@dataclass(frozen=True, eq=False)
+class Index(Request):
+    """Brings the backend's index of takes up to date: `Indexed`.
+
+    ``places``: files and folders on the backend's machine, which it reads. ``offers``: takes that only the client can
+    read, of the file ``origin``; with ``all_offers`` they are all there are, and others of that file are let go.
+    """
+
+    places: Places = ()
+    origin: Name = ""
+    offers: Annotated[tuple[labelling.Offer, ...], Several(OFFER, MAX_TAKES)] = ()
+    all_offers: Annotated[bool, Truth()] = False
+
+
+@dataclass(frozen=True, eq=False)
+class Find(Request):
+    """The moments of indexed takes that are nearest to ``query``, or to the take ``example`` (F, 22, 3): `Found`.
+
+    Looked through are takes below ``places``, and with ``offered`` those of the file ``origin``.
+    """
+
+    query: Annotated[str, Text(100_000)] = ""
+    example: MaybeClip = None
+    places: Places = ()
+    origin: Name = ""
+    offered: Annotated[bool, Truth()] = False
+    top: Top = 10
+
+
+@dataclass(frozen=True, eq=False)
+class Fetch(Request):
+    """The joints (1, F, 22, 3) of an indexed take of a file, read once more: `Result`."""
+
+    path: Name
+    name: Name = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -200,12 +266,36 @@ class Progress(Reply):
 
 @dataclass(frozen=True, eq=False)
 class Result(Reply):
-    """The end of a job: joints (V, F, 22, 3) to see, labels and scores of `Label`, scores of `Search`."""
+    """The end of a job: joints (V, F, 22, 3) to see, or the scores of `Search`."""
 
     joints: Takes = None
-    labels: Annotated[tuple[str, ...], Several(Text(200), 5000)] = ()
-    scores: Annotated[tuple[float, ...], Several(Number(-1e9, 1e9), 2 * MAX_CLIPS)] = ()
-    warnings: Annotated[tuple[str, ...], Several(Text(4000), 100)] = ()
+    scores: Annotated[tuple[float, ...], Several(SCORE, 2 * MAX_CLIPS)] = ()
+    warnings: Warnings = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Labelled(Reply):
+    """The end of `Label`: segments in order, without gaps."""
+
+    segments: Annotated[tuple[labelling.Segment, ...], Several(SEGMENT, MAX_CLIP_FRAMES)]
+    warnings: Warnings = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Indexed(Reply):
+    """The end of `Index`: how many takes can be searched, and of which offered takes it needs the joints."""
+
+    takes: Count
+    wanted: Annotated[tuple[str, ...], Several(NAME, MAX_TAKES)] = ()
+    skipped: Annotated[tuple[labelling.Skipped, ...], Several(SKIPPED, MAX_TAKES)] = ()
+    warnings: Warnings = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Found(Reply):
+    """The end of `Find`, best first."""
+
+    moments: Annotated[tuple[labelling.Moment, ...], Several(MOMENT, 1000)]
 
 
 @dataclass(frozen=True, eq=False)
@@ -218,5 +308,6 @@ class Error(Reply):
     hint: Sentence = ""
 
 
-REQUESTS: tuple[type[Request], ...] = (Hello, Status, Generate, Edit, Label, Search, Cancel, Shutdown)
-REPLIES: tuple[type[Reply], ...] = (Welcome, State, Accepted, Progress, Result, Error)
+JOBS = (Generate, Edit, Label, Index, Find, Fetch, Search)  # requests that wait for the model
+REQUESTS: tuple[type[Request], ...] = (Hello, Status, *JOBS, Cancel, Shutdown)
+REPLIES: tuple[type[Reply], ...] = (Welcome, State, Accepted, Progress, Result, Labelled, Indexed, Found, Error)

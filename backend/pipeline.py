@@ -5,12 +5,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
 import torch
-from torch import Tensor
 from torch.nn.functional import normalize
 
 from ..rigs.canonical import at_origin
@@ -22,6 +22,11 @@ from .editing.checks import check as check_edit
 from .editing.engine import Editor, Row, insistent, layout, read_texts
 from .editing.reaching import missed
 from .editing.request import EditRequest
+from .labelling.embedding import embedder
+from .labelling.index import default_index
+from .labelling.labeller import Labeller
+from .labelling.librarian import Librarian
+from .labelling.request import Segment, distinct
 from .limits import check
 from .model.sampler import Cancelled, Guide, Sampling
 from .model.solver import SolverName
@@ -33,6 +38,7 @@ __all__ = ["Cancelled", "Edited", "Generated", "Pipeline", "check", "choose_devi
 
 ROWS = 20  # edits that are carried out together
 BUNDLED = Path(__file__).parent / "weights"
+LISTS_KEPT = 8  # lists of labels whose vectors are remembered
 Precision = Literal["auto", "float32", "bfloat16"]
 Progress = Callable[[str, int, int, Preview | None], None]  # phase, step, of, preview
 
@@ -75,7 +81,7 @@ class Pipeline:
         self.system = system
         self.name = system.config.name
         self._device = device
-        self._labels: tuple[tuple[str, ...], Tensor] | None = None
+        self._labellers: dict[tuple[tuple[str, ...], bool], Labeller] = {}
 
     @property
     def device(self) -> str:
@@ -293,15 +299,38 @@ class Pipeline:
         motion = windows.motion(most, lambda step, of, look: report(step, of, lambda: look()[:, :most]), cancelled)
         return [finished(joints[:count]) for joints, count in zip(motion, frames, strict=True)]
 
-    def label(self, joints: np.ndarray, labels: Sequence[str] = (), top: int = 5) -> list[tuple[str, float]]:
-        """The ``top`` labels that fit joints (F, 22, 3) best, each with its cosine; empty = the bundled list."""
-        names = tuple(labels) or self.system.labels
-        if self._labels is None or self._labels[0] != names:
-            parts = [self.system.text.encode(names[at : at + 64]) for at in range(0, len(names), 64)]
-            self._labels = names, normalize(torch.cat(parts), dim=-1).cpu()
-        scores = self._labels[1] @ torch.from_numpy(self.embed_motion(joints))
-        best = scores.topk(min(top, len(names)))
-        return [(names[int(i)], float(score)) for score, i in zip(best.values, best.indices, strict=True)]
+    def label(
+        self,
+        joints: np.ndarray,
+        labels: Sequence[str] = (),
+        top: int = 5,
+        *,
+        describe: bool = False,
+        whole: bool = False,
+        stopped: Callable[[], None] = lambda: None,
+    ) -> tuple[tuple[Segment, ...], tuple[str, ...]]:
+        """Segments of a take (F, 22, 3), each with its ``top`` best names, and sentences for the user.
+
+        Empty ``labels`` is the bundled list; ``describe`` gives phrases; ``whole`` is one segment for all.
+
+        Raises:
+            UserError: as `Labeller` and `labelling.request.distinct`.
+            Whatever ``stopped`` raises; it is called between batches.
+        """
+        kept, note = distinct(labels) if labels else ((), "")
+        labeller = self._labellers.get((kept, describe))
+        if labeller is None:
+            labeller = Labeller(self.system, kept, describe=describe)
+            if len(self._labellers) >= LISTS_KEPT:
+                self._labellers.clear()
+            self._labellers[kept, describe] = labeller
+        found = (labeller.whole(joints, top, stopped),) if whole else labeller.segments(joints, top, stopped)
+        return found, (note,) if note else ()
+
+    @cached_property
+    def librarian(self) -> Librarian:
+        """The index of takes in the user's folder, for this model."""
+        return Librarian(embedder(self.system), default_index())
 
     @torch.no_grad()
     def embed_motion(self, joints: np.ndarray) -> np.ndarray:

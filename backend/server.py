@@ -24,25 +24,22 @@ import zmq
 from ..rigs.errors import UserError
 from ..rigs.skeleton import FPS
 from .connection import claimed, default_path
+from .engine import Engine
 from .gate import open_door
 from .jobs import QUEUE_LIMIT, Job, Queue
 from .lifetime import birth
+from .messages import JOBS
 from .pace import MOST, Pace
 from .protocol import (
     PROTOCOL_VERSION,
     Accepted,
     Cancel,
-    Edit,
     Error,
-    Generate,
     Hello,
-    Label,
     Progress,
     ProtocolError,
     Reply,
     Request,
-    Result,
-    Search,
     Shutdown,
     State,
     Status,
@@ -50,7 +47,7 @@ from .protocol import (
     decode,
     encode,
 )
-from .worker import Engine, Event, Loaded, Said, Worker
+from .worker import Event, Loaded, Said, Worker
 
 log = logging.getLogger(__name__)
 
@@ -157,7 +154,7 @@ class Server:
 
     def _pass_on(self, event: Said) -> None:
         job, reply = event.job, event.reply
-        if isinstance(reply, Result | Error):
+        if not isinstance(reply, Progress):
             self._queue.end()
             if job.stopped.is_set():  # a job that ended just before it could be stopped is cancelled all the same
                 reply = Error(reply.id, "cancelled", "The job was cancelled.")
@@ -211,7 +208,7 @@ class Server:
         elif isinstance(request, Shutdown):
             self.stop()
             self._send(peer, State(request.id, "stopping"))
-        elif isinstance(request, Generate | Edit | Label | Search):
+        elif isinstance(request, JOBS):
             self._take(Job(peer, request))
 
     def _welcome(self, peer: bytes, request: Hello) -> None:

@@ -12,65 +12,22 @@ import queue
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 
 from ..rigs.errors import UserError
-from .editing.request import EditRequest
+from .answers import answer
+from .engine import Engine, Preview, Told
 from .fields import FloatArray
 from .jobs import Job
-from .protocol import Edit, Error, Generate, Label, Progress, Reply, Result, Search, clip_hash
+from .protocol import Edit, Error, Generate, Progress, Reply, Result, Search, clip_hash
 
 log = logging.getLogger(__name__)
 
 PREVIEW_SECONDS = 0.1  # between two previews of one job: more than an eye needs, less than a slow client chokes on
 MAX_EMBEDDED = 20_000  # clips whose vectors are kept for later searches: 2 KB each
-
-
-Preview = Callable[[], FloatArray]  # (V, F, 22, 3), made when it is called, within the report
-Told = Callable[[str, int, int, Preview | None], None]  # phase, step, of, preview
-
-
-class Generated(Protocol):
-    """Joints (V, F, 22, 3) in metres, and what the user should know about them."""
-
-    @property
-    def joints(self) -> FloatArray: ...
-    @property
-    def warnings(self) -> tuple[str, ...]: ...
-
-
-class Engine(Protocol):
-    """What the worker needs of a model; `coamd.backend.pipeline.Pipeline` is one."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def device(self) -> str: ...
-
-    def generate(
-        self,
-        prompt: str,
-        seconds: float,
-        *,
-        seed: int,
-        variations: int = ...,
-        guidance_scale: float | None = ...,
-        recognizer_guidance: float | None = ...,
-        progress: Told = ...,
-        cancelled: Callable[[], bool] = ...,
-    ) -> Generated:
-        """Asks ``cancelled`` in every sampling step and raises something soon after it says yes."""
-
-    def edit(self, request: EditRequest, *, progress: Told = ..., cancelled: Callable[[], bool] = ...) -> Generated:
-        """Stops as ``generate`` does."""
-
-    def label(self, joints: FloatArray, labels: Sequence[str] = ..., top: int = ...) -> list[tuple[str, float]]: ...
-    def embed_motion(self, joints: FloatArray) -> FloatArray: ...
-    def embed_text(self, text: str) -> FloatArray: ...
 
 
 @dataclass(frozen=True, eq=False)
@@ -142,12 +99,9 @@ class Worker:
         try:
             if isinstance(request, Generate | Edit):
                 return self._make(engine, job, request)
-            if isinstance(request, Label):
-                named = engine.label(request.joints, request.labels, request.top)
-                labels, scores = tuple(name for name, _ in named), tuple(float(score) for _, score in named)
-                return Result(request.id, labels=labels, scores=scores)
-            assert isinstance(request, Search)
-            return self._search(engine, job, request)
+            if isinstance(request, Search):
+                return self._search(engine, job, request)
+            return answer(engine, request, lambda *step: self._emit(Said(job, Progress(request.id, *step))), job.check)
         except Exception as error:
             if job.stopped.is_set():  # whatever the engine raises then is how it stopped
                 return Error(request.id, "cancelled", "The job was cancelled.")

@@ -14,6 +14,7 @@ SOURCES = sorted(path for part in PARTS for path in (ROOT / part).rglob("*.py"))
 FILES = sorted({*SOURCES, *(ROOT / "tests").rglob("*.py"), *ROOT.glob("*.py")})
 # The side of the backend that Blender's own Python imports.
 CLIENT_SIDE = {"protocol", "messages", "fields", "limits", "editing.request", "editing.checks"}
+CLIENT_SIDE |= {"labelling.request", "labelling.tables"}
 CLIENT_SIDE |= {"connection", "client", "process", "lifetime", "bootstrap", "home", "children", "install"}
 USERS_OF_THE_MODEL = {"server", "worker", "gate", "cli", "editing", "training", "labelling", "pipeline"}
 HEAVY = {"torch", "transformers", "safetensors", "tokenizers"}

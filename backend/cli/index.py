@@ -12,12 +12,11 @@ from typing import TYPE_CHECKING
 
 from tqdm import tqdm
 
-from ...rigs.errors import UserError
-from ..motion_file import READABLE
+from ..labelling.files import KINDS
 from .options import add_model_options, add_ray_options, load_pipeline, pieces, workers
 
 if TYPE_CHECKING:
-    from ..labelling.index import Index, Take
+    from ..labelling.index import Index, Source, Take
     from ..pipeline import Pipeline
 
 SAVED = 30.0  # seconds between two savings of the index while files are read
@@ -32,9 +31,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def add_index_options(parser: argparse.ArgumentParser) -> None:
     """The places, and the index file."""
-    parser.add_argument(
-        "places", type=Path, nargs="+", metavar="FILE_OR_FOLDER", help=f"{' '.join(READABLE)}, or folders"
-    )
+    parser.add_argument("places", type=Path, nargs="+", metavar="FILE_OR_FOLDER", help=f"{' '.join(KINDS)}, or folders")
     parser.add_argument(
         "--index", type=Path, metavar="FILE", help="the index (default: takes.npz in the user's folder)"
     )
@@ -53,13 +50,14 @@ def run(args: argparse.Namespace) -> int:
 
 def updated(args: argparse.Namespace, pipeline: Pipeline, files: Sequence[Path]) -> Index:
     """The index of the options, with the files in it; what was done is told on the error stream."""
+    from ..labelling.embedding import embedder
     from ..labelling.index import Index, default_index
 
     path = args.index or default_index()
-    index, note = Index.open(path, pipeline.system)
+    index, note = Index.open(path, embedder(pipeline.system))
     if note:
         print(note, file=sys.stderr)
-    ready = shared(args, index.unread(files)) if getattr(args, "ray", None) else {}
+    ready = shared(args, index.unread(files)) if getattr(args, "ray", None) else []
     saved = time.monotonic()
 
     def read() -> None:
@@ -70,45 +68,42 @@ def updated(args: argparse.Namespace, pipeline: Pipeline, files: Sequence[Path])
             saved = time.monotonic()
 
     with tqdm(total=len(files), desc="reading", unit="file", leave=False, disable=not sys.stderr.isatty()) as bar:
-        update = index.update(files, args.places, read, ready)
-    if update.new or update.changed or update.gone or note:
+        update = index.update(files, args.places, read, ready=ready)
+    if update.new or update.changed or update.gone or update.skipped or note:
         index.save(path)
         print(f"index: {update}", file=sys.stderr)
     for broken, reason in update.skipped:
-        print(f"skipped: {broken}: {reason.message}", file=sys.stderr)
+        print(f"skipped: {broken}: {reason}", file=sys.stderr)
     return index
 
 
-Unread = tuple[Path, str]  # file, and the hash of its contents
+Made = list[tuple["Source", list["Take"]]]
 
 
-def reader(args: argparse.Namespace) -> Callable[[Sequence[Unread]], list[Take | UserError]]:
+def reader(args: argparse.Namespace) -> Callable[[Sequence[Path]], Made]:
     """A worker that embeds files."""
-    from ..labelling.index import read_take
+    from ..labelling.embedding import embedder
+    from ..labelling.index import Index
 
-    system = load_pipeline(args).system
+    eyes = embedder(load_pipeline(args).system)
 
-    def work(piece: Sequence[Unread]) -> list[Take | UserError]:
-        made: list[Take | UserError] = []
-        for path, contents in piece:
-            try:
-                made.append(read_take(system, path, contents))
-            except UserError as problem:
-                made.append(problem)
-        return made
+    def work(piece: Sequence[Path]) -> Made:
+        index = Index(eyes)
+        index.update(piece)
+        return index.contents()
 
     return work
 
 
-def shared(args: argparse.Namespace, unread: Sequence[Unread]) -> dict[str, Take | UserError]:
-    """What the workers of a cluster make of the files, by the hash of their contents; lost ones are left out."""
+def shared(args: argparse.Namespace, unread: Sequence[Path]) -> Made:
+    """What the workers of a cluster make of the files; lost ones are left out."""
     from ..crew import Lost
 
     crew = workers(args, reader, args)
-    made: dict[str, Take | UserError] = {}
+    made: Made = []
     with tqdm(total=len(unread), desc="embedding", unit="file", leave=False, disable=not sys.stderr.isatty()) as bar:
         for piece, result in crew.map(pieces(unread, crew.count)):
             if not isinstance(result, Lost):
-                made |= {contents: take for (_, contents), take in zip(piece, result, strict=True)}
+                made += result
             bar.update(len(piece))
     return made

@@ -4,19 +4,23 @@
 from __future__ import annotations
 
 import argparse
+import csv
+import io
 import json
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ...rigs.errors import UserError
 from ...rigs.skeleton import FPS
+from ..labelling.tables import shown
 from ..motion_file import read_motion
 from .index import add_index_options, updated
 from .options import add_model_options, load_pipeline, table, whole
 
 if TYPE_CHECKING:
-    from ..labelling.index import Found
+    from ..labelling.request import Moment
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -28,7 +32,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--thumbnails", type=Path, metavar="DIR", help="draw each found moment as a strip of poses there"
     )
-    parser.add_argument("--json", action="store_true", help="print JSON instead of the table")
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--csv", action="store_true", help="print CSV instead of the table")
+    form.add_argument("--json", action="store_true", help="print JSON instead of the table")
     add_model_options(parser)
 
 
@@ -36,7 +42,7 @@ def run(args: argparse.Namespace) -> int:
     """Bring the index up to date, ask it, print the nearest; broken files are skipped and named."""
     from ..labelling.embedding import embed_takes, uniform
     from ..labelling.files import motion_files
-    from ..labelling.labeller import checked
+    from ..labelling.segments import checked
 
     if args.example is None and not args.text.strip():
         raise UserError(
@@ -53,37 +59,52 @@ def run(args: argparse.Namespace) -> int:
     )
     found = index.among(files).nearest(wanted, args.top)
     if not found:
-        raise UserError(
-            f"None of the {len(files)} files could be read.", "Give whole .npz or .bvh motions.", "no_motion"
-        )
-    print(as_json(found) if args.json else as_table(found), end="\n")
+        raise UserError(f"None of the {len(files)} files could be read.", "Give whole motions of a body.", "no_motion")
+    print(as_json(found) if args.json else as_csv(found) if args.csv else as_table(found))
     if args.thumbnails:
         draw(found, args.thumbnails)
     return 0
 
 
-def as_table(found: Sequence[Found]) -> str:
-    """Score, time range and file."""
+def as_table(found: Sequence[Moment]) -> str:
+    """Score, time range and take."""
     return table(
-        [(f"{f.score:.3f}", f"{f.first / FPS:.1f}-{f.end / FPS:.1f} s", str(f.path)) for f in found], right=(1,)
+        [(f"{f.score:.3f}", f"{f.first / FPS:.1f}-{f.end / FPS:.1f} s", shown(f.path, f.name)) for f in found],
+        right=(1,),
     )
 
 
-def as_json(found: Sequence[Found]) -> str:
+def as_json(found: Sequence[Moment]) -> str:
     """The same for scripts, in seconds."""
     items = [
-        {"file": str(f.path), "score": round(f.score, 4), "start": f.first / FPS, "end": f.end / FPS} for f in found
+        {"file": f.path, "take": f.name, "score": round(f.score, 4), "start": f.first / FPS, "end": f.end / FPS}
+        for f in found
     ]
     return json.dumps(items, indent=2, ensure_ascii=False)
 
 
-def draw(found: Sequence[Found], folder: Path) -> None:
+def as_csv(found: Sequence[Moment]) -> str:
+    """The same for spreadsheets."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(("file", "take", "score", "start", "end"))
+    for f in found:
+        writer.writerow((f.path, f.name, f"{f.score:.4f}", f"{f.first / FPS:.2f}", f"{f.end / FPS:.2f}"))
+    return out.getvalue().rstrip("\n")
+
+
+def safe(name: str) -> str:
+    """A name that every file system takes."""
+    return re.sub(r"[^\w.-]+", "_", name)[:60]
+
+
+def draw(found: Sequence[Moment], folder: Path) -> None:
     """A strip of poses for each, numbered in the order of the list."""
     from ..figures import strip
 
     folder.mkdir(parents=True, exist_ok=True)
     for number, item in enumerate(found, start=1):
-        moment = read_motion(item.path)[item.first : item.end]
-        target = folder / f"{number:02d}_{item.path.stem}.png"
-        strip(moment, target, title=f"{item.path.stem}  {item.first / FPS:.1f} s", poses=5)
+        stem = item.name or Path(item.path).stem
+        target = folder / f"{number:02d}_{safe(stem)}.png"
+        strip(item.poses, target, title=f"{stem}  {item.first / FPS:.1f} s", poses=len(item.poses))
         print(target)

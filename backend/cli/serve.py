@@ -15,7 +15,7 @@ from ...rigs.errors import UserError
 from ..install.requirements import REQUIREMENTS, SERVING
 
 if TYPE_CHECKING:
-    from ..worker import Engine
+    from ..engine import Engine
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

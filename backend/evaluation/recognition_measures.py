@@ -21,6 +21,7 @@ from ...rigs.skeleton import FPS
 from ..labelling.embedding import embed_takes, uniform
 from ..labelling.index import Library, Take, take_spans
 from ..labelling.labeller import Labeller
+from ..labelling.request import POSES
 from ..model.weights import System
 from ..training.data import Clip
 from .retarget_clips import Character, table_rigs
@@ -205,9 +206,10 @@ def answer_seconds(system: System, takes: int, seconds: float = 8.0, asked: int 
     rng = np.random.default_rng(0)
     spans = tuple(take_spans(round(seconds * FPS)))
     width = system.config.recognizer.feature
+    poses = np.zeros((len(spans), POSES, 22, 3), dtype=np.float32)
     library = Library(
         [
-            Take(f"{n}.npz", 0, 0, str(n), spans, rng.normal(size=(len(spans), width)).astype(np.float32))
+            Take(f"{n}.npz", "", str(n), spans, rng.normal(size=(len(spans), width)).astype(np.float32), poses)
             for n in range(takes)
         ]
     )

@@ -5,19 +5,43 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
-from torch.nn.functional import normalize
 
 from ...rigs.canonical import at_origin
 from ...rigs.reposture import in_own_posture
 from ...rigs.skeleton import MAX_FRAMES
-from ..model.recognizer import Recognizer
+
+if TYPE_CHECKING:
+    from ..model.recognizer import Recognizer
+    from ..model.weights import System
 
 BATCH = 32
 SMOOTHED = 5  # frames
 Span = tuple[int, int]  # first frame and end
+
+
+@dataclass(frozen=True)
+class Embedder:
+    """Motion as vectors, without torch in sight: what the index needs of a model."""
+
+    mark: str  # of the weights: vectors of others are no use
+    width: int  # D
+    embed: Callable[[np.ndarray, Sequence[Span]], np.ndarray]  # take (F, 22, 3), N pieces -> unit vectors (N, D)
+
+
+def embedder(system: System) -> Embedder:
+    """The recognizer of a model as an `Embedder`."""
+    from ..model.calibration import fingerprint
+
+    model = system.recognizer
+
+    def embed(joints: np.ndarray, spans: Sequence[Span]) -> np.ndarray:
+        return embed_spans(model, joints, spans)
+
+    return Embedder(fingerprint(model, system.text), system.config.recognizer.feature, embed)
 
 
 def uniform(joints: np.ndarray) -> np.ndarray:
@@ -41,7 +65,6 @@ def _on_floor(joints: np.ndarray) -> np.ndarray:
     return floor
 
 
-@torch.no_grad()
 def embed_spans(
     model: Recognizer, joints: np.ndarray, spans: Sequence[Span], stopped: Callable[[], None] = lambda: None
 ) -> np.ndarray:
@@ -51,6 +74,9 @@ def embed_spans(
     MAR reads is the mean of evenly cut ones. Pieces of like length go through the model together. ``stopped`` is
     called before every batch and may raise.
     """
+    import torch  # the index, which has windows from here, is also used where there is no torch
+    from torch.nn.functional import normalize
+
     parts = [(row, part) for row, span in enumerate(spans) for part in _cut(span)]
     parts.sort(key=lambda item: item[1][1] - item[1][0])
     device = next(model.parameters()).device
@@ -62,7 +88,8 @@ def embed_spans(
         lengths = torch.tensor([len(clip) for clip in clips])
         padded = torch.nn.utils.rnn.pad_sequence(clips, batch_first=True)
         valid = torch.arange(padded.shape[1])[None] < lengths[:, None]
-        features = normalize(model(padded.to(device), valid.to(device)).fused, dim=-1)
+        with torch.no_grad():
+            features = normalize(model(padded.to(device), valid.to(device)).fused, dim=-1)
         total.index_add_(0, torch.tensor(rows), features.float().cpu())
     vectors: np.ndarray = normalize(total, dim=-1).numpy()
     return vectors

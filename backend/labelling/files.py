@@ -4,12 +4,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
+
+import numpy as np
 
 from ...rigs.errors import UserError
 from ..motion_file import READABLE
 
-BLENDER = (".blend", ".fbx", ".glb", ".gltf")
+SCENES = (".blend", ".fbx", ".glb", ".gltf")  # what only Blender reads; a file may hold many takes
+KINDS = (*READABLE, *SCENES)
+
+
+@dataclass(frozen=True, eq=False)
+class Motions:
+    """The takes of a file by name, joints (F, 22, 3) at 20 fps; what could not be read, with the reason.
+
+    The name is "" where the file is the take.
+    """
+
+    takes: tuple[tuple[str, np.ndarray], ...]
+    problems: tuple[tuple[str, str], ...] = ()
 
 
 def motion_files(places: Sequence[Path]) -> list[Path]:
@@ -21,25 +36,14 @@ def motion_files(places: Sequence[Path]) -> list[Path]:
     files: dict[Path, None] = {}
     for place in places:
         if place.is_dir():
-            below = (path for path in sorted(place.rglob("*")) if path.suffix.lower() in READABLE and path.is_file())
+            below = (path for path in sorted(place.rglob("*")) if path.suffix.lower() in KINDS and path.is_file())
             files |= dict.fromkeys(below)
         elif not place.is_file():
             raise UserError(f"There is no file or folder {place}.", "Check the name.", "no_file")
-        elif place.suffix.lower() in BLENDER:
-            raise UserError(
-                f"{place.name} holds scenes, which Blender reads.",
-                "Open it in Blender and use CoAMD's panel there, or export the motion as .bvh.",
-                "needs_blender",
-            )
-        elif place.suffix.lower() not in READABLE:
-            raise UserError(f"{place.name} is no motion file.", f"Use one of {', '.join(READABLE)}.", "unknown_suffix")
+        elif place.suffix.lower() not in KINDS:
+            raise UserError(f"{place.name} is no motion file.", f"Use one of {', '.join(KINDS)}.", "unknown_suffix")
         else:
             files[place] = None
     if not files:
-        raise UserError("There are no motion files in these folders.", f"Look for {', '.join(READABLE)}.", "no_motion")
+        raise UserError("There are no motion files in these folders.", f"Look for {', '.join(KINDS)}.", "no_motion")
     return list(files)
-
-
-def left_to_blender(places: Sequence[Path]) -> int:
-    """How many files below the folders only Blender can read."""
-    return sum(path.suffix.lower() in BLENDER for place in places if place.is_dir() for path in place.rglob("*"))

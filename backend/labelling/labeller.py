@@ -4,35 +4,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
-from ...rigs.errors import UserError
-from ...rigs.skeleton import FPS, JOINTS
 from ..model.calibration import confidences
 from ..model.weights import System
 from .embedding import Span, embed_spans, uniform
-from .segments import SHORTEST, cut, moving_runs
+from .request import Named, Segment
+from .segments import checked, cut, moving_runs
 from .vocabulary import PhraseBank, vocabulary
 
-
-@dataclass(frozen=True)
-class Named:
-    """``score`` is the cosine; ``confidence`` the chance of being right within the list, None for phrases."""
-
-    label: str
-    score: float
-    confidence: float | None = None
-
-
-@dataclass(frozen=True)
-class Segment:
-    """Frames ``first`` to ``end`` (not in it) at 20 fps; ``labels`` is empty where nothing moves."""
-
-    first: int
-    end: int
-    labels: tuple[Named, ...]
+Stopped = Callable[[], None]
 
 
 class Labeller:
@@ -44,38 +26,39 @@ class Labeller:
         labels: Sequence[str] = (),
         *,
         describe: bool = False,
-        stopped: Callable[[], None] = lambda: None,
     ) -> None:
         """No ``labels`` is the model's own list. With ``describe`` segments get phrases instead of labels.
 
-        ``stopped`` is called between batches and may raise, to cancel. Raises UserError ``no_phrases``.
+        Raises UserError ``no_phrases``.
         """
         self.system = system
         self.words = vocabulary(system, labels)
         self.bank = PhraseBank(system) if describe else None
-        self._stopped = stopped
 
-    def whole(self, joints: np.ndarray, top: int = 5) -> Segment:
-        """One segment for all of joints (F, 22, 3), metres, 20 fps. UserError as ``checked``."""
+    def whole(self, joints: np.ndarray, top: int = 5, stopped: Stopped = lambda: None) -> Segment:
+        """One segment for all of joints (F, 22, 3), metres, 20 fps. UserError as ``checked``.
+
+        ``stopped`` is called between batches and may raise, to cancel.
+        """
         joints = uniform(checked(joints))
         if not any(moving for _, moving in moving_runs(joints)):
             return Segment(0, len(joints), ())
-        return self._named(joints, [(0, len(joints))], top)[0]
+        return self._named(joints, [(0, len(joints))], top, stopped)[0]
 
-    def segments(self, joints: np.ndarray, top: int = 5) -> tuple[Segment, ...]:
-        """The segments of a take in order, without gaps. UserError as ``checked``."""
+    def segments(self, joints: np.ndarray, top: int = 5, stopped: Stopped = lambda: None) -> tuple[Segment, ...]:
+        """The segments of a take in order, without gaps; otherwise as ``whole``."""
         joints = uniform(checked(joints))
         runs = moving_runs(joints)
         spans: list[Span] = []
         for span, moving in runs:
             if moving:
-                spans += self._cut(joints, span)
+                spans += self._cut(joints, span, stopped)
         held = [Segment(a, b, ()) for (a, b), moving in runs if not moving]
-        return tuple(sorted([*self._named(joints, spans, top), *held], key=lambda segment: segment.first))
+        return tuple(sorted([*self._named(joints, spans, top, stopped), *held], key=lambda segment: segment.first))
 
-    def _cut(self, joints: np.ndarray, span: Span) -> list[Span]:
+    def _cut(self, joints: np.ndarray, span: Span, stopped: Stopped) -> list[Span]:
         def embed(spans: Sequence[Span]) -> np.ndarray:
-            return embed_spans(self.system.recognizer, joints, spans, self._stopped)
+            return embed_spans(self.system.recognizer, joints, spans, stopped)
 
         spans = cut(span, embed)
         first = self.words.scores(embed(spans)).argmax(axis=1)  # one action may have been cut in two
@@ -87,10 +70,10 @@ class Labeller:
                 merged.append((a, b))
         return merged
 
-    def _named(self, joints: np.ndarray, spans: Sequence[Span], top: int) -> list[Segment]:
+    def _named(self, joints: np.ndarray, spans: Sequence[Span], top: int, stopped: Stopped) -> list[Segment]:
         if not spans:
             return []
-        motions = embed_spans(self.system.recognizer, joints, spans, self._stopped)
+        motions = embed_spans(self.system.recognizer, joints, spans, stopped)
         if self.bank is not None:
             found = [tuple(Named(text, score) for text, score in self.bank.best(motion, top)) for motion in motions]
         else:
@@ -102,20 +85,3 @@ class Labeller:
                 for n, row in enumerate(order)
             ]
         return [Segment(a, b, names) for (a, b), names in zip(spans, found, strict=True)]
-
-
-def checked(joints: np.ndarray) -> np.ndarray:
-    """The joints, if they can be named. UserError ``bad_motion`` or ``too_short``."""
-    if joints.ndim != 3 or joints.shape[1:] != (len(JOINTS), 3):
-        raise UserError(
-            f"A motion of shape {joints.shape} cannot be read.", f"It must be (frames, {len(JOINTS)}, 3).", "bad_motion"
-        )
-    if not np.isfinite(joints).all():
-        raise UserError("The motion has coordinates that are not numbers.", "Export it again.", "bad_motion")
-    if len(joints) < SHORTEST:
-        raise UserError(
-            f"{len(joints) / FPS:.1f} s of motion are too short to be named.",
-            f"Give at least {SHORTEST / FPS:g} s.",
-            "too_short",
-        )
-    return joints

@@ -25,6 +25,8 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from ...rigs.errors import UserError
+from ...rigs.skeleton import FPS, JOINTS
 from .embedding import Span, windows
 
 WINDOW, STEP = 40, 10  # frames at 20 fps: 2 s, and half a second
@@ -132,3 +134,20 @@ def moving_runs(joints: np.ndarray) -> list[tuple[Span, bool]]:
 def _runs(flags: np.ndarray) -> list[tuple[Span, bool]]:
     edges = [0, *(np.flatnonzero(np.diff(flags)) + 1), len(flags)]
     return [((int(a), int(b)), bool(flags[a])) for a, b in itertools.pairwise(edges)]
+
+
+def checked(joints: np.ndarray) -> np.ndarray:
+    """The joints, if they can be named. UserError ``bad_motion`` or ``too_short``."""
+    if joints.ndim != 3 or joints.shape[1:] != (len(JOINTS), 3):
+        raise UserError(
+            f"A motion of shape {joints.shape} cannot be read.", f"It must be (frames, {len(JOINTS)}, 3).", "bad_motion"
+        )
+    if not np.isfinite(joints).all():
+        raise UserError("The motion has coordinates that are not numbers.", "Export it again.", "bad_motion")
+    if len(joints) < SHORTEST:
+        raise UserError(
+            f"{len(joints) / FPS:.1f} s of motion are too short to be named.",
+            f"Give at least {SHORTEST / FPS:g} s.",
+            "too_short",
+        )
+    return joints

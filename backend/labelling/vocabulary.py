@@ -22,7 +22,6 @@ from ..model.spelling import words
 from ..model.weights import System
 
 NAME_WORDS = 4  # a label of more words is a sentence; the bundled list has none
-MOST = 5000  # labels
 
 
 @dataclass(frozen=True)
@@ -60,27 +59,6 @@ def described(system: System, texts: Sequence[str], batch: int = 128) -> np.ndar
         ids = system.text.tokenize([texts[i] for i in rows])
         out[rows] = normalize(system.recognizer.text(ids), dim=-1).float().cpu().numpy()
     return out
-
-
-def read_labels(text: str) -> tuple[tuple[str, ...], str]:
-    """Labels divided by commas or lines, and a sentence on what was left out ("" where nothing was).
-
-    Raises:
-        UserError: nothing is left, or there are too many.
-    """
-    entries = [" ".join(entry.split()) for entry in text.replace("\n", ",").split(",")]
-    blanks = sum(not entry for entry in entries)
-    kept: dict[str, str] = {}
-    for entry in entries:
-        if entry:
-            kept.setdefault(entry.casefold(), entry)
-    if not kept:
-        raise UserError("The list of labels names nothing.", "Give names with commas, as in walk, run.", "no_labels")
-    if len(kept) > MOST:
-        raise UserError(f"There are {len(kept)} labels; at most {MOST} are read.", "Shorten the list.", "many_labels")
-    twice = len(entries) - blanks - len(kept)
-    parts = [f"{twice} that came twice"] * bool(twice) + [f"{blanks} without a name"] * bool(blanks)
-    return tuple(kept.values()), f"Of the labels, {' and '.join(parts)} were left out." if parts else ""
 
 
 class PhraseBank:

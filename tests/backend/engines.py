@@ -18,18 +18,24 @@ As a script it takes the options of ``coamd serve``. A ``--weights`` folder that
 from __future__ import annotations
 
 import argparse
+import itertools
 import logging
 import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 from coamd.backend.editing.checks import check
 from coamd.backend.editing.request import EditRequest
+from coamd.backend.labelling.embedding import Embedder
+from coamd.backend.labelling.index import default_index
+from coamd.backend.labelling.librarian import Librarian
+from coamd.backend.labelling.request import Named, Segment, distinct
+from coamd.backend.labelling.segments import SHORTEST, checked, moving_runs
 from coamd.backend.server import run
 from coamd.rigs.errors import UserError
 from coamd.rigs.skeleton import BONE_LENGTHS, FPS, PARENTS
@@ -128,10 +134,43 @@ class SwayEngine:
                 joints[:, frame + request.before] = made.joints[:, frame - start]
         return Swayed(joints, made.warnings)
 
-    def label(self, joints: FloatArray, labels: Sequence[str] = (), top: int = 5) -> list[tuple[str, float]]:
-        words = labels or VOCABULARY
-        weights = np.exp(-np.arange(len(words)) - np.ptp(joints))
-        return [(word, float(weight / weights.sum())) for word, weight in zip(words, weights, strict=True)][:top]
+    def label(
+        self,
+        joints: FloatArray,
+        labels: Sequence[str] = (),
+        top: int = 5,
+        *,
+        describe: bool = False,
+        whole: bool = False,
+        stopped: Callable[[], None] = lambda: None,
+    ) -> tuple[tuple[Segment, ...], tuple[str, ...]]:
+        """A segment for every two seconds; its names are those of the list, in its order."""
+        checked(joints)
+        words, note = distinct(labels) if labels else (VOCABULARY, "")
+        if describe:
+            words = tuple(f"a figure {word}s" for word in VOCABULARY)
+        weights = np.exp(-np.arange(len(words)))
+        weights /= weights.sum()
+        names = tuple(
+            Named(word, float(weight), None if describe else float(weight))
+            for word, weight in zip(words, weights, strict=True)
+        )
+        edges = [0, len(joints)] if whole else [*range(0, max(len(joints) - SHORTEST, 1), 40), len(joints)]
+        segments = []
+        for a, b in itertools.pairwise(edges):
+            stopped()
+            moves = any(moving for _, moving in moving_runs(joints[a:b]))
+            segments.append(Segment(a, b, names[:top] if moves else ()))
+        return tuple(segments), (note,) if note else ()
+
+    @cached_property
+    def librarian(self) -> Librarian:
+        """A true index, of the directions in which pieces travel."""
+
+        def embed(joints: np.ndarray, spans: Sequence[tuple[int, int]]) -> np.ndarray:
+            return np.stack([self.embed_motion(joints[a:b]) for a, b in spans])
+
+        return Librarian(Embedder("sway", 2, embed), default_index())
 
     def embed_motion(self, joints: FloatArray) -> FloatArray:
         """Which way the clip travels over the ground."""

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,8 @@ import pytest
 from coamd.backend.client import Client
 from coamd.backend.connection import Connection
 from coamd.backend.editing.request import EditRequest
+from coamd.backend.labelling.request import Named, Offer
+from coamd.backend.motion_file import write_motion
 from coamd.backend.protocol import (
     Accepted,
     Generate,
@@ -26,6 +29,8 @@ from coamd.backend.protocol import (
     new_id,
 )
 from coamd.rigs.errors import UserError
+
+from tests.motions import walk
 
 Wait = Callable[[Callable[[], object], str], None]
 
@@ -60,8 +65,9 @@ def collect(client: Client, wait_until: Wait, fits: Callable[[Reply], bool]) -> 
 def test_the_ten_lines_of_the_documentation(client: Client) -> None:
     result = client.generate("a person walks forward and waves", 4.0, seed=1, variations=2)
     assert result.joints is not None and result.joints.shape == (2, 80, 22, 3)
-    named = client.label(result.joints[0], top=2)
-    assert [name for name, _ in named] == ["sway", "stand"] and named[0][1] > named[1][1]
+    first, _ = client.label(result.joints[0], top=2).segments
+    assert [named.label for named in first.labels] == ["sway", "stand"]
+    assert first.labels[0].score > first.labels[1].score
     assert len(client.search("somebody jumps", list(result.joints))) == 2
 
 
@@ -96,7 +102,38 @@ def test_an_edit_that_makes_no_sense_is_not_sent(client: Client) -> None:
 
 
 def test_own_labels_are_used(client: Client) -> None:
-    assert [name for name, _ in client.label(travel(1, 0), labels=("jump", "crawl"), top=1)] == ["jump"]
+    reply = client.label(travel(1, 0), labels=("jump", "", "crawl", "Jump"), top=9, whole=True)
+    assert [named.label for named in reply.segments[0].labels] == ["jump", "crawl"]
+    assert reply.warnings == ("Of the labels, 1 that came twice and 1 without a name were left out.",)
+    (segment,) = client.label(travel(1, 0), describe=True).segments
+    assert segment.labels[0] == Named("a figure sways", segment.labels[0].score, None)
+
+
+def test_a_take_is_indexed_found_and_fetched(client: Client, tmp_path: Path) -> None:
+    left = travel(1, 0)
+    write_motion(tmp_path / "ahead.npz", walk(2.0))
+    (tmp_path / "broken.npz").write_bytes(b"PK")
+    seen: list[Progress] = []
+    reply = client.index([tmp_path], origin="a.blend", offers=[Offer("Left", "1")], progress=seen.append)
+    assert reply.takes == 1 and reply.wanted == ("Left",), "it has not been sent the joints"
+    assert [Path(skipped.name).name for skipped in reply.skipped] == ["broken.npz"]
+    assert (seen[-1].step, seen[-1].of) == (2, 2)
+    assert client.index(origin="a.blend", offers=[Offer("Left", "1", left)]).wanted == ()
+    assert client.index(origin="a.blend", offers=[Offer("Left", "1"), Offer("Left", "2")]).wanted == ("Left",)
+    both = client.find("walks ahead", places=[tmp_path], origin="a.blend", offered=True)
+    assert [(Path(m.path).name, m.name) for m in both] == [("ahead.npz", ""), ("", "Left")]
+    assert [m.score for m in both] == pytest.approx([1.0, 0.0], abs=0.1)
+    assert both[0].poses.shape == (5, 22, 3) and (both[0].first, both[0].end) == (0, 40)
+    assert client.find(example=left, places=[tmp_path])[0].path, "the file's takes were not asked for"
+    assert client.fetch(both[0].path).shape == (40, 22, 3)
+    for ask in (lambda: client.fetch("", "Left"), lambda: client.fetch("/etc/passwd")):
+        with pytest.raises(UserError) as caught:
+            ask()
+        assert caught.value.code == "unknown_take"
+    client.index(origin="a.blend", all_offers=True)
+    with pytest.raises(UserError) as caught:
+        client.find("walks", origin="a.blend", offered=True)
+    assert caught.value.code == "nothing_indexed"
 
 
 def test_search_scores_each_clip_in_its_place_and_sends_it_once(client: Client, connection: Connection) -> None:

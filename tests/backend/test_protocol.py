@@ -11,6 +11,8 @@ import msgpack
 import numpy as np
 import pytest
 from coamd.backend.editing.request import MODES, PARTS, EditRequest, Segment, Target
+from coamd.backend.labelling.request import Moment, Named, Offer, Skipped
+from coamd.backend.labelling.request import Segment as TakeSegment
 from coamd.backend.protocol import (
     KINDS,
     MAX_HEADER_BYTES,
@@ -21,9 +23,15 @@ from coamd.backend.protocol import (
     Cancel,
     Edit,
     Error,
+    Fetch,
+    Find,
+    Found,
     Generate,
     Hello,
+    Index,
+    Indexed,
     Label,
+    Labelled,
     Message,
     Progress,
     ProtocolError,
@@ -71,6 +79,14 @@ EXAMPLES: list[Message] = [
     Edit("1", EDIT),
     Edit("2", EditRequest(clip(2), mode="extend", before=4, after=4)),
     Label("1", clip(), labels=("walk", "run")),
+    Label("1", clip(), describe=True, whole=True),
+    Index("1", ("/takes",), "a.blend", (Offer("Walk", "f3", clip()), Offer("Run", "07")), True),
+    Find("1", "walk", None, ("/takes",), "a.blend", True, 3),
+    Find("1", example=clip(4)),
+    Fetch("1", "/takes/a.blend", "Walk"),
+    Labelled("1", (TakeSegment(0, 40, (Named("walk", 0.5, 0.75), Named("run", 0.25))), TakeSegment(40, 80, ()))),
+    Indexed("1", 12, ("Run",), (Skipped("b.bvh", "It is broken."),), ("It is made anew.",)),
+    Found("1", (Moment("/takes/a.blend", "Walk", 0.5, 0, 80, clip(5)),)),
     Search("1", "walk", (clip(2), clip(5)), ("0" * 64,)),
     Cancel("2", "1"),
     Shutdown("1"),
@@ -79,7 +95,7 @@ EXAMPLES: list[Message] = [
     Accepted("1", 3),
     Progress("1", "sampling", 3, 18, clip(4, 2)),
     Result("1", clip(4, 2), warnings=("The feet slide.",)),
-    Result("1", labels=("walk", "run"), scores=(0.9, 0.1)),
+    Result("1", scores=(0.9, 0.1)),
     Error("", "bad_header", "The header is not msgpack."),
 ]
 
@@ -124,7 +140,8 @@ def test_numbers_travel_as_raw_little_endian_float32_beside_a_plain_header() -> 
     joints = clip(3).astype(np.float64)
     header, frame = encode(Label("1", joints))  # type: ignore[arg-type]
     assert frame == joints.astype("<f4").tobytes()
-    assert msgpack.unpackb(header) == {"kind": "label", "id": "1", "joints": [3, 22, 3], "top": 5, "labels": []}
+    plain = {"top": 5, "labels": [], "describe": False, "whole": False}
+    assert msgpack.unpackb(header) == {"kind": "label", "id": "1", "joints": [3, 22, 3], **plain}
 
 
 def test_an_edit_is_a_map_in_a_map_and_its_arrays_are_frames() -> None:
@@ -233,7 +250,7 @@ def inside(**changes: Any) -> list[bytes]:
         (wire(Label("1", clip()), joints=[2, 22, 3]), "bad_size"),
         (wire(Label("1", clip()), joints=[3, 22, True]), "bad_shape"),
         (wire(Label("1", clip()), joints=[10**12, 22, 3]), "out_of_range"),
-        (wire(Label("1", clip()), labels=["walk"] * 5001), "too_long"),
+        (wire(Label("1", clip()), labels=["walk"] * 6001), "too_long"),
         (wire(Label("1", clip()), labels={"walk": 1}), "bad_message"),
         (wire(Label("1", clip()), np.full((3, 22, 3), np.inf, "<f4").tobytes()), "not_finite"),
         (inside(more=1), "bad_fields"),

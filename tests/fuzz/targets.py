@@ -24,14 +24,21 @@ import msgpack
 import numpy as np
 from coamd.backend.connection import Connection
 from coamd.backend.editing.request import EditRequest, Segment, Target, check
+from coamd.backend.labelling.request import Moment, Named, Offer, Skipped
+from coamd.backend.labelling.request import Segment as TakeSegment
 from coamd.backend.motion_file import read_motion, write_motion
 from coamd.backend.own_bvh import OwnBvh
 from coamd.backend.protocol import (
     Edit,
     Error,
+    Find,
+    Found,
     Generate,
     Hello,
+    Index,
+    Indexed,
     Label,
+    Labelled,
     Message,
     Progress,
     Result,
@@ -124,7 +131,12 @@ def _messages() -> list[bytes]:
         Search("1", "walk", (clip, clip), ("0" * 64,)),
         State("1", "broken", code="a", message="b", hint="c"),
         Progress("1", "sampling", 3, 18, clip[None]),
-        Result("1", clip[None], ("walk",), (0.5,), ("The feet slide.",)),
+        Result("1", clip[None], (0.5,), ("The feet slide.",)),
+        Index("1", ("/takes",), "a.blend", (Offer("Walk", "f3", clip), Offer("Run", "07")), True),
+        Find("1", "walk", clip, ("/takes",), "a.blend", True, 3),
+        Labelled("1", (TakeSegment(0, 40, (Named("walk", 0.5, 0.75), Named("run", 0.25))),)),
+        Indexed("1", 12, ("Run",), (Skipped("b.bvh", "It is broken."),)),
+        Found("1", (Moment("/takes/a.blend", "Walk", 0.5, 0, 80, clip[:5]),)),
         Error("", "bad_header", "The header is not msgpack."),
     ]
     return [of_frames(encode(message)) for message in messages]

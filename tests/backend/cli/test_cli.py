@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from coamd.backend.cli import COMMANDS, main
 from coamd.backend.cli.generate import numbered
+from coamd.backend.labelling import scenes
 from coamd.backend.motion_file import write_motion
 from coamd.rigs.errors import UserError
 from coamd.rigs.skeleton import BONE_LENGTHS, PARENTS
@@ -125,7 +126,10 @@ def test_label_prints_and_writes_segments(weights: Path, motion: Path, tmp_path:
     assert "1 that came twice and 1 without a name" in said.err
 
 
-def test_label_names_a_folder_and_what_it_skips(weights: Path, motion: Path, capsys: Captured) -> None:
+def test_label_names_a_folder_and_what_it_skips(
+    weights: Path, motion: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scenes, "blender", lambda: None)
     folder = motion.parent / "library"
     folder.mkdir()
     (folder / "good.npz").write_bytes(motion.read_bytes())
@@ -136,8 +140,9 @@ def test_label_names_a_folder_and_what_it_skips(weights: Path, motion: Path, cap
     said = capsys.readouterr()
     assert "stands still" in said.out
     assert f"skipped: {folder / 'cut.npz'}: " in said.err
-    assert "panel in Blender" in said.err
-    assert "panel there" in refused(capsys, "label", folder / "scene.blend", "--weights", weights)
+    assert f"skipped: {folder / 'scene.blend'}: Only Blender reads scene.blend" in said.err
+    assert "2 skipped." in said.err
+    assert "pip install bpy" in refused(capsys, "label", folder / "scene.blend", "--weights", weights)
     write_motion(folder / "short.npz", walk(0.5))
     assert "0.5 s of motion" in refused(capsys, "label", folder / "short.npz", "--weights", weights)
     assert "names nothing" in refused(capsys, "label", motion, "--labels", " ,", "--weights", weights)
@@ -161,6 +166,9 @@ def test_search_ranks_whole_files_and_names_broken_ones(
     assert main(example) == 0
     assert capsys.readouterr().out.startswith("1.000")
     assert [path.name for path in (folder / "seen").iterdir()] == ["01_good.png"]
+    assert main([*example[:5], *options, "--csv"]) == 0
+    (row,) = csv.DictReader(capsys.readouterr().out.splitlines())
+    assert (row["file"], row["take"], row["start"]) == (str(folder / "deep" / "good.npz"), "", "0.00")
     assert main(["index", str(folder), *options]) == 0
     assert "2 takes" in capsys.readouterr().out
 

@@ -128,7 +128,7 @@ def test_a_random_model_recognises_no_better_than_chance(pipeline: Pipeline, cli
 
 def test_recognition_hits_any_label_and_leaves_out_unknown_ones(pipeline: Pipeline, clips: list[Clip]) -> None:
     clip = clips[0]
-    best = pipeline.label(clip.joints, top=1)[0][0]
+    best = pipeline.label(clip.joints, top=1, whole=True)[0][0].labels[0].label
     features = ev.embed(pipeline, [clip.joints] * 2)
     right = Clip("a", "test", clip.joints, ("a",), ("something else", best))
     unknown = Clip("b", "test", clip.joints, ("b",), ("something else",))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from coamd.backend.labelling.embedding import embed_takes, uniform
+from coamd.backend.labelling.embedding import embed_takes, embedder, uniform
 from coamd.backend.labelling.index import Index, Library, Take, take_spans
 from coamd.backend.model.weights import System, load_system
 from coamd.backend.motion_file import read_motion, write_motion
@@ -38,12 +38,12 @@ def library(tmp_path: Path) -> list[Path]:
 
 
 def test_only_what_changed_is_read_again(tiny: System, library: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
-    index = Index(tiny)
+    index = Index(embedder(tiny))
     assert str(index.update(library)) == "3 new"
     embedded: list[Path] = []
-    read = Index._read
+    read = Index.embedded
     monkeypatch.setattr(
-        Index, "_read", lambda self, path, contents: embedded.append(path) or read(self, path, contents)
+        Index, "embedded", lambda self, path, *rest: embedded.append(Path(path)) or read(self, path, *rest)
     )
     assert str(index.update(library)) == "3 as before"
     os.utime(library[0], ns=(1, 1))  # touched, contents as before
@@ -58,44 +58,44 @@ def test_a_broken_file_is_skipped_and_named(tiny: System, library: list[Path]) -
     broken = library[0].with_name("broken.npz")
     broken.write_bytes(b"PK")
     write_motion(library[0].with_name("short.npz"), walk(0.5))
-    update = Index(tiny).update([*library, broken, library[0].with_name("short.npz")])
+    update = Index(embedder(tiny)).update([*library, broken, library[0].with_name("short.npz")])
     assert update.new == 3
-    assert [path.name for path, _ in update.skipped] == ["broken.npz", "short.npz"]
+    assert [Path(name).name for name, _ in update.skipped] == ["broken.npz", "short.npz"]
 
 
 def test_the_file_gives_the_index_back(tiny: System, library: list[Path], tmp_path: Path) -> None:
-    index = Index(tiny)
+    index = Index(embedder(tiny))
     index.update(library)
     index.save(tmp_path / "home" / "takes.npz")
-    again, said = Index.open(tmp_path / "home" / "takes.npz", tiny)
+    again, said = Index.open(tmp_path / "home" / "takes.npz", embedder(tiny))
     assert said == ""
     assert str(again.update(library)) == "3 as before"
     wanted = embed_takes(tiny.recognizer, [uniform(read_motion(library[0]))])[0]
     first, second = (i.among(library).nearest(wanted, 3) for i in (index, again))
-    assert {f.path for f in first} == {f.path for f in second} == set(library)
+    assert {f.path for f in first} == {f.path for f in second} == set(map(str, library))
     assert np.allclose([f.score for f in first], [f.score for f in second], atol=2e-3)
 
 
 @pytest.mark.parametrize("share", [0.0, 0.3, 0.95])
 def test_a_damaged_index_begins_anew(share: float, tiny: System, library: list[Path], tmp_path: Path) -> None:
     path = tmp_path / "takes.npz"
-    index = Index(tiny)
+    index = Index(embedder(tiny))
     index.update(library)
     index.save(path)
     whole = path.read_bytes()
     path.write_bytes(whole[: int(share * len(whole))])
-    again, said = Index.open(path, tiny)
+    again, said = Index.open(path, embedder(tiny))
     assert "is damaged; it is made anew" in said
     assert not again.takes
 
 
 def test_an_index_of_other_weights_begins_anew(tiny: System, library: list[Path], tmp_path: Path) -> None:
-    index = Index(tiny)
+    index = Index(embedder(tiny))
     index.update(library)
     index.save(tmp_path / "takes.npz")
     with no_grad():
         tiny.recognizer.fusion.bias.add_(0.1)
-    again, said = Index.open(tmp_path / "takes.npz", tiny)
+    again, said = Index.open(tmp_path / "takes.npz", embedder(tiny))
     assert "is of other weights" in said
     assert not again.takes
 
@@ -107,9 +107,9 @@ def test_a_take_is_its_own_best_example_and_tells_when() -> None:
         spans = tuple(take_spans(100 + 37 * n))
         rows = rng.normal(size=(len(spans), 8))
         vectors = (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
-        takes.append(Take(f"{n}.npz", 0, 0, "", spans, vectors))
+        takes.append(Take(f"{n}.npz", "", "", spans, vectors, np.zeros((len(spans), 5, 22, 3))))
     for take in takes[::7]:
         for span, vector in zip(take.spans, take.vectors, strict=True):
             best = Library(takes).nearest(vector, 3)[0]
-            assert (best.path.name, best.first, best.end) == (take.path, *span)
+            assert (best.path, best.first, best.end) == (take.path, *span)
     assert Library([]).nearest(np.zeros(8), 3) == []

@@ -12,7 +12,8 @@ import pytest
 from coamd.backend.labelling.calibrating import calibrate
 from coamd.backend.labelling.embedding import embed_spans, embed_takes
 from coamd.backend.labelling.labeller import Labeller
-from coamd.backend.labelling.vocabulary import read_labels, vocabulary
+from coamd.backend.labelling.request import read_labels
+from coamd.backend.labelling.vocabulary import vocabulary
 from coamd.backend.model.calibration import (
     Calibration,
     best_temperature,

@@ -93,13 +93,16 @@ def test_cancelling_stops_before_the_next_step(pipeline: Pipeline, seconds: floa
 
 
 def test_labels_come_best_first(pipeline: Pipeline) -> None:
-    found = pipeline.label(clip(), top=2)
-    assert len(found) == 2
-    assert {label for label, _ in found} <= {"walk", "wave", "jump"}
-    assert found[0][1] >= found[1][1]
-    own = pipeline.label(clip(), ["sit", "run"], top=9)
-    assert {label for label, _ in own} == {"sit", "run"}
-    assert pipeline.label(clip(), top=2) == found
+    (segment,), notes = pipeline.label(clip(), top=2, whole=True)
+    first, second = segment.labels
+    assert notes == ()
+    assert (segment.first, segment.end) == (0, len(clip()))
+    assert {first.label, second.label} <= {"walk", "wave", "jump"}
+    assert first.score >= second.score
+    (own,), notes = pipeline.label(clip(), ["sit", "", "run", "Sit"], top=9, whole=True)
+    assert {named.label for named in own.labels} == {"sit", "run"}
+    assert notes == ("Of the labels, 1 that came twice and 1 without a name were left out.",)
+    assert pipeline.label(clip(), top=2, whole=True) == ((segment,), ())
 
 
 def test_place_and_heading_of_a_clip_do_not_change_its_feature(pipeline: Pipeline) -> None:

@@ -74,7 +74,8 @@ def test_all_trainings_make_a_folder_that_generates_labels_and_warns(data: Path,
     made = pipeline.generate("a person does a walk", 2.0, seed=1)
     assert made.joints.shape == (1, 40, 22, 3)
     assert np.isfinite(made.joints).all()
-    assert {label for label, _ in pipeline.label(made.joints[0], top=3)} == {"walk", "turn", "sit"}
+    (named,), _ = pipeline.label(made.joints[0], top=3, whole=True)
+    assert {found.label for found in named.labels} == {"walk", "turn", "sit"}
     assert pipeline.generate("a persn does a wlak", 2.0, seed=1).warnings[0].startswith("Read 'persn' as 'person'")
 
 
