@@ -11,6 +11,7 @@ def register() -> None:
     from . import (
         mapping,
         operators,
+        own_blender,
         panels,
         preferences,
         prompts,
@@ -18,6 +19,7 @@ def register() -> None:
         results,
         stage,
         status,
+        thumbnails,
         timer,
         translations,
     )
@@ -37,6 +39,8 @@ def register() -> None:
     results.register()
     prompts.load()
     stage.register()
+    thumbnails.register()
+    own_blender.register()
     timer.register()
     status.register()
     pie.register()
@@ -47,13 +51,28 @@ def unregister() -> None:
     """Stop the backend and take everything out of Blender again."""
     import bpy
 
-    from . import mapping, operators, panels, preferences, properties, results, stage, status, timer, translations
+    from . import (
+        mapping,
+        operators,
+        own_blender,
+        panels,
+        preferences,
+        properties,
+        results,
+        stage,
+        status,
+        thumbnails,
+        timer,
+        translations,
+    )
     from .panels import pie
 
     translations.unregister()
     pie.unregister()
     status.unregister()
     timer.unregister()
+    own_blender.unregister()
+    thumbnails.unregister()
     stage.unregister()
     results.unregister()
     properties.unregister()

@@ -48,8 +48,8 @@ class EditJob(Job):
     """An edit on its way."""
 
     order: EditOrder
-    state: str = READING
-    phase: str = "reading the pose"
+    state: str = field(default=READING, kw_only=True)
+    phase: str = field(default="reading the pose", kw_only=True)
     takes: tuple[str, ...] = ()  # names of the actions to choose from, the first is how it was before
     shown: int = 0  # which of them is on the character
     context: tuple[int, int] = field(init=False)  # frames at 20 fps before ``start``, and from it on, less one

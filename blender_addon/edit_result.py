@@ -21,13 +21,13 @@ from . import armature, keys, results, rewrite
 from . import source_action as source_actions
 from .edit_job import EditJob
 from .identity import Identity
-from .jobs import DONE, Job
+from .jobs import DONE, Task
 from .thinning import Thinning
 
 _NAME_LETTERS = 44  # of the action's name, to which a suffix comes; Blender holds 63 bytes
 
 
-def last_edit(jobs: Iterable[Job]) -> EditJob | None:
+def last_edit(jobs: Iterable[Task]) -> EditJob | None:
     """The last edit that was written, which the panel's switch is about."""
     edits = [job for job in jobs if isinstance(job, EditJob) and job.state == DONE]
     return edits[-1] if edits else None

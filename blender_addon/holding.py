@@ -5,10 +5,10 @@ from __future__ import annotations
 
 import bpy
 
-from .jobs import Job
+from .jobs import Task
 
 
-def obstacle(job: Job) -> str:
+def obstacle(job: Task) -> str:
     """What has to end first, as the job's phase; empty when the way is free. Takes microseconds."""
     if bpy.app.is_job_running("RENDER"):
         return "waiting for the render to end"  # its thread reads what would be written
@@ -16,7 +16,7 @@ def obstacle(job: Job) -> str:
     modal = (operator for window in bpy.context.window_manager.windows for operator in window.modal_operators)
     if any(operator.bl_idname.startswith("TRANSFORM_OT_") for operator in modal):
         return "waiting for the transform to end"
-    rig_object = bpy.data.objects.get(job.order.character)
+    rig_object = bpy.data.objects.get(job.character)
     if rig_object is None:
         return ""
     if rig_object.mode == "EDIT":

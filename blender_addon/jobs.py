@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One request for motion, from the click to the keys. Names are kept, never references into Blender's data."""
+"""One request, from the click to the keys. Names are kept, never references into Blender's data."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 import bpy
 import numpy as np
 
-from ..backend.protocol import Generate, Request
+from ..backend.protocol import Generate, Reply, Request, Result
 from ..rigs.detection import Mapping
 from ..rigs.errors import UserError
 from ..rigs.reduction import Tolerance
@@ -53,37 +53,34 @@ class Order:
         return (scene, rig_object) if rig_object is not None and rig_object.type == "ARMATURE" else None
 
 
-@dataclass
-class Job:
-    """An order on its way, with what is known of it so far."""
+@dataclass(kw_only=True)
+class Task:
+    """Something on its way that needs the backend, with what is known of it so far.
 
-    order: Order
-    rig: RestRig
-    mapping: Mapping
-    number: int = 0  # counts the session's jobs
+    READING looks at the scene, WAITING sends ``message`` when the backend can be reached, and ``take`` says what its
+    last reply leads to. SOLVING calls ``work`` until it is done; then the operator ``writer`` ends the task.
+    """
+
+    number: int = 0  # counts the session's tasks
     state: str = WAITING
     request: str | None = None  # id of the request once it is sent
     phase: str = "waiting for the backend"
     step: int = 0
     of: int = 0
-    joints: np.ndarray | None = None  # (V, F, 22, 3) metres, Y up, 20 fps
     preview: np.ndarray | None = None  # (V, F, 22, 3) what it looks like so far, as the joints will be
-    solved: list[Any] = field(default_factory=list)  # what ``solve`` gives, one per take
-    solving: Solving | None = None  # the next of them on its way
     warnings: tuple[str, ...] = ()
-    actions: tuple[str, ...] = ()  # names of the actions made, one per variation
     obstacle: str = ""  # what has to end before Blender's data may be touched
     refusal: UserError | None = None  # why the result could not be written
 
     @property
     def over(self) -> bool:
-        """True when nothing more happens to this job."""
+        """True when nothing more happens to this task."""
         return self.state in (DONE, FAILED, CANCELLED)
 
     @property
     def is_solved(self) -> bool:
-        """True when all takes of the result are curves of the rig."""
-        return self.joints is not None and len(self.solved) == len(self.joints)
+        """True when ``work`` has nothing more to do, and the result can be written."""
+        return True
 
     @property
     def factor(self) -> float:
@@ -93,12 +90,17 @@ class Job:
     @property
     def button(self) -> str:
         """What is pressed to try again; the panel of that name shows its progress and its message."""
-        return GENERATE
+        raise NotImplementedError
 
     @property
     def writer(self) -> str:
         """The operator ``bpy.ops.coamd.*`` that writes the result."""
-        return "apply"
+        raise NotImplementedError
+
+    @property
+    def character(self) -> str:
+        """Name of the armature object that is read or written; "" while there is none."""
+        return ""
 
     @property
     def writes_in_tweak_mode(self) -> bool:
@@ -111,8 +113,64 @@ class Job:
 
     def message(self, id: str) -> Request:
         """What to ask of the backend."""
+        raise NotImplementedError
+
+    def take(self, reply: Reply) -> None:
+        """Take in the last reply to the request."""
+        raise NotImplementedError
+
+    def refused(self, error: UserError) -> None:
+        """Take in why the backend could not answer; raising it fails the task."""
+        raise error
+
+    def solve_on(self) -> None:
+        """Do one piece of what is left once the backend has answered, without touching Blender's data."""
+
+    def report(self) -> str:
+        """The sentence about what was written."""
+        raise NotImplementedError
+
+    def end(self, state: str) -> None:
+        """Nothing more happens to this task, and what it held is let go."""
+        self.state = state
+
+
+@dataclass
+class Job(Task):
+    """An order for motion on its way."""
+
+    order: Order
+    rig: RestRig
+    mapping: Mapping
+    joints: np.ndarray | None = field(default=None, kw_only=True)  # (V, F, 22, 3) metres, Y up, 20 fps
+    solved: list[Any] = field(default_factory=list, kw_only=True)  # what ``solve`` gives, one per take
+    solving: Solving | None = field(default=None, kw_only=True)  # the next of them on its way
+    actions: tuple[str, ...] = field(default=(), kw_only=True)  # names of the actions made, one per variation
+
+    @property
+    def button(self) -> str:
+        return GENERATE
+
+    @property
+    def writer(self) -> str:
+        return "apply"
+
+    def message(self, id: str) -> Request:
         order = self.order
         return Generate(id, order.prompt, order.seconds, order.seed, order.variations)
+
+    def take(self, reply: Reply) -> None:
+        if isinstance(reply, Result) and reply.joints is not None:
+            self.state, self.joints, self.warnings = SOLVING, reply.joints, reply.warnings
+            self.phase, self.step, self.of = "solving", 0, len(reply.joints) + 1
+
+    @property
+    def is_solved(self) -> bool:
+        return self.joints is not None and len(self.solved) == len(self.joints)
+
+    @property
+    def character(self) -> str:
+        return self.order.character
 
     def solve(self, take: np.ndarray) -> Any:
         """One take (F, 22, 3) of the result as curves of the rig."""
@@ -132,11 +190,10 @@ class Job:
             self.step = len(self.solved)
 
     def report(self) -> str:
-        """The sentence about what was written."""
         takes = len(self.actions)
         text = f"“{self.actions[0]}” is on “{self.order.character}”"
         return text + (f", and {takes - 1} more {'take is' if takes == 2 else 'takes are'} kept." if takes > 1 else ".")
 
     def end(self, state: str) -> None:
-        """Nothing more happens to this job, and what it held is let go."""
-        self.state, self.joints, self.preview, self.solved, self.solving = state, None, None, [], None
+        super().end(state)
+        self.joints, self.preview, self.solved, self.solving = None, None, [], None

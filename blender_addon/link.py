@@ -65,6 +65,11 @@ class Link:
         return self._client is not None
 
     @property
+    def elsewhere(self) -> bool:
+        """Whether the backend is on another machine, whose files are not ours."""
+        return self._client is not None and not self._client.connection.is_local
+
+    @property
     def pid(self) -> int | None:
         """Process id of the backend that we started."""
         return self._process.pid if self._process else None

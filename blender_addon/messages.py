@@ -10,7 +10,8 @@ from typing import Any
 from ..rigs.errors import UserError
 
 INFO, WARNING, ERROR = "INFO", "WARNING", "ERROR"  # as Operator.report takes them
-GENERATE, EDIT, BACKEND = "Generate", "Edit", "Backend"  # panels that show messages, as a job's ``button``
+GENERATE, EDIT, BACKEND = "Generate", "Edit", "Backend"
+LABEL, FIND, USE = "Label", "Find", "Use"  # panels that show messages, as a job's ``button``
 _ICONS = {INFO: "INFO", WARNING: "ERROR", ERROR: "CANCEL"}
 _UNITS_PER_LETTER = 7.0  # a sidebar letter at interface scale 1, measured
 

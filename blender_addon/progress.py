@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from bpy.app.translations import pgettext_iface as iface
 
-from .jobs import Job
+from .jobs import Task
 
 # What the phases of the backend, those of the session and obstacles are to an animator.
 PHASES = {
@@ -41,7 +41,7 @@ class Clock:
     def __init__(self) -> None:
         self._seen: dict[int, _Phase] = {}
 
-    def look(self, jobs: Iterable[Job], now: float | None = None) -> None:
+    def look(self, jobs: Iterable[Task], now: float | None = None) -> None:
         """Take in where the jobs are; call it at every tick."""
         now = time.monotonic() if now is None else now
         on_the_way = {job.number: job for job in jobs if not job.over}
@@ -50,7 +50,7 @@ class Clock:
             if number not in self._seen or self._seen[number].name != job.phase:
                 self._seen[number] = _Phase(job.phase, job.step, now)
 
-    def left(self, job: Job, now: float | None = None) -> float | None:
+    def left(self, job: Task, now: float | None = None) -> float | None:
         """Seconds until the phase ends, if it goes on as it went so far; None where nobody can know."""
         seen = self._seen.get(job.number)
         if seen is None or seen.name != job.phase or job.step - seen.step < _LEAST_STEPS:
@@ -62,7 +62,7 @@ class Clock:
 clock = Clock()
 
 
-def describe(job: Job) -> str:
+def describe(job: Task) -> str:
     """The phase, its steps and the time left: "Making the motion 12/24, 3 s left"."""
     phase = job.obstacle or job.phase
     words = iface(PHASES.get(phase, phase[:1].upper() + phase[1:]))

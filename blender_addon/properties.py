@@ -12,6 +12,10 @@ from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, Po
 from ..rigs.reduction import Tolerance
 from .edit_settings import CLASSES as EDIT_CLASSES
 from .edit_settings import COAMD_PG_edit
+from .find_settings import CLASSES as FIND_CLASSES
+from .find_settings import COAMD_PG_find, COAMD_PG_found
+from .label_settings import CLASSES as LABEL_CLASSES
+from .label_settings import COAMD_PG_label, COAMD_PG_labels
 
 MAX_VARIATIONS = 8
 
@@ -121,20 +125,26 @@ class COAMD_PG_settings(bpy.types.PropertyGroup):  # noqa: N801 (Blender's namin
         precision=2,
     )
     edit: PointerProperty(name="Edit", description="The settings of the Edit panel", type=COAMD_PG_edit)
+    find: PointerProperty(name="Find", description="The settings of the Find panel", type=COAMD_PG_find)
+    label: PointerProperty(name="Label", description="The settings of the Label panel", type=COAMD_PG_label)
 
     def tolerance(self) -> Tolerance | None:
         """How far reduced keys may be off; None where every frame is keyed."""
         return Tolerance(math.degrees(self.rotation_error), self.location_error) if self.reduce_keys else None
 
 
-CLASSES = (*EDIT_CLASSES, COAMD_PG_settings)
+CLASSES = (*EDIT_CLASSES, *LABEL_CLASSES, *FIND_CLASSES, COAMD_PG_settings)
 
 
 def register() -> None:
     """Attach the settings to every scene."""
     bpy.types.Scene.coamd = PointerProperty(type=COAMD_PG_settings)
+    bpy.types.WindowManager.coamd_label = PointerProperty(type=COAMD_PG_labels)
+    bpy.types.WindowManager.coamd_find = PointerProperty(type=COAMD_PG_found)
 
 
 def unregister() -> None:
     """Take the settings' accessor away; what a file holds stays in the file."""
     del bpy.types.Scene.coamd
+    del bpy.types.WindowManager.coamd_label
+    del bpy.types.WindowManager.coamd_find

@@ -12,9 +12,9 @@ import time
 import traceback
 from collections.abc import Callable
 
-from ..backend.protocol import Error, Progress, Reply, Result, new_id
+from ..backend.protocol import Accepted, Error, Progress, Reply, new_id
 from ..rigs.errors import UserError
-from .jobs import CANCELLED, DONE, FAILED, READING, RUNNING, SOLVING, WAITING, Job
+from .jobs import CANCELLED, DONE, FAILED, READING, RUNNING, SOLVING, WAITING, Task
 from .link import FAILED as LINK_FAILED
 from .link import LAUNCHING, Link
 from .messages import BACKEND, ERROR, INFO, WARNING, Message
@@ -31,9 +31,9 @@ class Session:
     Blender's data for now; it is empty when nothing does.
     """
 
-    def __init__(self, apply: Callable[[Job], None], obstacle: Callable[[Job], str]) -> None:
+    def __init__(self, apply: Callable[[Task], None], obstacle: Callable[[Task], str]) -> None:
         self.link = Link()
-        self.jobs: list[Job] = []
+        self.jobs: list[Task] = []
         self.message: Message | None = None
         self._apply = apply
         self._obstacle = obstacle
@@ -45,11 +45,11 @@ class Session:
         return any(not job.over for job in self.jobs)
 
     @property
-    def current(self) -> Job | None:
+    def current(self) -> Task | None:
         """The oldest job that is on its way."""
         return next((job for job in self.jobs if not job.over), None)
 
-    def current_of(self, button: str) -> Job | None:
+    def current_of(self, button: str) -> Task | None:
         """The oldest job on its way that was begun with this button."""
         return next((job for job in self.jobs if not job.over and job.button == button), None)
 
@@ -58,7 +58,7 @@ class Session:
         """True when no tick is needed."""
         return not self.busy and not self.link.running
 
-    def job(self, number: int) -> Job:
+    def job(self, number: int) -> Task:
         """The job of that number; UserError when it is unknown."""
         for job in self.jobs:
             if job.number == number:
@@ -69,7 +69,7 @@ class Session:
         """Set the message of a panel."""
         self.message = Message(text, hint, level, about=about)
 
-    def submit(self, job: Job) -> Job:
+    def submit(self, job: Task) -> Task:
         """Queue a job; it is sent as soon as all is known that it says and the backend can be reached."""
         self._count += 1
         job.number = self._count
@@ -78,7 +78,7 @@ class Session:
         self._send(job)
         return job
 
-    def cancel(self, job: Job) -> None:
+    def cancel(self, job: Task) -> None:
         """Drop a job: the backend stops within a sampling step, and nothing is written."""
         if job.over:
             return
@@ -124,7 +124,7 @@ class Session:
         self._work()
         return self._picture() != before
 
-    def _send(self, job: Job) -> None:
+    def _send(self, job: Task) -> None:
         if not self.link.connected or job.state != WAITING:
             return
         try:
@@ -140,11 +140,14 @@ class Session:
             job.state, job.phase, job.step, job.of = RUNNING, reply.phase, reply.step, reply.of
             if reply.preview is not None:
                 job.preview = reply.preview
-        elif isinstance(reply, Error):
-            self.fail(job, UserError(reply.message, reply.hint, reply.code))
-        elif isinstance(reply, Result) and reply.joints is not None:
-            job.state, job.joints, job.warnings = SOLVING, reply.joints, reply.warnings
-            job.phase, job.step, job.of = "solving", 0, len(reply.joints) + 1
+            return
+        try:
+            if isinstance(reply, Error):
+                job.refused(UserError(reply.message, reply.hint, reply.code))
+            elif not isinstance(reply, Accepted):
+                job.take(reply)
+        except UserError as error:
+            self.fail(job, error)
 
     def _work(self) -> None:
         """At most one unit of heavy work, for the first job that nothing holds up."""
@@ -170,14 +173,14 @@ class Session:
             job.end(DONE)
             self.say(job.report(), " ".join(job.warnings), WARNING if job.warnings else INFO, job.button)
 
-    def _held(self, job: Job) -> bool:
+    def _held(self, job: Task) -> bool:
         """Whether Blender's data must be left alone now; solving touches none of it."""
         if job.state == SOLVING and not job.is_solved:
             return False
         job.obstacle = self._obstacle(job)
         return bool(job.obstacle)
 
-    def fail(self, job: Job, error: UserError) -> None:
+    def fail(self, job: Task, error: UserError) -> None:
         """End a job with a sentence; nothing of it has been written."""
         job.end(FAILED)
         self.message = Message.of(error, job.button)

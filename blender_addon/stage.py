@@ -11,6 +11,7 @@ generated Rigify rig.
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 from typing import Any
 
 import bpy
@@ -22,6 +23,39 @@ NAME = "CoAMD stage"
 _MARK = "coamd_stage"  # custom property of the scene, by which one that an undo step brought back is found
 
 
+@dataclass(frozen=True)
+class Played:
+    """An action to play alone, instead of what the character does now; ``frames`` are then the action's own."""
+
+    action: str
+    library: str | None  # file that it is linked from
+    slot: int | None  # handle, None before Blender 4.4
+
+    def find(self) -> Any:
+        """The action; UserError when it is gone."""
+        action = bpy.data.actions.get((self.action, self.library))
+        if action is None:
+            raise UserError(
+                f"The action “{self.action}” was deleted or renamed while it was read.",
+                "Undo that, or try again.",
+                "action_gone",
+            )
+        return action
+
+    def assign(self, copy: Any) -> None:
+        """Play it on a copy of the character, from the rest pose: what it does not key is not of the last action."""
+        for bone in copy.pose.bones:
+            bone.matrix_basis.identity()
+        action = self.find()
+        data = copy.animation_data or copy.animation_data_create()
+        data.use_tweak_mode = False
+        data.use_nla = False
+        data.action = action
+        data.action_blend_type, data.action_influence, data.action_extrapolation = "REPLACE", 1.0, "HOLD"
+        if self.slot is not None:
+            data.action_slot = next(slot for slot in action.slots if slot.handle == self.slot)
+
+
 class Stage:
     """Samples a character: ``matrices`` (N, bones, 4, 4) of its pose in armature space, in the order of ``bones``,
     ``world`` (N, 4, 4) of the armature, and ``others`` by the names of other objects.
@@ -30,7 +64,9 @@ class Stage:
     undo or load in between, ``close`` is called, and the next ``work`` goes on with another scene.
     """
 
-    def __init__(self, character: str, frames: np.ndarray, others: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, character: str, frames: np.ndarray, others: tuple[str, ...] = (), played: Played | None = None
+    ) -> None:
         rig_object = _object(character)
         self.frames = frames  # (N,) scene frames, with fractions
         self.bones = [bone.name for bone in rig_object.pose.bones]
@@ -39,6 +75,7 @@ class Stage:
         self.world = np.empty((len(frames), 4, 4))
         self.others = {name: np.empty((len(frames), 4, 4)) for name in others}
         self._character = character
+        self._played = played
         self._copies: dict[str, Any] = {}
         self._scene: Any = None
         _open_stages.append(self)
@@ -83,6 +120,8 @@ class Stage:
         copy.hide_viewport = False  # what is hidden is not evaluated
         for bone in copy.pose.bones:  # each shape is an object that would be evaluated too
             bone.custom_shape = None
+        if self._played is not None:
+            self._played.assign(copy)
 
     def _sample(self, k: int) -> None:
         frame = int(np.floor(self.frames[k]))

@@ -8,9 +8,11 @@ from typing import Any
 
 import bpy
 
+from .find_settings import found_moments
 from .holding import obstacle
 from .installation import REMOVE, Installation
-from .jobs import READING, Job
+from .jobs import READING, Task
+from .label_settings import found_labels
 from .preferences import backend_settings
 from .preview import preview
 from .progress import clock
@@ -22,7 +24,7 @@ _CALM_SECONDS = 0.5  # nothing on its way: only watch that the backend lives
 _LOOK_SECONDS = 1.0  # after Blender's start, until the backend's installation is looked at
 
 
-def _apply(job: Job) -> None:
+def _apply(job: Task) -> None:
     """Write a result through its operator, as one undo step."""
     windows = bpy.context.window_manager.windows
     # A timer has no window of its own, and the undo system asks for one.
@@ -98,6 +100,8 @@ def redraw(region_type: str = "UI") -> None:
 def _on_load(_path: Any = None, _unused: Any = None) -> None:
     """Another file: jobs speak of what is not in it. The backend, which took seconds to load, goes on."""
     session.drop()
+    found_labels().segments.clear()
+    found_moments().moments.clear()
 
 
 def register() -> None:

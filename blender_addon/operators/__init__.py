@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from . import apply, backend, character, edit, generate, help, install, prompts, results
+from . import apply, backend, character, edit, find, generate, help, install, label, prompts, results
 
 CLASSES = (
     *backend.CLASSES,
@@ -12,6 +12,8 @@ CLASSES = (
     *generate.CLASSES,
     *apply.CLASSES,
     *edit.CLASSES,
+    *label.CLASSES,
+    *find.CLASSES,
     *results.CLASSES,
     *prompts.CLASSES,
     *help.CLASSES,

@@ -95,6 +95,7 @@ class COAMD_OT_apply(bpy.types.Operator):  # noqa: N801 (Blender's naming rule)
     def execute(self, _context: Any) -> set[str]:
         try:
             job = session.job(self.job)
+            assert isinstance(job, Job)
             scene, rig_object = target_of(job)
             job.actions = write(job, scene, rig_object)
             job.order = replace(job.order, character_id=Identity.of(rig_object))

@@ -6,7 +6,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from ..jobs import DONE, Job
+from ..jobs import DONE, Task
 from ..messages import ERROR
 from ..preferences import backend_settings
 from ..timer import redraw, session, wake
@@ -14,7 +14,7 @@ from ..timer import redraw, session, wake
 _PAUSE = 0.005  # seconds between ticks while a script waits
 
 
-def queued(operator: Any, job: Job, wait: bool) -> set[str]:
+def queued(operator: Any, job: Task, wait: bool) -> set[str]:
     """Start the backend if need be and queue the job; with ``wait``, return only when it is over."""
     session.link.start(backend_settings())
     session.submit(job)

@@ -3,13 +3,15 @@
 
 from __future__ import annotations
 
-from . import backend, character, edit, generate, install, pie, results
+from . import backend, character, edit, find, generate, install, label, pie, results
 
 CLASSES = (
     *install.FIRST,
     *generate.CLASSES,
     *results.CLASSES,
     *edit.CLASSES,
+    *label.CLASSES,
+    *find.CLASSES,
     *character.CLASSES,
     *backend.CLASSES,
     *install.CLASSES,

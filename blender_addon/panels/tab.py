@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from .. import messages
-from ..jobs import Job
+from ..jobs import Task
 from ..progress import describe
 from ..timer import session
 
@@ -24,7 +24,7 @@ class Tab:
     bl_category = "CoAMD"
 
 
-def draw_progress(layout: Any, job: Job) -> None:
+def draw_progress(layout: Any, job: Task) -> None:
     """How far a job is, and the button that stops it."""
     row = layout.row(align=True)
     row.scale_y = 1.6

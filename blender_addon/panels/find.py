@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Find: what to look for and where, the ranked list with its pictures, and the button that puts a take on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import bpy
+
+from .. import thumbnails
+from ..find_settings import found_moments
+from ..messages import FIND, USE
+from ..timer import session
+from .tab import Tab, draw_message, draw_progress
+
+
+class COAMD_UL_folders(bpy.types.UIList):  # noqa: N801 (Blender's naming rule)
+    """Folders to look through."""
+
+    bl_idname = "COAMD_UL_folders"
+
+    def draw_item(
+        self, _context: Any, layout: Any, _data: Any, item: Any, _icon: Any, _active: Any, _prop: Any, _index: Any = 0
+    ) -> None:
+        layout.prop(item, "path", text="")
+
+
+class COAMD_UL_moments(bpy.types.UIList):  # noqa: N801
+    """Found moments: picture, take, score and time."""
+
+    bl_idname = "COAMD_UL_moments"
+
+    def draw_item(
+        self, _context: Any, layout: Any, _data: Any, item: Any, _icon: Any, _active: Any, _prop: Any, index: Any = 0
+    ) -> None:
+        row = layout.row()
+        row.template_icon(icon_value=thumbnails.icon(index), scale=2.6)
+        column = row.column(align=True)
+        column.label(text=item.title)
+        start, end = item.seconds
+        column.label(text=f"{item.score:.2f}   {start:.1f}-{end:.1f} s")
+        row.operator("coamd.use_found", text="", icon="CHECKMARK").number = index
+
+
+class COAMD_PT_find(Tab, bpy.types.Panel):  # noqa: N801
+    """Find takes in this file, in asset libraries and in folders."""
+
+    bl_idname = "COAMD_PT_find"
+    bl_label = "Find"
+    bl_order = 3
+    bl_options = {"DEFAULT_CLOSED"}
+
+    def draw(self, context: Any) -> None:
+        """The question, the places, the answer."""
+        layout, settings = self.layout, context.scene.coamd.find
+        layout.row().prop(settings, "by", expand=True)
+        if settings.by == "TEXT":
+            layout.prop(settings, "query", text="", icon="VIEWZOOM", placeholder="somebody climbs stairs")
+        row = layout.row(align=True)
+        row.prop(settings, "this_file", toggle=True)
+        row.prop(settings, "libraries", toggle=True)
+        row = layout.row()
+        row.template_list("COAMD_UL_folders", "", settings, "folders", settings, "folder", rows=2)
+        column = row.column(align=True)
+        column.operator("coamd.add_folder", text="", icon="ADD")
+        column.operator("coamd.remove_folder", text="", icon="REMOVE")
+        layout.prop(settings, "top")
+        job = session.current_of(FIND) or session.current_of(USE)
+        if job is None:
+            row = layout.row()
+            row.scale_y = 1.6
+            row.operator("coamd.find", icon="VIEWZOOM")
+        else:
+            draw_progress(layout, job)
+        listed = found_moments()
+        if len(listed.moments):
+            layout.template_list("COAMD_UL_moments", "", listed, "moments", listed, "moment", rows=3)
+            _draw_chosen(layout, listed)
+            layout.prop(settings, "moment_only")
+        draw_message(layout, context, FIND, USE)
+
+
+def _draw_chosen(layout: Any, listed: Any) -> None:
+    """The chosen moment, large."""
+    if not listed.moment < len(listed.moments):
+        return
+    item = listed.moments[listed.moment]
+    layout.template_icon(icon_value=thumbnails.icon(listed.moment), scale=6.0)
+    layout.label(text=item.path or "This file", icon="FILE")
+    row = layout.row()
+    row.scale_y = 1.3
+    row.operator("coamd.use_found", icon="CHECKMARK").number = listed.moment
+
+
+CLASSES = (COAMD_UL_folders, COAMD_UL_moments, COAMD_PT_find)

@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Reads a take off its armature, a few frames at a time, as the joints that the model knows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import bpy
+import numpy as np
+
+from ..rigs.errors import UserError
+from ..rigs.sampling import joints_from_pose
+from . import armature
+from .mapping import mapping_of
+from .stage import Stage
+from .takes import SHORTEST, Take
+
+_CHUNK = 400  # frames at 20 per second: the poses of a big rig fill 36 MB, and solving them takes a few milliseconds
+
+
+class TakeReader:
+    """Joints (F, 22, 3) of one take at 20 frames per second, metres, Y up, once ``work`` has been true."""
+
+    def __init__(self, take: Take) -> None:
+        """UserError ``too_short``, ``rest_position``, ``object_gone`` or what the rig lacks to be understood."""
+        self.take = take
+        rig_object: Any = bpy.data.objects.get(take.character)
+        if rig_object is None:
+            raise UserError(f"“{take.character}” is gone.", "Undo that, or try again.", "object_gone")
+        if take.seconds < SHORTEST - 1e-6:
+            raise UserError(
+                f"“{take.name}” has {take.seconds:.1f} s of motion, too short to be named.",
+                f"Give at least {SHORTEST:g} s.",
+                "too_short",
+            )
+        if rig_object.data.pose_position == "REST":
+            raise UserError(
+                f"The armature of “{rig_object.name}” shows its rest pose, so its motion cannot be read.",
+                "Choose Pose Position (Armature properties, Pose), then try again.",
+                "rest_position",
+            )
+        mapping = mapping_of(rig_object)
+        if isinstance(mapping, UserError):
+            raise mapping
+        self._rig, self._mapping = armature.rest_rig(rig_object), mapping
+        self._places = take.places()
+        self._parts: list[np.ndarray] = []
+        self._stage: Stage | None = None
+        self._done = 0
+
+    @property
+    def of(self) -> int:
+        """How many frames are read."""
+        return len(self._places)
+
+    @property
+    def done(self) -> int:
+        """How many of them are."""
+        return self._done + (self._stage.done if self._stage else 0)
+
+    @property
+    def joints(self) -> np.ndarray:
+        """(F, 22, 3) float32."""
+        return np.concatenate(self._parts).astype(np.float32)
+
+    def work(self, budget: float) -> bool:
+        """Read for ``budget`` seconds; True when all is read."""
+        if self._stage is None:
+            frames = self._places[self._done : self._done + _CHUNK]
+            self._stage = Stage(self.take.character, frames, played=self.take.played)
+        stage = self._stage
+        if not stage.work(budget):
+            return False
+        order = [stage.bones.index(bone.name) for bone in self._rig.bones]
+        # What the object itself does counts as motion of the character.
+        moved = np.linalg.inv(self._rig.matrix_world) @ stage.world
+        part = joints_from_pose(moved[:, None] @ stage.matrices[:, order], self._rig, self._mapping)
+        self._done += len(stage.frames)
+        self._stage = None
+        if not np.isfinite(part).all():
+            raise UserError(
+                f"“{self.take.name}” has poses that are no numbers.", "Look for scales of zero in it.", "bad_motion"
+            )
+        self._parts.append(part)
+        return self._done == len(self._places)
+
+    def drop(self) -> None:
+        """Stop reading."""
+        if self._stage is not None:
+            self._stage.drop()
+            self._stage = None
