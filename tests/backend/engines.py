@@ -75,7 +75,8 @@ class SwayEngine:
     name = "Sway"
     device = "cpu"
 
-    def __init__(self) -> None:
+    def __init__(self, index: Path | None = None) -> None:
+        self._index = index or default_index()
         self.steps_at_cancel = 0
 
     def generate(
@@ -170,7 +171,7 @@ class SwayEngine:
         def embed(joints: np.ndarray, spans: Sequence[tuple[int, int]]) -> np.ndarray:
             return np.stack([self.embed_motion(joints[a:b]) for a, b in spans])
 
-        return Librarian(Embedder("sway", 2, embed), default_index())
+        return Librarian(Embedder("sway", 2, embed), self._index)
 
     def embed_motion(self, joints: FloatArray) -> FloatArray:
         """Which way the clip travels over the ground."""
@@ -197,7 +198,7 @@ def main() -> int:
             raise UserError(f"There are no weights in {args.weights}.", "Install them.", "weights_missing")
         while args.load_until and not args.load_until.exists():
             time.sleep(0.01)
-        return SwayEngine()
+        return SwayEngine(args.connection_file.with_name("takes.npz") if args.connection_file else None)
 
     try:
         return run(load, connection_file=args.connection_file, parent_pid=args.parent_pid)
