@@ -19,7 +19,7 @@ from ..rigs.figure import Figure
 from ..rigs.rest import RestRig
 from ..rigs.retarget import leg_scale
 from ..rigs.skeleton import FPS, PARENTS
-from .jobs import Job
+from .jobs import Job, Task
 
 STICK = (0.25, 0.85, 1.0, 0.95)  # neither the orange of what is selected nor the blue of posed bones
 OTHER = (0.25, 0.85, 1.0, 0.30)  # further variations
@@ -133,7 +133,7 @@ class Preview:
         """Whether a draw handler is in the viewport."""
         return self._handler is not None
 
-    def look(self, jobs: Iterable[Job], wanted: bool = True) -> bool:
+    def look(self, jobs: Iterable[Task], wanted: bool = True) -> bool:
         """Take in what the jobs have to show; True when the viewports need a redraw. Called at every tick."""
         moving = (job for job in jobs if isinstance(job, Job) and not job.over and job.preview is not None)
         job = next(moving, None) if wanted else None

@@ -23,7 +23,8 @@ from typing import Any
 import msgpack
 import numpy as np
 from coamd.backend.connection import Connection
-from coamd.backend.editing.request import EditRequest, Segment, Target, check
+from coamd.backend.editing.checks import check
+from coamd.backend.editing.request import EditRequest, Segment, Target
 from coamd.backend.labelling.request import Moment, Named, Offer, Skipped
 from coamd.backend.labelling.request import Segment as TakeSegment
 from coamd.backend.motion_file import read_motion, write_motion
