@@ -229,8 +229,11 @@ class Pipeline:
         return [Row(request, canvas, texts, source(request.seed, number)) for number in range(request.variations)]
 
     def _edit_sampling(self, request: EditRequest, steps: int | None) -> Sampling:
-        """How to sample for an edit."""
-        sampling = insistent(request, self.sampling(steps, request.guidance_scale, request.recognizer_guidance))
+        """How to sample for an edit; one that keeps nothing is a generation."""
+        strength = request.recognizer_guidance
+        if strength is None and not request.keeps_nothing:
+            strength = self.system.config.recognizer.edit_guidance
+        sampling = insistent(request, self.sampling(steps, request.guidance_scale, strength))
         if request.mode == "refine":
             return replace(sampling, refine=True, steps=max(1, round(request.strength * sampling.steps)))
         if request.mode == "regenerate" and not request.keeps_nothing:

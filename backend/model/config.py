@@ -46,7 +46,7 @@ class GeneratorConfig:
     noise_draws: int = 4
     steps: int = 12
     guidance_scale: float = 4.5
-    evaluations: int = 8  # of the head per token
+    evaluations: int = 18  # of the head per token: half a centimetre from the converged motion (docs/performance.md)
 
 
 @dataclass(frozen=True)
@@ -68,6 +68,7 @@ class RecognizerConfig:
     positions: int = 77
     attend_padding: bool = True  # of the text tower, as in the released code
     guidance: float = 0.0  # lambda of the guidance step (0.5 + lambda); 0 turns guidance off
+    edit_guidance: float = 1.0  # the same in edits, where the prompt has to be heard over the motion around it
 
 
 @dataclass(frozen=True)
@@ -184,7 +185,6 @@ _SMALL = ModelConfig(
         vocabulary=3000,
         positions=64,
         attend_padding=False,
-        guidance=1.0,
     ),
     text=TextConfig(
         kind="bundled",

@@ -37,7 +37,7 @@ class Sampling:
     steps: int = 12
     guidance_scale: float = 4.5  # classifier-free, inside the head; 1 turns it off
     solver: SolverName = "adams"  # of the head's ODE
-    evaluations: int = 8  # of the head per token; dopri5 takes its own number
+    evaluations: int = 18  # of the head per token; dopri5 takes its own number
     whole: bool = False  # solve every masked token at every step, as the released code does
     strength: float = 0.0  # lambda of the recognizer's guidance; 0 turns it off
     guided_from: float = 0.5  # share of the steps that are done before the recognizer is asked
