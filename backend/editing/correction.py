@@ -160,7 +160,9 @@ def corrected(
     sides = [side for side in SIDES if request.changes(f"{side}_leg")]
     joints = np.where(known[:, None, None], original, joints)
     if sides:
-        joints = footed(joints, known, sides, follows=request.changes("root") and len(sides) == len(SIDES))
+        feet = footed(joints, known, sides, follows=request.changes("root") and len(sides) == len(SIDES))
+        # a knee that is folded further than it goes would be left with bones of other lengths
+        joints = np.where(known[:, None, None], original, fix_bone_lengths(feet, lengths))
     joints = on_targets(joints, request, shift, settled, offset_curve)
     return np.where(changes[:, None, None], joints, original)
 
