@@ -44,7 +44,7 @@ class LabelJob(Task):
     phase: str = field(default=_NEXT, kw_only=True)
     found: list[tuple[Take, tuple[Segment, ...]]] = field(default_factory=list, kw_only=True)
     problems: list[Problem] = field(default_factory=list, kw_only=True)
-    renamed: dict[Played, str] = field(default_factory=dict, kw_only=True)  # by Apply
+    renamed: dict[Played, list[str]] = field(default_factory=dict, kw_only=True)  # the names that Apply gave
     _takes: list[Take] = field(init=False)
     _looking: Iterator[Take | Problem | None] | None = field(init=False, default=None)
     _reader: TakeReader | None = field(init=False, default=None)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -129,16 +130,16 @@ def write(job: LabelJob, written: Sequence[Written], scene: Any, places: Places)
         _write_action(actions[take], items, places)
         if take in texts:
             actions[take][PROPERTY] = texts[take]
-    job.renamed.update({take.played: actions[take].name for take in by_take})
+        job.renamed.setdefault(take.played, []).append(actions[take].name)
     return tuple(said)
 
 
 def _action(job: LabelJob, played: Played) -> Any:
-    """The action by the name that Apply has given it, or after an undo step again by its own."""
-    try:
-        return replace(played, action=job.renamed.get(played, played.action)).find()
-    except UserError:
-        return played.find()
+    """The action by the name that Apply has given it last, or after undo steps by an earlier one or its own."""
+    for name in reversed(job.renamed.get(played, [])):
+        with suppress(UserError):
+            return replace(played, action=name).find()
+    return played.find()
 
 
 def cut(name: str, most: int = NAME_BYTES) -> str:

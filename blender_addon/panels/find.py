@@ -86,7 +86,7 @@ def _draw_chosen(layout: Any, listed: Any) -> None:
         return
     item = listed.moments[listed.moment]
     layout.template_icon(icon_value=thumbnails.icon(listed.moment), scale=6.0)
-    layout.label(text=item.path or "This file", icon="FILE")
+    layout.label(text=item.path or "This File", icon="FILE")
     row = layout.row()
     row.scale_y = 1.3
     row.operator("coamd.use_found", icon="CHECKMARK").number = listed.moment

@@ -34,14 +34,14 @@ def generated(character: Any) -> dict[tuple[str, int], np.ndarray]:
 
 
 def test_the_defaults_lock_the_feet_and_key_every_frame(settings: Any) -> None:
-    order = order_of(bpy.context, "Mannequin")
+    order = order_of(bpy.context, bpy.data.objects["Mannequin"])
     assert order.settings == RetargetSettings()
     assert order.tolerance is None
 
 
 def test_the_panels_values_are_ordered(settings: Any) -> None:
     settings.foot_lock, settings.root, settings.limbs, settings.reduce_keys = 0.25, "IN_PLACE", "IK", True
-    order = order_of(bpy.context, "Mannequin")
+    order = order_of(bpy.context, bpy.data.objects["Mannequin"])
     assert order.settings == RetargetSettings(foot_lock=0.25, root="in_place", limbs="ik")
     assert isinstance(order.tolerance, Tolerance)
     assert np.isclose(order.tolerance.degrees, 1.0)
