@@ -14,8 +14,11 @@ from typing import Any
 import bpy
 import numpy as np
 
+from ..rigs.errors import UserError
 from . import roles
 from .mapping import forget
+from .take_reader import TakeReader
+from .takes import Take, of_file
 
 MARK = "coamd-scene: "
 
@@ -39,11 +42,6 @@ def load(path: Path) -> None:
 
 def read() -> tuple[dict[str, np.ndarray], list[tuple[str, str]]]:
     """Joints of every take of the file that is open, by name, and what could not be read."""
-    import bpy
-    from coamd.blender_addon.take_reader import TakeReader
-    from coamd.blender_addon.takes import Take, of_file
-    from coamd.rigs.errors import UserError
-
     takes: dict[str, np.ndarray] = {}
     problems: list[tuple[str, str]] = []
     for found in list(of_file(bpy.context.scene)):

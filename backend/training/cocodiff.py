@@ -69,7 +69,7 @@ def read_fine_texts(path: Path, labels: Sequence[str]) -> list[str]:
 def guides(text: TextEncoder, labels: Sequence[str], fine_texts: Sequence[str]) -> Guides:
     """The names and descriptions as the frozen text encoder reads them."""
     ids = text.tokenize(fine_texts)
-    states: Tensor = text.model(input_ids=ids).last_hidden_state
+    states: Tensor = text.model.text_model(ids)
     ends = ids.argmax(dim=1)  # the end-of-text token has the highest id, and pads
     return Guides(text.encode(labels), states, torch.arange(ids.shape[1], device=ids.device)[None] <= ends[:, None])
 

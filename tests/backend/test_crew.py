@@ -137,7 +137,7 @@ class Recorded:
 
 def test_a_batch_survives_the_death_of_a_worker(ray: Any, tmp_path: Path) -> None:
     write_tiny_model(tmp_path / "weights")
-    args = Namespace(weights=tmp_path / "weights", device="cpu")
+    args = Namespace(weights=tmp_path / "weights", device="cpu", precision="float32")
     rows = [Row(f"row{n}", "a person walks", 1.0 + n % 3, n) for n in range(40)]
     for name in ("alone", "shared"):
         (tmp_path / name).mkdir()

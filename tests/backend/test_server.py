@@ -179,6 +179,9 @@ def test_a_full_queue_refuses_in_one_sentence_and_keeps_its_jobs(wire: Wire) -> 
     assert isinstance(wire.read_until(ends(id))[-1], Result)
 
 
+LABEL = {"kind": "label", "id": "7", "top": 5, "labels": [], "describe": False, "whole": False}
+
+
 @pytest.mark.parametrize(
     ("frames", "code"),
     [
@@ -187,7 +190,7 @@ def test_a_full_queue_refuses_in_one_sentence_and_keeps_its_jobs(wire: Wire) -> 
         ([msgpack.packb({"kind": "explode", "id": "7"})], "unknown_kind"),
         (encode(State("7", "ready")), "unknown_kind"),  # a reply, from a client
         ([msgpack.packb({"kind": "status", "id": "7", "also": 1})], "bad_fields"),
-        ([msgpack.packb({"kind": "label", "id": "7", "joints": [40, 22, 3], "top": 5, "labels": []})], "missing_frame"),
+        ([msgpack.packb({**LABEL, "joints": [40, 22, 3]})], "missing_frame"),
     ],
 )
 def test_what_does_not_fit_gets_an_error_and_the_server_goes_on(wire: Wire, frames: list[bytes], code: str) -> None:

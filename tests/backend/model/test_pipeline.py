@@ -119,11 +119,19 @@ def test_a_clip_of_any_length_has_a_feature(pipeline: Pipeline) -> None:
     assert all(np.isfinite(pipeline.embed_motion(clip(frames))).all() for frames in (4, 5, 196, 197, 500))
 
 
-@pytest.mark.parametrize("joints", [clip(3), clip()[:, :21], np.full((8, 22, 3), np.nan), np.zeros((0, 22, 3))])
-def test_what_is_no_motion_is_refused(pipeline: Pipeline, joints: np.ndarray) -> None:
+@pytest.mark.parametrize(
+    ("joints", "code"),
+    [
+        (clip(3), "too_short"),
+        (np.zeros((0, 22, 3)), "too_short"),
+        (clip()[:, :21], "bad_motion"),
+        (np.full((8, 22, 3), np.nan), "bad_motion"),
+    ],
+)
+def test_what_is_no_motion_is_refused(pipeline: Pipeline, joints: np.ndarray, code: str) -> None:
     with pytest.raises(UserError) as caught:
         pipeline.label(joints)
-    assert caught.value.code == "bad_motion"
+    assert caught.value.code == code
 
 
 @pytest.mark.parametrize(
