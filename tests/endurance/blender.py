@@ -11,6 +11,7 @@ import json
 import os
 import sys
 import time
+import traceback
 from pathlib import Path
 
 import bpy
@@ -73,14 +74,15 @@ def job(backend: BackendProcess, after: float | None) -> bool:
     bpy.context.scene.coamd.prompt = "sway for ever" if after is None else "sway"
     bpy.ops.coamd.generate()
     began = time.monotonic()
-    this = session.jobs[-1]
+    this, killed = session.jobs[-1], False
     while not this.over:
         assert time.monotonic() - began < PATIENCE or after is None, "the job does not end"
         session.tick()
         time.sleep(0.002)
-        if after is not None and 0.0 <= after < time.monotonic() - began:
-            backend.kill()
-    if after is not None and after >= 0.0:
+        if after is not None and not killed and 0.0 <= after < time.monotonic() - began:
+            backend.kill()  # once: a job that was not sent yet goes to the backend that is started in its place
+            killed = True
+    if after is not None and after >= 0.0 and not killed:
         backend.kill()  # where the job was over before its moment came
         while session.link.state == "ready":  # the result may have come before the bad news
             session.tick()
@@ -101,4 +103,8 @@ def say(**answer: object) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except BaseException:
+        say(failed=traceback.format_exc())
+    os._exit(0)  # the add-on is registered, and with that Blender's own exit hangs in 4.5

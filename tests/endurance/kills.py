@@ -41,7 +41,9 @@ class Blender:
         assert self.process.stdout
         for line in self.process.stdout:
             if line.startswith("{"):
-                return dict(json.loads(line))
+                answer = dict(json.loads(line))
+                assert "failed" not in answer, answer["failed"]
+                return answer
         raise AssertionError(f"Blender has ended, {self.process.wait()}")
 
     def kill(self) -> None:

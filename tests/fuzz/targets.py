@@ -137,7 +137,7 @@ def _messages() -> list[bytes]:
         Find("1", "walk", clip, ("/takes",), "a.blend", True, 3),
         Labelled("1", (TakeSegment(0, 40, (Named("walk", 0.5, 0.75), Named("run", 0.25))),)),
         Indexed("1", 12, ("Run",), (Skipped("b.bvh", "It is broken."),)),
-        Found("1", (Moment("/takes/a.blend", "Walk", 0.5, 0, 80, clip[:5]),)),
+        Found("1", (Moment("/takes/a.blend", "Walk", 0.5, 0, 80, np.repeat(clip[:1], 5, axis=0)),)),
         Error("", "bad_header", "The header is not msgpack."),
     ]
     return [of_frames(encode(message)) for message in messages]

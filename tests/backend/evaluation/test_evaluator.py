@@ -98,7 +98,7 @@ def test_a_clip_does_not_depend_on_its_company(evaluator: Evaluator) -> None:
 
 
 def test_it_learns_what_the_clips_are_and_is_read_back(data: Path, tmp_path: Path) -> None:
-    schedule = replace(SCHEDULE, steps=60, batch=9, warmup=5, ema=0.9, validate_every=60)
+    schedule = replace(SCHEDULE, steps=120, batch=9, warmup=5, ema=0.9, validate_every=120)
     trained = train_evaluator(data, tmp_path, schedule)
     loaded, facts = load_evaluator(tmp_path, torch.device("cpu"))
     held_out = [Clip(name, "test", joints, (f"a {name}",), (name,)) for name, joints in CLIPS.items()]
