@@ -157,6 +157,8 @@ def corrected(
     still = [joint for part in request.resting for joint in PART_JOINTS[part]]
     goal, settled = eased(joints, original, changes, held, still)
     joints = fix_bone_lengths(np.where(settled[:, None, None], goal, met(joints, goal, settled)), lengths)
+    # what eases the root and the legs bends what hangs on them as well, and that is to stay as it is
+    joints = fix_bone_lengths(composed(original, joints, request.parts), lengths)
     sides = [side for side in SIDES if request.changes(f"{side}_leg")]
     joints = np.where(known[:, None, None], original, joints)
     if sides:
