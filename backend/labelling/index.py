@@ -12,7 +12,6 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import astuple, dataclass, replace
@@ -23,6 +22,7 @@ import numpy as np
 from ...rigs.canonical import at_origin
 from ...rigs.errors import UserError
 from ...rigs.skeleton import JOINTS, MAX_FRAMES
+from ..archive import read_arrays
 from ..home import home
 from ..motion_file import replacing
 from .embedding import Embedder, Span, uniform, windows
@@ -34,6 +34,7 @@ from .tables import shown
 
 SHORT = 80  # frames; a moment in a long take
 VERSION = 2
+LARGEST = 2**30  # bytes that an index may take in memory
 Stopped = Callable[[], None]
 
 
@@ -108,14 +109,14 @@ class Index:
         if not path.is_file():
             return fresh, ""
         try:
-            with np.load(path, allow_pickle=False) as arrays:
-                mark, version = str(arrays["fingerprint"]), int(arrays["version"])
-                if mark != embedder.mark or version != VERSION:
-                    return fresh, f"The index {path} is of other weights; it is made anew."
-                vectors, places = arrays["vectors"].astype(np.float32), arrays["places"].astype(int)
-                poses = arrays["poses"].astype(np.float32)
-                records = json.loads(arrays["takes"].tobytes())
-                files = json.loads(arrays["sources"].tobytes())
+            arrays = read_arrays(path, LARGEST)
+            mark, version = str(arrays["fingerprint"]), int(arrays["version"])
+            if mark != embedder.mark or version != VERSION:
+                return fresh, f"The index {path} is of other weights; it is made anew."
+            vectors, places = arrays["vectors"].astype(np.float32), arrays["places"].astype(int)
+            poses = arrays["poses"].astype(np.float32)
+            records = json.loads(arrays["takes"].tobytes())
+            files = json.loads(arrays["sources"].tobytes())
             sound = vectors.shape == (len(places), embedder.width) and poses.shape == (*places.shape[:1], *_POSED)
             if not sound or not np.isfinite(vectors).all() or not np.isfinite(poses).all():
                 raise ValueError("vectors")
@@ -128,7 +129,7 @@ class Index:
                 Source(str(file), int(size), int(changed), str(contents), tuple((str(n), str(r)) for n, r in problems))
                 for file, size, changed, contents, problems in files
             ]
-        except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile):
+        except (OSError, ValueError, KeyError, TypeError):
             return fresh, f"The index {path} is damaged; it is made anew."
         return cls(embedder, takes, sources), ""
 

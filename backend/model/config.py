@@ -46,7 +46,7 @@ class GeneratorConfig:
     noise_draws: int = 4
     steps: int = 12
     guidance_scale: float = 4.5
-    evaluations: int = 18  # of the head per token: half a centimetre from the converged motion (docs/performance.md)
+    evaluations: int = 18  # of the head per token; 16 are 0.67 cm from the converged motion (docs/performance.md)
 
 
 @dataclass(frozen=True)
