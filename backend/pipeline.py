@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
@@ -15,12 +15,8 @@ from torch.nn.functional import normalize
 
 from ..rigs.canonical import at_origin
 from ..rigs.errors import UserError
-from ..rigs.skeleton import FPS, JOINTS, MAX_FRAMES, TOKEN_FRAMES
-from .cleanup import finished
-from .editing.canvas import Canvas, lay_out, moved_to, result
-from .editing.checks import check as check_edit
-from .editing.engine import Editor, Row, insistent, layout, read_texts
-from .editing.reaching import missed
+from ..rigs.skeleton import JOINTS, MAX_FRAMES, TOKEN_FRAMES
+from .editing.execution import Edited, edit, edit_all
 from .editing.request import EditRequest
 from .labelling.embedding import embedder
 from .labelling.index import default_index
@@ -28,15 +24,15 @@ from .labelling.labeller import Labeller
 from .labelling.librarian import Librarian
 from .labelling.request import Segment, distinct
 from .limits import check
-from .model.sampler import Cancelled, Guide, Sampling
+from .model.sampler import Cancelled, Sampling
 from .model.solver import SolverName
 from .model.weights import System, load_system
-from .prompt import mended, understood, understood_edit
-from .windows import Preview, Report, Windows
+from .motions import frames_of, motions, sampling_of, source
+from .prompt import mended, understood
+from .windows import Preview, Report
 
 __all__ = ["Cancelled", "Edited", "Generated", "Pipeline", "check", "choose_device"]
 
-ROWS = 20  # edits that are carried out together
 BUNDLED = Path(__file__).parent / "weights"
 LISTS_KEPT = 8  # lists of labels whose vectors are remembered
 Precision = Literal["auto", "float32", "bfloat16"]
@@ -49,18 +45,6 @@ class Generated:
 
     joints: np.ndarray
     warnings: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Edited:
-    """joints (V, F', 22, 3) float32 in the place of the request's motion; warnings are sentences for the user.
-
-    ``sampled`` is the motion of the same shape before the exact correction, None where nothing was corrected.
-    """
-
-    joints: np.ndarray
-    warnings: tuple[str, ...] = ()
-    sampled: np.ndarray | None = None
 
 
 def choose_device(name: str) -> torch.device:
@@ -159,97 +143,29 @@ class Pipeline:
         nothing is ``generate``, put where the motion began.
 
         Raises:
-            UserError: as ``editing.checks.check``.
+            UserError: as `editing.checks.check`.
             Cancelled: ``cancelled()`` became true; it is asked before every sampling step.
         """
-        check_edit(request)
-        if request.strength == 0.0 and request.mode in ("regenerate", "refine"):
-            return Edited(np.repeat(request.joints[None].astype(np.float32), request.variations, axis=0))
-        request, notes = self._read(request)
         progress("text", 0, 1, None)
-        if request.keeps_nothing:
-            whole = self.motions(
-                [request.prompt] * request.variations,
-                [len(request.joints)] * request.variations,
-                [source(request.seed, number) for number in range(request.variations)],
-                self._edit_sampling(request, steps),
-                report=lambda step, of, preview: progress("sampling", step, of, preview),
-                cancelled=cancelled,
-            )
-            return Edited(moved_to(np.stack(whole), request.joints), notes)
-        rows = self._rows(request)
-        canvas = rows[0].canvas
-        joints, sampled = Editor(self.system, rows, self._edit_sampling(request, steps)).run(
-            lambda step, of, look: progress("sampling", step, of, lambda: result(request, canvas, look())), cancelled
+        return edit(
+            self.system,
+            request,
+            steps,
+            report=lambda step, of, preview: progress("sampling", step, of, preview),
+            cancelled=cancelled,
         )
-        return _edited(request, notes, canvas, joints, sampled)
 
     def edit_all(self, requests: Sequence[EditRequest]) -> list[Edited]:
         """What ``edit`` makes of each request, in its order. Requests of one layout are carried out together.
 
         Raises:
-            UserError: as ``editing.checks.check``.
+            UserError: as `editing.checks.check`.
         """
-        out: dict[int, Edited] = {}
-        groups: dict[tuple[object, bool], list[int]] = {}
-        for number, request in enumerate(requests):
-            check_edit(request)
-            groups.setdefault((layout(request), request.keeps_nothing), []).append(number)
-        for (_, alone), numbers in groups.items():
-            for at in range(0, len(numbers), 1 if alone else ROWS):
-                some = numbers[at : at + ROWS]
-                if len(some) == 1 or requests[some[0]].strength == 0.0:
-                    out.update((number, self.edit(requests[number])) for number in some)
-                else:
-                    out.update(zip(some, self._edit_together([requests[number] for number in some]), strict=True))
-        return [out[number] for number in range(len(requests))]
-
-    def _edit_together(self, requests: Sequence[EditRequest]) -> list[Edited]:
-        read = [self._read(request) for request in requests]
-        rows = [self._rows(request) for request, _ in read]
-        sampling = self._edit_sampling(read[0][0], None)
-        joints, sampled = Editor(self.system, [row for some in rows for row in some], sampling).run(
-            lambda _step, _of, _rows: None, lambda: False
-        )
-        out, at = [], 0
-        for (request, notes), some in zip(read, rows, strict=True):
-            these = slice(at, at := at + len(some))
-            out.append(_edited(request, notes, some[0].canvas, joints[these], sampled[these]))
-        return out
-
-    def _read(self, request: EditRequest) -> tuple[EditRequest, tuple[str, ...]]:
-        """The request as the model reads it, and what to tell the user about that."""
-        request, notes = understood_edit(self.system, request)
-        return request, notes + self._unread([request.prompt, *(segment.prompt for segment in request.segments)])
-
-    def _rows(self, request: EditRequest) -> list[Row]:
-        """One row for each variation."""
-        canvas = lay_out(request)
-        texts = read_texts(request, canvas, self.system)
-        return [Row(request, canvas, texts, source(request.seed, number)) for number in range(request.variations)]
-
-    def _edit_sampling(self, request: EditRequest, steps: int | None) -> Sampling:
-        """How to sample for an edit; one that keeps nothing is a generation."""
-        strength = request.recognizer_guidance
-        if strength is None and not request.keeps_nothing:
-            strength = self.system.config.recognizer.edit_guidance
-        sampling = insistent(request, self.sampling(steps, request.guidance_scale, strength))
-        if request.mode == "refine":
-            return replace(sampling, refine=True, steps=max(1, round(request.strength * sampling.steps)))
-        if request.mode == "regenerate" and not request.keeps_nothing:
-            return replace(sampling, begin=1.0 - request.strength)
-        return sampling
+        return edit_all(self.system, requests)
 
     def read(self, prompt: str) -> tuple[str, tuple[str, ...]]:
         """A prompt as the model is to read it, and sentences for the user: what was mended, what is strange or lost."""
-        prompt, notes = understood(self.system, prompt)
-        return prompt, notes + self._unread([prompt])
-
-    def _unread(self, prompts: Sequence[str]) -> tuple[str, ...]:
-        """A warning where a prompt is longer than the model reads."""
-        if self.system.text.tokenize(prompts).shape[1] >= self.system.config.text.positions:
-            return ("The prompt is longer than the model reads; its end had no effect.",)
-        return ()
+        return understood(self.system, prompt)
 
     def sampling(
         self,
@@ -259,16 +175,7 @@ class Pipeline:
         solver: SolverName | None = None,
     ) -> Sampling:
         """Settings of a request; None takes the model's own. dopri5 solves as the released code does, at its cost."""
-        generator, recognizer = self.system.config.generator, self.system.config.recognizer
-        return Sampling(
-            steps=generator.steps if steps is None else steps,
-            guidance_scale=generator.guidance_scale if guidance_scale is None else guidance_scale,
-            solver=solver or "adams",
-            evaluations=generator.evaluations,
-            whole=solver == "dopri5",
-            strength=recognizer.guidance if recognizer_guidance is None else recognizer_guidance,
-            guided_from=0.0 if solver == "dopri5" else Sampling.guided_from,
-        )
+        return sampling_of(self.system.config, steps, guidance_scale, recognizer_guidance, solver)
 
     def motions(
         self,
@@ -280,27 +187,8 @@ class Pipeline:
         report: Report = lambda _step, _of, _preview: None,
         cancelled: Callable[[], bool] = lambda: False,
     ) -> list[np.ndarray]:
-        """Joints (frames[i], 22, 3) float32 for B prompts, each with its source of randomness on the CPU.
-
-        All must have as many tokens; a motion is the same alone and in company, but for rounding.
-        """
-        if len({tokens_of(count) for count in frames}) != 1:
-            raise ValueError(f"motions of {min(frames)} and {max(frames)} frames differ in their tokens")
-        system = self.system
-        with torch.no_grad():
-            ids = system.text.tokenize(prompts)
-            condition, described = system.text(ids), system.recognizer.text(ids)
-        windows = Windows(
-            generator=system.generator,
-            autoencoder=system.autoencoder,
-            sampling=sampling,
-            guide=Guide(system.recognizer, system.autoencoder, described),
-            condition=condition,
-            sources=sources,
-        )
-        most = max(frames)
-        motion = windows.motion(most, lambda step, of, look: report(step, of, lambda: look()[:, :most]), cancelled)
-        return [finished(joints[:count]) for joints, count in zip(motion, frames, strict=True)]
+        """As `motions.motions` with this model."""
+        return motions(self.system, prompts, frames, sources, sampling, report=report, cancelled=cancelled)
 
     def label(
         self,
@@ -366,27 +254,3 @@ class Pipeline:
         feature = self.system.recognizer.text(ids)[0]
         vector: np.ndarray = normalize(feature, dim=-1).cpu().numpy()
         return vector
-
-
-def _edited(
-    request: EditRequest, notes: tuple[str, ...], canvas: Canvas, joints: np.ndarray, sampled: np.ndarray
-) -> Edited:
-    """The edit of a request from its canvas (V, N, 22, 3), exactly and as sampled."""
-    made, rough = result(request, canvas, joints), result(request, canvas, sampled)
-    return Edited(made, notes + canvas.warnings + missed(request, made), rough)
-
-
-def frames_of(seconds: float) -> int:
-    """Length of a motion at 20 fps."""
-    return max(1, round(seconds * FPS))
-
-
-def tokens_of(frames: int) -> int:
-    """How many tokens hold so many frames; motions with as many can be made together."""
-    return -(-frames // TOKEN_FRAMES)
-
-
-def source(seed: int, number: int) -> torch.Generator:
-    """Independent randomness of one variation, on the CPU so that every device draws the same."""
-    words = np.random.SeedSequence([seed % 2**64, number]).generate_state(1, np.uint64)
-    return torch.Generator().manual_seed(int(words[0] >> np.uint64(1)))

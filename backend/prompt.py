@@ -19,12 +19,16 @@ def mended(system: System, text: str) -> Reading:
 
 
 def understood(system: System, prompt: str) -> tuple[str, tuple[str, ...]]:
-    """The mended prompt, and sentences for the user: what was mended, and whether it is strange to the model."""
-    if system.phrases is None or not prompt.strip():
-        return prompt, ()
-    reading = mended(system, prompt)
-    strange = system.phrases.warning(reading.text, system.text)
-    return reading.text, notes(reading) + ((strange,) if strange else ())
+    """The mended prompt, and sentences for the user: what was mended, and whether it is strange or too long."""
+    told: tuple[str, ...] = ()
+    if system.phrases is not None and prompt.strip():
+        reading = mended(system, prompt)
+        prompt, told = reading.text, notes(reading)
+        if strange := system.phrases.warning(prompt, system.text):
+            told += (strange,)
+    if system.text.tokenize([prompt]).shape[1] >= system.config.text.positions:
+        told += ("The prompt is longer than the model reads; its end had no effect.",)
+    return prompt, told
 
 
 def understood_edit(system: System, request: EditRequest) -> tuple[EditRequest, tuple[str, ...]]:

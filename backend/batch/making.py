@@ -14,8 +14,9 @@ import numpy as np
 from ...rigs.errors import UserError
 from ..model.sampler import Sampling
 from ..motion_file import write_motion
+from ..motions import frames_of, source, tokens_of
 from ..packing import BATCH, BATCH_GPU, packed
-from ..pipeline import Pipeline, frames_of, source, tokens_of
+from ..pipeline import Pipeline
 from .plan import Take
 from .rows import Row
 

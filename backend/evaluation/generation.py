@@ -11,8 +11,9 @@ import torch
 
 from ..model.sampler import Sampling
 from ..model.solver import SolverName
+from ..motions import tokens_of
 from ..packing import BATCH, packed
-from ..pipeline import Pipeline, tokens_of
+from ..pipeline import Pipeline
 from ..prompt import mended
 
 

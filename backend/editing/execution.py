@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Edits carried out: one request in all its variations, or many requests of one layout together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from ..model.sampler import Sampling
+from ..model.weights import System
+from ..motions import motions, sampling_of, source
+from ..prompt import understood_edit
+from ..windows import Report
+from .canvas import Canvas, lay_out, moved_to, result
+from .checks import check
+from .engine import Editor, Row, insistent, layout, read_texts
+from .reaching import missed
+from .request import EditRequest
+
+ROWS = 20  # edits that are carried out together
+
+
+@dataclass(frozen=True)
+class Edited:
+    """joints (V, F', 22, 3) float32 in the place of the request's motion; warnings are sentences for the user.
+
+    ``sampled`` is the motion of the same shape before the exact correction, None where nothing was corrected.
+    """
+
+    joints: np.ndarray
+    warnings: tuple[str, ...] = ()
+    sampled: np.ndarray | None = None
+
+
+def edit(
+    system: System,
+    request: EditRequest,
+    steps: int | None = None,
+    *,
+    report: Report = lambda _step, _of, _preview: None,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> Edited:
+    """The motion of a request with what was asked for changed; all other frames keep their bits.
+
+    Raises:
+        UserError: as ``checks.check``.
+        Cancelled: ``cancelled()`` became true; it is asked before every sampling step.
+    """
+    check(request)
+    if request.strength == 0.0 and request.mode in ("regenerate", "refine"):
+        return Edited(np.repeat(request.joints[None].astype(np.float32), request.variations, axis=0))
+    request, notes = understood_edit(system, request)
+    sampling = sampling_for(system, request, steps)
+    if request.keeps_nothing:
+        whole = motions(
+            system,
+            [request.prompt] * request.variations,
+            [len(request.joints)] * request.variations,
+            [source(request.seed, number) for number in range(request.variations)],
+            sampling,
+            report=report,
+            cancelled=cancelled,
+        )
+        return Edited(moved_to(np.stack(whole), request.joints), notes)
+    rows = _rows(system, request)
+    canvas = rows[0].canvas
+    joints, sampled = Editor(system, rows, sampling).run(
+        lambda step, of, look: report(step, of, lambda: result(request, canvas, look())), cancelled
+    )
+    return _edited(request, notes, canvas, joints, sampled)
+
+
+def edit_all(system: System, requests: Sequence[EditRequest]) -> list[Edited]:
+    """What ``edit`` makes of each request, in its order. Requests of one layout are carried out together.
+
+    Raises:
+        UserError: as ``checks.check``.
+    """
+    out: dict[int, Edited] = {}
+    groups: dict[tuple[object, bool], list[int]] = {}
+    for number, request in enumerate(requests):
+        check(request)
+        groups.setdefault((layout(request), request.keeps_nothing), []).append(number)
+    for (_, alone), numbers in groups.items():
+        for at in range(0, len(numbers), 1 if alone else ROWS):
+            some = numbers[at : at + ROWS]
+            if len(some) == 1 or requests[some[0]].strength == 0.0:
+                out.update((number, edit(system, requests[number])) for number in some)
+            else:
+                out.update(zip(some, _together(system, [requests[number] for number in some]), strict=True))
+    return [out[number] for number in range(len(requests))]
+
+
+def sampling_for(system: System, request: EditRequest, steps: int | None = None) -> Sampling:
+    """How to sample for an edit; one that keeps nothing is a generation."""
+    strength = request.recognizer_guidance
+    if strength is None and not request.keeps_nothing:
+        strength = system.config.recognizer.edit_guidance
+    sampling = insistent(request, sampling_of(system.config, steps, request.guidance_scale, strength))
+    if request.mode == "refine":
+        return replace(sampling, refine=True, steps=max(1, round(request.strength * sampling.steps)))
+    if request.mode == "regenerate" and not request.keeps_nothing:
+        return replace(sampling, begin=1.0 - request.strength)
+    return sampling
+
+
+def _together(system: System, requests: Sequence[EditRequest]) -> list[Edited]:
+    read = [understood_edit(system, request) for request in requests]
+    rows = [_rows(system, request) for request, _ in read]
+    joints, sampled = Editor(system, [row for some in rows for row in some], sampling_for(system, read[0][0])).run(
+        lambda _step, _of, _rows: None, lambda: False
+    )
+    out, at = [], 0
+    for (request, notes), some in zip(read, rows, strict=True):
+        these = slice(at, at := at + len(some))
+        out.append(_edited(request, notes, some[0].canvas, joints[these], sampled[these]))
+    return out
+
+
+def _rows(system: System, request: EditRequest) -> list[Row]:
+    """One row for each variation."""
+    canvas = lay_out(request)
+    texts = read_texts(request, canvas, system)
+    return [Row(request, canvas, texts, source(request.seed, number)) for number in range(request.variations)]
+
+
+def _edited(
+    request: EditRequest, notes: tuple[str, ...], canvas: Canvas, joints: np.ndarray, sampled: np.ndarray
+) -> Edited:
+    """The edit of a request from its canvas (V, N, 22, 3), exactly and as sampled."""
+    made, rough = result(request, canvas, joints), result(request, canvas, sampled)
+    return Edited(made, notes + canvas.warnings + missed(request, made), rough)
