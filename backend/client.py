@@ -188,11 +188,13 @@ class Client:
         variations: int = 1,
         guidance_scale: float | None = None,
         recognizer_guidance: float | None = None,
+        candidates: int | None = None,
         timeout: float = 600.0,
         progress: Watcher | None = None,
     ) -> Result:
         """Text to motion: ``joints`` (V, F, 22, 3) metres, Y up, 20 frames per second, and ``warnings``."""
-        request = Generate(new_id(), prompt, seconds, seed, variations, guidance_scale, recognizer_guidance)
+        scales = guidance_scale, recognizer_guidance
+        request = Generate(new_id(), prompt, seconds, seed, variations, *scales, candidates)
         return self._result(request, timeout, progress)
 
     def edit(self, request: EditRequest, *, timeout: float = 600.0, progress: Watcher | None = None) -> Result:

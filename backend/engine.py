@@ -41,6 +41,7 @@ class Engine(Protocol):
         variations: int = ...,
         guidance_scale: float | None = ...,
         recognizer_guidance: float | None = ...,
+        candidates: int | None = ...,
         progress: Told = ...,
         cancelled: Callable[[], bool] = ...,
     ) -> Generated:

@@ -21,6 +21,7 @@ from ..rigs.errors import UserError
 FloatArray = npt.NDArray[np.float32]
 
 MAX_VARIATIONS = 64
+MAX_CANDIDATES = 16  # for each variation
 MAX_CLIP_FRAMES = 72_000  # one hour at 20 frames per second
 MAX_COORDINATE = 1e5  # metres from the origin; beyond it float32 is coarser than a centimetre
 MAX_FRAME_BYTES = 64 << 20

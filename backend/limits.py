@@ -4,13 +4,13 @@
 from __future__ import annotations
 
 from ..rigs.errors import UserError
-from .fields import MAX_VARIATIONS
+from .fields import MAX_CANDIDATES, MAX_VARIATIONS
 
 SHORTEST, LONGEST = 1.0, 60.0  # seconds
 PROMPT_LENGTH = 1000  # characters
 
 
-def check(prompt: str, seconds: float, variations: int = 1) -> None:
+def check(prompt: str, seconds: float, variations: int = 1, candidates: int | None = None) -> None:
     """Raise the UserError of a request that cannot be served."""
     if not prompt.strip():
         raise UserError(
@@ -33,4 +33,10 @@ def check(prompt: str, seconds: float, variations: int = 1) -> None:
             f"{variations} variations cannot be made at once.",
             f"Choose between 1 and {MAX_VARIATIONS}.",
             "bad_variations",
+        )
+    if candidates is not None and not 1 <= candidates <= MAX_CANDIDATES:
+        raise UserError(
+            f"{candidates} candidates cannot be made for a motion.",
+            f"Choose between 1 and {MAX_CANDIDATES}.",
+            "bad_candidates",
         )

@@ -13,6 +13,7 @@ from typing import Annotated
 from ..rigs.skeleton import FPS, JOINTS
 from .editing.request import EditRequest, Segment, Target
 from .fields import (
+    MAX_CANDIDATES,
     MAX_CLIP_FRAMES,
     MAX_COORDINATE,
     MAX_VARIATIONS,
@@ -29,7 +30,7 @@ from .fields import (
 )
 from .labelling import request as labelling
 
-PROTOCOL_VERSION = 3
+PROTOCOL_VERSION = 4
 MAX_CLIPS = 4096  # candidates of one search
 MAX_TARGETS = 4096  # places to reach in one edit
 MAX_TAKES = MAX_CLIPS  # actions of one file in one message
@@ -137,6 +138,7 @@ class Generate(Request):
     variations: Annotated[int, Integer(1, MAX_VARIATIONS)] = 1
     guidance_scale: Factor = None
     recognizer_guidance: Factor = None
+    candidates: Annotated[int | None, Maybe(Integer(1, MAX_CANDIDATES))] = None  # None takes the model's own
 
 
 @dataclass(frozen=True, eq=False)

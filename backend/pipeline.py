@@ -87,9 +87,9 @@ class Pipeline:
         return cls(system, where)
 
     @staticmethod
-    def check(prompt: str, seconds: float, variations: int = 1) -> None:
+    def check(prompt: str, seconds: float, variations: int = 1, candidates: int | None = None) -> None:
         """Raise the UserError of a request that cannot be served."""
-        check(prompt, seconds, variations)
+        check(prompt, seconds, variations, candidates)
 
     def generate(
         self,
@@ -102,22 +102,24 @@ class Pipeline:
         recognizer_guidance: float | None = None,
         steps: int | None = None,
         solver: SolverName | None = None,
+        candidates: int | None = None,
         progress: Progress = lambda _phase, _step, _of, _preview: None,
         cancelled: Callable[[], bool] = lambda: False,
     ) -> Generated:
         """Motion for a prompt: ``round(20 seconds)`` frames, floor at 0, from the origin facing +Z.
 
         A variation is the same alone and in company; ``seed`` and its number decide it. ``recognizer_guidance`` is
-        lambda, 0 turns that guidance off; ``solver`` is that of the head's ODE. Beyond 9.8 s the motion is made of
-        overlapping windows.
+        lambda, 0 turns that guidance off; ``solver`` is that of the head's ODE. Each variation is the one of so many
+        ``candidates`` that the recognizer finds the prompt best in. Beyond 9.8 s the motion is made of overlapping
+        windows.
 
         Raises:
             UserError: as ``check``.
             Cancelled: ``cancelled()`` became true; it is asked before every sampling step.
         """
-        check(prompt, seconds, variations)
+        check(prompt, seconds, variations, candidates)
         prompt, notes = self.read(prompt)
-        sampling = self.sampling(steps, guidance_scale, recognizer_guidance, solver)
+        sampling = self.sampling(steps, guidance_scale, recognizer_guidance, solver, candidates)
         progress("text", 0, 1, None)
         joints = self.motions(
             [prompt] * variations,
@@ -173,9 +175,10 @@ class Pipeline:
         guidance_scale: float | None = None,
         recognizer_guidance: float | None = None,
         solver: SolverName | None = None,
+        candidates: int | None = None,
     ) -> Sampling:
         """Settings of a request; None takes the model's own. dopri5 solves as the released code does, at its cost."""
-        return sampling_of(self.system.config, steps, guidance_scale, recognizer_guidance, solver)
+        return sampling_of(self.system.config, steps, guidance_scale, recognizer_guidance, solver, candidates)
 
     def motions(
         self,

@@ -122,6 +122,7 @@ class Worker:
                 variations=request.variations,
                 guidance_scale=request.guidance_scale,
                 recognizer_guidance=request.recognizer_guidance,
+                candidates=request.candidates,
                 progress=progress,
                 cancelled=cancelled,
             )

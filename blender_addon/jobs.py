@@ -39,6 +39,7 @@ class Order:
     fps: float  # the scene's rate
     extend_range: bool
     settings: RetargetSettings = DEFAULTS
+    candidates: int | None = None  # for each variation; None takes the model's own
     tolerance: Tolerance | None = None  # of reduced keys; None: a key on every frame
 
     @property
@@ -157,7 +158,7 @@ class Job(Task):
 
     def message(self, id: str) -> Request:
         order = self.order
-        return Generate(id, order.prompt, order.seconds, order.seed, order.variations)
+        return Generate(id, order.prompt, order.seconds, order.seed, order.variations, candidates=order.candidates)
 
     def take(self, reply: Reply) -> None:
         if isinstance(reply, Result) and reply.joints is not None:

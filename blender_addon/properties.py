@@ -9,6 +9,7 @@ from typing import Any
 import bpy
 from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, PointerProperty, StringProperty
 
+from ..backend.fields import MAX_CANDIDATES
 from ..rigs.reduction import Tolerance
 from .edit_settings import CLASSES as EDIT_CLASSES
 from .edit_settings import COAMD_PG_edit
@@ -61,6 +62,14 @@ class COAMD_PG_settings(bpy.types.PropertyGroup):  # noqa: N801 (Blender's namin
         default=1,
         min=1,
         max=MAX_VARIATIONS,
+    )
+    candidates: IntProperty(
+        name="Candidates",
+        description="How many motions are made for each take; the recognizer keeps the one that fits the prompt best. "
+        "More take longer. 0: what the model does by itself",
+        default=0,
+        min=0,
+        max=MAX_CANDIDATES,
     )
     extend_range: BoolProperty(
         name="Extend Scene",

@@ -12,7 +12,6 @@ from pathlib import Path
 import numpy as np
 
 from ...rigs.errors import UserError
-from ..model.sampler import Sampling
 from ..motion_file import write_motion
 from ..motions import frames_of, source, tokens_of
 from ..packing import BATCH, BATCH_GPU, packed
@@ -31,12 +30,12 @@ class Made:
 
 
 def batches(takes: Sequence[Take], most: int) -> list[list[Take]]:
-    """Takes that can be made in one call of the sampler: as many tokens, and the same guidance."""
+    """Takes that can be made in one call of the sampler: as many tokens, the same guidance and candidates."""
 
-    def key(row: Row) -> tuple[int, float, float]:
-        scales = (row.guidance_scale, row.recognizer_guidance)
-        first, second = (float("-inf") if scale is None else scale for scale in scales)
-        return tokens_of(frames_of(row.seconds)), first, second
+    def key(row: Row) -> tuple[int, float, float, float]:
+        settings = (row.guidance_scale, row.recognizer_guidance, row.candidates)
+        first, second, third = (float("-inf") if value is None else float(value) for value in settings)
+        return tokens_of(frames_of(row.seconds)), first, second, third
 
     return [[takes[i] for i in batch] for batch in packed([key(take.row) for take in takes], most)]
 
@@ -66,7 +65,10 @@ class Maker:
 
     def _motions(self, takes: Sequence[Take]) -> list[np.ndarray]:
         rows = [take.row for take in takes]
-        sampling: Sampling = self.pipeline.sampling(None, rows[0].guidance_scale, rows[0].recognizer_guidance)
+        one = rows[0]
+        sampling = self.pipeline.sampling(
+            guidance_scale=one.guidance_scale, recognizer_guidance=one.recognizer_guidance, candidates=one.candidates
+        )
         return self.pipeline.motions(
             [self._read(row.prompt)[0] for row in rows],
             [frames_of(row.seconds) for row in rows],

@@ -15,16 +15,29 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeVar
 
 from ...rigs.errors import UserError
+from ..fields import MAX_CANDIDATES
 from ..limits import check
 from ..motion_file import WRITABLE
 
-COLUMNS = ("prompt", "name", "seconds", "seed", "variations", "format", "guidance_scale", "recognizer_guidance")
+COLUMNS = (
+    "prompt",
+    "name",
+    "seconds",
+    "seed",
+    "variations",
+    "format",
+    "guidance_scale",
+    "recognizer_guidance",
+    "candidates",
+)
 SUFFIXES = (".csv", ".jsonl")
 MOST_VARIATIONS = 1000
 LONGEST_NAME = 100  # letters, so that a number and a suffix still fit into what file systems allow
 SLUG = 60  # letters of the prompt in a name that is made of it
+Default = TypeVar("Default", bound=int | None)
 _UNFIT = re.compile(r'[\x00-\x1f/\\:*?"<>|]')
 
 
@@ -40,6 +53,7 @@ class Row:
     formats: tuple[str, ...] = (".npz",)
     guidance_scale: float | None = None
     recognizer_guidance: float | None = None
+    candidates: int | None = None
     fault: str = ""
 
     def files(self, variation: int) -> tuple[str, ...]:
@@ -156,6 +170,7 @@ def _row(cells: dict[str, str], defaults: Row) -> Row:
             formats=formats(cells["format"]) if cells.get("format") else row.formats,
             guidance_scale=_number(cells, "guidance_scale", row.guidance_scale),
             recognizer_guidance=_number(cells, "recognizer_guidance", row.recognizer_guidance),
+            candidates=_whole(cells, "candidates", row.candidates, 1, MAX_CANDIDATES),
         )
         check(row.prompt, row.seconds)
     except UserError as error:
@@ -185,7 +200,7 @@ def _number(cells: dict[str, str], column: str, default: float | None) -> float 
     return value
 
 
-def _whole(cells: dict[str, str], column: str, default: int, least: int, most: int) -> int:
+def _whole(cells: dict[str, str], column: str, default: Default, least: int, most: int) -> int | Default:
     text = cells.get(column, "")
     if not text:
         return default

@@ -19,7 +19,7 @@ from .rows import Row
 
 FILE = "summary.csv"
 WAITING, DONE, FAILED = "waiting", "done", "failed"
-ASKED = ("prompt", "seconds", "seed", "guidance_scale", "recognizer_guidance")
+ASKED = ("prompt", "seconds", "seed", "guidance_scale", "recognizer_guidance", "candidates")
 COLUMNS = ("name", "state", "files", *ASKED, "variations", "notes")
 
 
@@ -43,7 +43,7 @@ def entry_of(row: Row, state: str = WAITING) -> Entry:
 
 def asked(row: Row) -> tuple[str, ...]:
     """What decides the motion of a row, as text."""
-    values = (row.prompt, row.seconds, row.seed, row.guidance_scale, row.recognizer_guidance)
+    values = (row.prompt, row.seconds, row.seed, row.guidance_scale, row.recognizer_guidance, row.candidates)
     return tuple("" if value is None else str(value) for value in values)
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from tqdm import tqdm
 
-from .options import add_model_options, add_ray_options, load_pipeline, number, whole, workers
+from .options import add_candidates_option, add_model_options, add_ray_options, load_pipeline, number, whole, workers
 
 if TYPE_CHECKING:
     from ..batch.making import Maker
@@ -27,6 +27,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--format", default="npz", help="where a row has none, as 'npz bvh' (default npz)")
     parser.add_argument("--guidance-scale", type=number, help="where a row has none (default of the model)")
     parser.add_argument("--recognizer-guidance", type=number, help="where a row has none (default of the model)")
+    add_candidates_option(parser)
     parser.add_argument("--batch", type=whole(1, 10_000), help="motions at once (default: what the device does well)")
     add_ray_options(parser)
     add_model_options(parser)
@@ -55,6 +56,7 @@ def run(args: argparse.Namespace) -> int:
         formats(args.format),
         args.guidance_scale,
         args.recognizer_guidance,
+        args.candidates,
     )
     rows = read_rows(args.table, defaults)
     with owned(args.folder):

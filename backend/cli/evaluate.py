@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from tqdm import tqdm
 
 from ..motion_file import replacing
-from .options import add_model_options, add_solver_option, load_pipeline, number, table, whole
+from .options import add_candidates_option, add_model_options, add_solver_option, load_pipeline, number, table, whole
 
 if TYPE_CHECKING:
     from ..evaluation.evaluator import Evaluator
@@ -45,6 +45,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--evaluator", type=Path, default=Path("runs/evaluator"), help="folder of the judge; trained first if empty"
     )
     parser.add_argument("-o", "--output", type=Path, default=Path("runs/evaluation"), help="folder of the report")
+    add_candidates_option(parser)
     add_solver_option(parser)
     add_model_options(parser)
 
@@ -59,7 +60,7 @@ def run(args: argparse.Namespace) -> int:
     from ..evaluation.texts import read_texts
     from ..training.data import load_clips
 
-    options = Options(args.steps, args.guidance_scale, args.recognizer_guidance, args.solver)
+    options = Options(args.steps, args.guidance_scale, args.recognizer_guidance, args.solver, args.candidates)
     repeats = 1 if args.quick else args.repeats
     settings = Settings(args.split, args.limit, repeats, args.seed, options, args.quick)
     pipeline = load_pipeline(args)

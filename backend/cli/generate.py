@@ -11,7 +11,7 @@ from tqdm import tqdm
 
 from ...rigs.errors import UserError
 from ..motion_file import WRITABLE, check_output, write_motion
-from .options import add_model_options, add_solver_option, load_pipeline, number, whole
+from .options import add_candidates_option, add_model_options, add_solver_option, load_pipeline, number, whole
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -30,6 +30,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         required=True,
         help=f"file to write, by suffix {' '.join(WRITABLE)}; may be given several times",
     )
+    add_candidates_option(parser)
     add_solver_option(parser)
     add_model_options(parser)
 
@@ -58,6 +59,7 @@ def run(args: argparse.Namespace) -> int:
             guidance_scale=args.guidance_scale,
             recognizer_guidance=args.recognizer_guidance,
             solver=args.solver,
+            candidates=args.candidates,
             progress=progress,
         )
     for warning in made.warnings:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...rigs.errors import UserError
+from ..fields import MAX_CANDIDATES
 
 if TYPE_CHECKING:
     from ..crew import Alone, Crew
@@ -73,6 +74,15 @@ def add_solver_option(parser: argparse.ArgumentParser) -> None:
         "--solver",
         choices=("adams", "midpoint", "euler", "dopri5"),
         help="of the diffusion head; dopri5: as the paper's released code, and as slow (default: adams)",
+    )
+
+
+def add_candidates_option(parser: argparse.ArgumentParser) -> None:
+    """``--candidates``."""
+    parser.add_argument(
+        "--candidates",
+        type=whole(1, MAX_CANDIDATES),
+        help="motions made for each that is wanted; the recognizer keeps the best (default of the model)",
     )
 
 

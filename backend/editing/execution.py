@@ -98,7 +98,9 @@ def sampling_for(system: System, request: EditRequest, steps: int | None = None)
     strength = request.recognizer_guidance
     if strength is None and not request.keeps_nothing:
         strength = system.config.recognizer.edit_guidance
-    sampling = insistent(request, sampling_of(system.config, steps, request.guidance_scale, strength))
+    candidates = None if request.keeps_nothing else 1
+    sampling = sampling_of(system.config, steps, request.guidance_scale, strength, candidates=candidates)
+    sampling = insistent(request, sampling)
     if request.mode == "refine":
         return replace(sampling, refine=True, steps=max(1, round(request.strength * sampling.steps)))
     if request.mode == "regenerate" and not request.keeps_nothing:

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The model measured on held-out clips: every figure of generated motion beside three others.
 
-Generated clips have the captions and the lengths of the real ones. Beside them stand the same prompts without guidance
-by the recognizer, the training clip whose caption is nearest to the prompt (what a search in a library would give),
-and the real clips themselves. An evaluator trained apart from the model judges them all.
+Generated clips have the captions and the lengths of the real ones. Beside them stand the same prompts without the
+recognizer's guidance and choice, the training clip whose caption is nearest to the prompt (what a search in a library
+would give), and the real clips themselves. An evaluator trained apart from the model judges them all.
 """
 
 from __future__ import annotations
@@ -39,12 +39,13 @@ class Settings:
     repeats: int = 20
     seed: int = 0
     options: Options = field(default_factory=Options)
-    quick: bool = False  # neither unguided motion nor multimodality
+    quick: bool = False  # neither motion without the recognizer nor multimodality
 
     def unguided(self, pipeline: Pipeline) -> Options | None:
-        """The same options without guidance by the recognizer; None where there is none to leave out."""
-        guided = self.options.sampling(pipeline).strength
-        return replace(self.options, recognizer_guidance=0.0) if guided and not self.quick else None
+        """The same options without the recognizer's guidance and choice; None where there is nothing to leave out."""
+        sampling = self.options.sampling(pipeline)
+        helped = sampling.strength or sampling.candidates > 1
+        return replace(self.options, recognizer_guidance=0.0, candidates=1) if helped and not self.quick else None
 
 
 def held_out(clips: Sequence[Clip], settings: Settings) -> list[Clip]:
@@ -132,6 +133,7 @@ def facts(
         "steps": sampling.steps,
         "guidance_scale": sampling.guidance_scale,
         "recognizer_guidance": sampling.strength,
+        "candidates": sampling.candidates,
         "device": pipeline.device,
     }
 

@@ -25,10 +25,13 @@ class Options:
     guidance_scale: float | None = None
     recognizer_guidance: float | None = None
     solver: SolverName | None = None
+    candidates: int | None = None
 
     def sampling(self, pipeline: Pipeline) -> Sampling:
         """The full settings for this model."""
-        return pipeline.sampling(self.steps, self.guidance_scale, self.recognizer_guidance, self.solver)
+        return pipeline.sampling(
+            self.steps, self.guidance_scale, self.recognizer_guidance, self.solver, self.candidates
+        )
 
 
 DEFAULTS = Options()

@@ -15,7 +15,7 @@ GENERATED, UNGUIDED, NEAREST, REAL = "generated", "unguided", "nearest", "real"
 COLUMNS = (GENERATED, UNGUIDED, NEAREST, REAL)
 HEADINGS = {
     GENERATED: "generated",
-    UNGUIDED: "without recognizer guidance",
+    UNGUIDED: "without the recognizer",
     NEAREST: "nearest training clip by text",
     REAL: "real held-out motion",
 }

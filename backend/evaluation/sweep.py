@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Settings that need no training: guidance, steps and text strength, one at a time around the model's defaults."""
+"""Settings that need no training: guidance, steps, text strength, candidates, one at a time around the defaults."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from .report import REAL
 RECOGNIZER_GUIDANCE = (0.0, 0.5, 1.0, 2.0)
 STEPS = (6, 12, 18)
 GUIDANCE_SCALES = (1.0, 2.5, 4.5)
+CANDIDATES = (1, 2, 4, 8)
 KEYS = {
     "labels": "label accuracy",
     "r_precision_top1": "R-precision top-1",
@@ -58,16 +59,20 @@ class Sweep:
 
 def variants(pipeline: Pipeline, options: Options) -> list[tuple[str, Options]]:
     """Names and options, each setting once; the first is what the options themselves give."""
-    base = options.sampling(pipeline)
-    found = {(base.steps, base.guidance_scale, base.strength): ("as it ships", options)}
+    found = {_key(options, pipeline): ("as it ships", options)}
     choices = [("recognizer_guidance", "recognizer guidance", value) for value in RECOGNIZER_GUIDANCE]
     choices += [("steps", "steps", value) for value in STEPS]
     choices += [("guidance_scale", "classifier-free scale", value) for value in GUIDANCE_SCALES]
+    choices += [("candidates", "candidates", value) for value in CANDIDATES]
     for key, name, value in choices:
         changed = replace(options, **{key: value})  # type: ignore[arg-type]
-        sampling = changed.sampling(pipeline)
-        found.setdefault((sampling.steps, sampling.guidance_scale, sampling.strength), (f"{name} {value:g}", changed))
+        found.setdefault(_key(changed, pipeline), (f"{name} {value:g}", changed))
     return list(found.values())
+
+
+def _key(options: Options, pipeline: Pipeline) -> tuple[float, ...]:
+    sampling = options.sampling(pipeline)
+    return sampling.steps, sampling.guidance_scale, sampling.strength, sampling.candidates
 
 
 def sweep(
@@ -92,4 +97,7 @@ def sweep(
 def defaults(pipeline: Pipeline, options: Options) -> str:
     """The full settings in words."""
     sampling = options.sampling(pipeline)
-    return f"{sampling.steps} steps, scale {sampling.guidance_scale:g}, recognizer guidance {sampling.strength:g}"
+    return (
+        f"{sampling.steps} steps, scale {sampling.guidance_scale:g}, recognizer guidance {sampling.strength:g}, "
+        f"{sampling.candidates} candidates"
+    )

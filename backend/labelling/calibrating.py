@@ -6,15 +6,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import torch
 
+from ...rigs.canonical import at_origin
 from ...rigs.errors import UserError
 from ..model.calibration import Calibration, best_temperature, expected_error, fingerprint, first_label, fit
 from ..model.familiarity import encoded
+from ..model.guidance import text_score
 from ..model.weights import System
 from ..training.data import Clip
 from .embedding import embed_takes, uniform
 from .vocabulary import described
 
+UNKNOWN = 0.05
 UNFITTED = 0.1  # the temperature of MAR's description loss, which the error before is measured with
 
 
@@ -58,4 +62,19 @@ def calibrate(system: System, clips: Sequence[Clip]) -> Calibration:
     }
     measured = {name: round(value, 4) for name, value in measured.items()}
     mark = fingerprint(system.recognizer, system.text)
-    return Calibration(share, round(temperature, 5), round(sentence_temperature, 5), mark, measured)
+    temperatures = round(temperature, 5), round(sentence_temperature, 5)
+    return Calibration(share, *temperatures, round(least_known(system, clips), 4), mark, measured)
+
+
+@torch.no_grad()
+def least_known(system: System, clips: Sequence[Clip]) -> float:
+    """The score of guidance (``model.guidance.text_score``) that a share ``UNKNOWN`` of clips falls below.
+
+    Each is read with its first sentence, in the posture that generated motion has.
+    """
+    scores = []
+    for clip in clips:
+        text = system.recognizer.text(system.text.tokenize([clip.texts[0]]))
+        joints = torch.from_numpy(at_origin(uniform(clip.joints)).astype(np.float32)).flatten(1)[None].to(text.device)
+        scores.append(float(text_score(system.recognizer(joints), text)))
+    return float(np.quantile(scores, UNKNOWN))

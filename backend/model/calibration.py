@@ -33,6 +33,7 @@ class Calibration:
     share: float = 0.5
     temperature: float = 0.1
     sentence_temperature: float = 0.1
+    known: float = -1.0  # score of a motion and its text, below which few real ones lie with a sentence of their own
     fingerprint: str = ""
     measured: dict[str, float] = field(default_factory=dict)  # for people: errors on the clips that it was fitted on
 
@@ -52,10 +53,12 @@ def load_calibration(folder: Path) -> Calibration | None:
             float(values["share"]),
             float(values["temperature"]),
             float(values["sentence_temperature"]),
+            float(values["known"]),
             str(values["fingerprint"]),
             {str(name): float(value) for name, value in values["measured"].items()},
         )
         usable = 0.0 <= calibration.share <= 1.0
+        usable = usable and -1.0 <= calibration.known <= 1.0
         usable = usable and all(0.0 < t < 1e3 for t in (calibration.temperature, calibration.sentence_temperature))
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         usable = False

@@ -27,6 +27,7 @@ def order_of(context: Any, rig_object: Any) -> Order:
         seconds=round(settings.seconds, 4),  # 4.0 comes out of a float property as it went in, 4.1 does not
         seed=settings.seed,
         variations=settings.variations,
+        candidates=settings.candidates or None,
         character_id=Identity.of(rig_object),
         scene_id=Identity.of(scene),
         start=scene.frame_current,

@@ -60,6 +60,7 @@ class COAMD_PT_generate(Tab, bpy.types.Panel):  # noqa: N801
         column.prop(settings, "seconds")
         column.prop(settings, "seed")
         column.prop(settings, "variations")
+        column.prop(settings, "candidates")
         job = session.current_of(GENERATE)
         if job is None:
             row = layout.row(align=True)

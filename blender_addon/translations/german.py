@@ -160,6 +160,7 @@ _LABELS = {
     "Use Prompt": "Prompt verwenden",
     "Use Take": "Take verwenden",
     "Variations": "Varianten",
+    "Candidates": "Kandidaten",
     "Versions, device, last error, end of the log.": "Versionen, Gerät, letzter Fehler, Protokollende.",
     "Wait": "Warten",
     "Waiting for the backend": "Wartet auf das Backend",

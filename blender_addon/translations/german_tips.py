@@ -103,6 +103,10 @@ TIPS: dict[str, str] = {
         "Wie viele Bearbeitungen auf einmal entstehen, zum Auswählen",
     "How many frames to add":
         "Wie viele Frames angefügt werden",
+    "How many motions are made for each take; the recognizer keeps the one that fits the prompt best. "
+    "More take longer. 0: what the model does by itself":
+        "Wie viele Bewegungen für jeden Take entstehen; der Erkenner behält die, die am besten zur Beschreibung passt. "
+        "Mehr dauern länger. 0: was das Modell von sich aus tut",
     "How many takes to make at once. Each becomes an action; the first is put on the character":
         "Wie viele Takes auf einmal entstehen. Jeder wird eine Aktion; die Figur bekommt den ersten",
     "Keep these bones as a preset of your own, which is tried first on every rig":

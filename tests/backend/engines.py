@@ -88,6 +88,7 @@ class SwayEngine:
         variations: int = 1,
         guidance_scale: float | None = None,  # noqa: ARG002 - it has nothing to guide
         recognizer_guidance: float | None = None,  # noqa: ARG002
+        candidates: int | None = None,  # noqa: ARG002
         progress: Callable[[str, int, int, Callable[[], FloatArray] | None], None] = lambda *_: None,
         cancelled: Callable[[], bool] = lambda: False,
     ) -> Swayed:

@@ -75,7 +75,7 @@ EDIT = EditRequest(
 EXAMPLES: list[Message] = [
     Hello("1"),
     Status("1"),
-    Generate("1", "ein Mann geht — 歩く", 4, seed=7, variations=2, guidance_scale=2.5),
+    Generate("1", "ein Mann geht — 歩く", 4, seed=7, variations=2, guidance_scale=2.5, candidates=3),
     Edit("1", EDIT),
     Edit("2", EditRequest(clip(2), mode="extend", before=4, after=4)),
     Label("1", clip(), labels=("walk", "run")),
@@ -178,6 +178,7 @@ def test_records_cannot_be_changed() -> None:
         (Generate("1", 5, 4.0, 0), "bad_message"),  # type: ignore[arg-type]
         (Generate("1", "walk", float("nan"), 0), "out_of_range"),
         (Generate("1", "walk", -1.0, 0), "out_of_range"),
+        (Generate("1", "walk", 4.0, 0, candidates=17), "out_of_range"),
         (Generate("1", "walk", 4.0, -1), "out_of_range"),
         (Generate("1", "walk", 4.0, 1 << 63), "out_of_range"),
         (Generate("1", "walk", 4.0, True), "bad_message"),

@@ -17,7 +17,15 @@ from coamd.backend.evaluation.generation import Options, generate_all, source_se
 from coamd.backend.evaluation.metrics import Estimate
 from coamd.backend.evaluation.physics import measure
 from coamd.backend.evaluation.report import DOWN, GENERATED, NEAREST, REAL, UNGUIDED, Report, Row
-from coamd.backend.evaluation.sweep import GUIDANCE_SCALES, KEYS, RECOGNIZER_GUIDANCE, STEPS, sweep, variants
+from coamd.backend.evaluation.sweep import (
+    CANDIDATES,
+    GUIDANCE_SCALES,
+    KEYS,
+    RECOGNIZER_GUIDANCE,
+    STEPS,
+    sweep,
+    variants,
+)
 from coamd.backend.pipeline import Pipeline
 from coamd.backend.training.data import Clip, save_items
 from coamd.rigs.errors import UserError
@@ -104,8 +112,8 @@ def test_repeats_give_intervals(pipeline: Pipeline, evaluator: Evaluator, clips:
 
 
 def test_without_guidance_there_is_no_column_for_it(pipeline: Pipeline) -> None:
-    assert ev.Settings().unguided(pipeline) == Options(recognizer_guidance=0.0)
-    assert ev.Settings(options=Options(recognizer_guidance=0.0)).unguided(pipeline) is None
+    assert ev.Settings().unguided(pipeline) == Options(recognizer_guidance=0.0, candidates=1)
+    assert ev.Settings(options=Options(recognizer_guidance=0.0, candidates=1)).unguided(pipeline) is None
 
 
 def test_the_library_gives_the_clip_whose_caption_it_is(pipeline: Pipeline, clips: list[Clip]) -> None:
@@ -223,10 +231,11 @@ def test_a_sweep_changes_one_setting_at_a_time(pipeline: Pipeline, evaluator: Ev
     found = variants(pipeline, Options())
     base = Options().sampling(pipeline)
     assert len(found) == len({name for name, _ in found})
-    assert len(found) <= 1 + len(RECOGNIZER_GUIDANCE) + len(STEPS) + len(GUIDANCE_SCALES)
+    assert len(found) <= 1 + len(RECOGNIZER_GUIDANCE) + len(STEPS) + len(GUIDANCE_SCALES) + len(CANDIDATES)
     for _, options in found[1:]:
         sampling = options.sampling(pipeline)
         changed = (sampling.steps != base.steps) + (sampling.guidance_scale != base.guidance_scale)
+        changed += sampling.candidates != base.candidates
         assert changed + (sampling.strength != base.strength) == 1
     table = sweep(pipeline, evaluator, clips, ev.Settings(limit=4, repeats=1))
     assert len(table.lines) == len(found) + 1
