@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Motions for prompts: how to sample, and joints out of it; of several candidates the one that fits the prompt best."""
+"""Motions for prompts: how to sample, and joints out of it.
+
+Where the recognizer finds too little of the prompt in a motion, more are made and it keeps the best. A prompt that it
+finds in none of them it does not know, and then it does not choose either.
+"""
 
 from __future__ import annotations
 
@@ -11,12 +15,15 @@ from torch import Tensor
 
 from ..rigs.skeleton import FPS, MAX_FRAMES, TOKEN_FRAMES
 from .cleanup import finished
+from .model.calibration import Calibration
 from .model.config import ModelConfig
 from .model.guidance import at_origin, text_score
 from .model.sampler import Guide, Sampling
 from .model.solver import SolverName
 from .model.weights import System
-from .windows import Report, Windows
+from .windows import Preview, Report, Windows
+
+Shown = Callable[[np.ndarray], np.ndarray]  # previews of some candidates -> of all motions
 
 
 def frames_of(seconds: float) -> int:
@@ -69,30 +76,54 @@ def motions(
 ) -> list[np.ndarray]:
     """Joints (frames[i], 22, 3) float32 for B prompts, each with its source of randomness on the CPU.
 
-    All must have as many tokens; a motion is the same alone and in company, but for rounding. Each is the best of
-    ``sampling.candidates``; previews show the first of these.
+    All must have as many tokens; a motion is the same alone and in company, but for rounding. Of several
+    ``sampling.candidates`` the others are made only where the first is poor, so the last steps reported may never come.
     """
     if len({tokens_of(count) for count in frames}) != 1:
         raise ValueError(f"motions of {min(frames)} and {max(frames)} frames differ in their tokens")
     with torch.no_grad():
         ids = system.text.tokenize(prompts)
         condition, described = system.text(ids), system.recognizer.text(ids)
-    each = sampling.candidates
+    most, each = max(frames), sampling.candidates
+    drawn = [parted(one, each) if each > 1 else [one] for one in sources]
+    turns = 1 if each == 1 else 2
+
+    def run(rows: Sequence[int], numbers: Sequence[int], before: int, shown: Shown) -> np.ndarray:
+        """The candidates of those numbers for those prompts, (rows x numbers, most, 22, 3)."""
+        index = [row for row in rows for _ in numbers]
+        windows = Windows(
+            generator=system.generator,
+            autoencoder=system.autoencoder,
+            sampling=sampling,
+            guide=Guide(system.recognizer, system.autoencoder, described[index]),
+            condition=condition[index],
+            sources=[drawn[row][number] for row in rows for number in numbers],
+        )
+
+        def told(step: int, of: int, look: Preview) -> None:
+            report(before * of + step, turns * of, lambda: shown(look()[:, :most]))
+
+        return windows.motion(most, told, cancelled)[:, :most]
+
+    motion = run(range(len(prompts)), [0], 0, lambda look: look)
     if each > 1:
-        condition, described = (rows.repeat_interleave(each, dim=0) for rows in (condition, described))
-        sources = [part for one in sources for part in parted(one, each)]
-    windows = Windows(
-        generator=system.generator,
-        autoencoder=system.autoencoder,
-        sampling=sampling,
-        guide=Guide(system.recognizer, system.autoencoder, described),
-        condition=condition,
-        sources=sources,
-    )
-    most = max(frames)
-    motion = windows.motion(most, lambda step, of, look: report(step, of, lambda: look()[::each, :most]), cancelled)
-    if each > 1:
-        motion = motion[best(system, motion[:, :most], described, each)]
+        fit = fits(system, motion, described)
+        poor = [row for row, value in enumerate(fit) if value < _marks(system).good]
+        if poor:
+
+            def among(look: np.ndarray) -> np.ndarray:
+                """All motions as they are, with the first of the new candidates in their places."""
+                seen = motion.copy()
+                seen[poor] = look[:: each - 1]
+                return seen
+
+            more = run(poor, range(1, each), 1, among)
+            index = [row for row in poor for _ in range(1, each)]
+            for row, others, values in zip(
+                poor, np.split(more, len(poor)), np.split(fits(system, more, described[index]), len(poor)), strict=True
+            ):
+                if max(values) > fit[row] and max(values) >= _marks(system).known:
+                    motion[row] = others[int(values.argmax())]
     return [finished(joints[:count]) for joints, count in zip(motion, frames, strict=True)]
 
 
@@ -103,17 +134,15 @@ def parted(one: torch.Generator, count: int) -> list[torch.Generator]:
 
 
 @torch.no_grad()
-def best(system: System, motion: np.ndarray, described: Tensor, each: int) -> np.ndarray:
-    """Rows (B,) of ``motion`` (B each, F, 22, 3) that fit their texts (B each, feature) best, one of every ``each``.
-
-    The score is that of the recognizer's guidance. Where it finds the text in none of them it does not know what the
-    text means (a score of ``known``, below which few real motions lie), and the first is taken.
-    """
+def fits(system: System, motion: np.ndarray, described: Tensor) -> np.ndarray:
+    """How well motions (B, F, 22, 3) fit their texts (B, feature): the score of the recognizer's guidance, (B,)."""
     joints = torch.from_numpy(motion.astype(np.float32)).flatten(2).to(described.device)
     pieces = joints.tensor_split(-(-joints.shape[1] // MAX_FRAMES), dim=1)
-    fit = torch.stack([text_score(system.recognizer(at_origin(piece)), described) for piece in pieces]).mean(dim=0)
-    table = fit.view(-1, each).cpu()
-    least = -1.0 if system.calibration is None else system.calibration.known
-    chosen = torch.where(table.amax(dim=1) < least, 0, table.argmax(dim=1))
-    rows: np.ndarray = (torch.arange(len(table)) * each + chosen).numpy()
-    return rows
+    scores = torch.stack([text_score(system.recognizer(at_origin(piece)), described) for piece in pieces])
+    mean: np.ndarray = scores.mean(dim=0).cpu().numpy()
+    return mean
+
+
+def _marks(system: System) -> Calibration:
+    """What scores mean; without a calibration no motion is good enough to stop at, and none too poor to be chosen."""
+    return system.calibration or Calibration()

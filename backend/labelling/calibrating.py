@@ -18,7 +18,7 @@ from ..training.data import Clip
 from .embedding import embed_takes, uniform
 from .vocabulary import described
 
-UNKNOWN = 0.05
+UNKNOWN, GOOD = 0.05, 0.75
 UNFITTED = 0.1  # the temperature of MAR's description loss, which the error before is measured with
 
 
@@ -63,12 +63,12 @@ def calibrate(system: System, clips: Sequence[Clip]) -> Calibration:
     measured = {name: round(value, 4) for name, value in measured.items()}
     mark = fingerprint(system.recognizer, system.text)
     temperatures = round(temperature, 5), round(sentence_temperature, 5)
-    return Calibration(share, *temperatures, round(least_known(system, clips), 4), mark, measured)
+    return Calibration(share, *temperatures, *sentence_scores(system, clips), mark, measured)
 
 
 @torch.no_grad()
-def least_known(system: System, clips: Sequence[Clip]) -> float:
-    """The score of guidance (``model.guidance.text_score``) that a share ``UNKNOWN`` of clips falls below.
+def sentence_scores(system: System, clips: Sequence[Clip]) -> tuple[float, float]:
+    """The scores (``model.guidance.text_score``) that the shares ``UNKNOWN`` and ``GOOD`` of clips fall below.
 
     Each is read with its first sentence, in the posture that generated motion has.
     """
@@ -77,4 +77,5 @@ def least_known(system: System, clips: Sequence[Clip]) -> float:
         text = system.recognizer.text(system.text.tokenize([clip.texts[0]]))
         joints = torch.from_numpy(at_origin(uniform(clip.joints)).astype(np.float32)).flatten(1)[None].to(text.device)
         scores.append(float(text_score(system.recognizer(joints), text)))
-    return float(np.quantile(scores, UNKNOWN))
+    known, good = np.quantile(scores, (UNKNOWN, GOOD))
+    return round(float(known), 4), round(float(good), 4)

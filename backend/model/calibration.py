@@ -33,7 +33,8 @@ class Calibration:
     share: float = 0.5
     temperature: float = 0.1
     sentence_temperature: float = 0.1
-    known: float = -1.0  # score of a motion and its text, below which few real ones lie with a sentence of their own
+    known: float = -1.0  # score of a motion and its text that few real motions with their own sentences fall below
+    good: float = 2.0  # and one that most of them fall below
     fingerprint: str = ""
     measured: dict[str, float] = field(default_factory=dict)  # for people: errors on the clips that it was fitted on
 
@@ -54,11 +55,12 @@ def load_calibration(folder: Path) -> Calibration | None:
             float(values["temperature"]),
             float(values["sentence_temperature"]),
             float(values["known"]),
+            float(values["good"]),
             str(values["fingerprint"]),
             {str(name): float(value) for name, value in values["measured"].items()},
         )
         usable = 0.0 <= calibration.share <= 1.0
-        usable = usable and -1.0 <= calibration.known <= 1.0
+        usable = usable and -1.0 <= calibration.known <= calibration.good <= 2.0
         usable = usable and all(0.0 < t < 1e3 for t in (calibration.temperature, calibration.sentence_temperature))
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         usable = False

@@ -75,7 +75,7 @@ def test_the_error_of_a_liar_and_of_an_honest_one() -> None:
 
 
 def test_a_calibration_belongs_to_its_weights(folder: Path, tiny: System, tmp_path: Path) -> None:
-    own = Calibration(0.4, 0.05, 0.06, 0.3, fingerprint(tiny.recognizer, tiny.text), {"clips": 3.0})
+    own = Calibration(0.4, 0.05, 0.06, 0.3, 0.6, fingerprint(tiny.recognizer, tiny.text), {"clips": 3.0})
     own.save(folder)
     assert load_system(folder, device("cpu")).calibration == own
     replace(own, fingerprint="of others").save(folder)
