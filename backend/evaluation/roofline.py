@@ -51,8 +51,8 @@ class Machine:
 
 
 @contextmanager
-def counted(modules: Sequence[nn.Module], head: nn.Module) -> Iterator[Work]:
-    """Counts what the layers of ``modules`` do meanwhile, and how often ``head`` is called.
+def counted(modules: Sequence[nn.Module], end: nn.Module) -> Iterator[Work]:
+    """Counts what the layers of ``modules`` do meanwhile, and how often ``end``, the head's last layer, is called.
 
     A layer whose output is differentiated does the same again on the way back: its weights take no gradient.
     """
@@ -68,7 +68,7 @@ def counted(modules: Sequence[nn.Module], head: nn.Module) -> Iterator[Work]:
     def evaluation(*_: object) -> None:
         work.evaluations += 1
 
-    hooks = [head.register_forward_hook(evaluation)]
+    hooks = [end.register_forward_hook(evaluation)]
     for module in modules:
         for part in module.modules():
             if isinstance(part, nn.Linear | nn.Conv1d):

@@ -11,97 +11,14 @@ from collections.abc import Callable
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 
 from .config import GeneratorConfig, HeadKind
-from .solver import Field, SolverName, euler, solve
+from .head_net import HeadNet
+from .solver import RELEASED_ATOL, RELEASED_RTOL, SolverName, dopri5, solve, times
 
-TIME_FEATURES = 256
 DDPM_STEPS = 50
 SKETCH_FROM, SKETCH_STRIDE = 45, 5  # of the 50 steps: before 45 there is next to no signal to divide by
 Draw = Callable[[], Tensor]  # fresh standard normal noise (N, C)
-
-
-def time_features(t: Tensor) -> Tensor:
-    """Sinusoidal features (N, 256) of times t (N,): cosines, then sines, period 10000."""
-    half = TIME_FEATURES // 2
-    rates = torch.exp(-math.log(10000) * torch.arange(half, dtype=torch.float32, device=t.device) / half)
-    angles = t.float()[:, None] * rates
-    return torch.cat([angles.cos(), angles.sin()], dim=-1)
-
-
-class HeadBlock(nn.Module):
-    """Affine LayerNorm, shift and scale, two linear layers, gate, residual."""
-
-    def __init__(self, width: int) -> None:
-        super().__init__()
-        self.norm = nn.LayerNorm(width, eps=1e-6)
-        self.modulation = nn.Linear(width, 3 * width)
-        self.inner = nn.Linear(width, width)
-        self.outer = nn.Linear(width, width)
-
-    def forward(self, x: Tensor, signal: Tensor) -> Tensor:
-        """x (N, width) and the activated time + context signal (N, width)."""
-        shift, scale, gate = self.modulation(signal).chunk(3, dim=-1)
-        h = torch.addcmul(shift, self.norm(x), 1 + scale)
-        return torch.addcmul(x, gate, self.outer(functional.silu(self.inner(h))))
-
-
-class HeadNet(nn.Module):
-    """The MLP: latent (N, C), time (N,) and context (N, D) -> prediction (N, C)."""
-
-    def __init__(self, latent: int, context: int, width: int, depth: int) -> None:
-        super().__init__()
-        self.latent_in = nn.Linear(latent, width)
-        self.context_in = nn.Linear(context, width)
-        self.time_inner = nn.Linear(TIME_FEATURES, width)
-        self.time_outer = nn.Linear(width, width)
-        self.blocks = nn.ModuleList(HeadBlock(width) for _ in range(depth))
-        self.final_norm = nn.LayerNorm(width, eps=1e-6, elementwise_affine=False)
-        self.final_modulation = nn.Linear(width, 2 * width)
-        self.out = nn.Linear(width, latent)
-        self._initialise()
-
-    def _initialise(self) -> None:
-        """Every block starts as the identity and the output as zero."""
-        for layer in self.modules():
-            if isinstance(layer, nn.Linear):
-                nn.init.xavier_uniform_(layer.weight)
-                nn.init.zeros_(layer.bias)
-        for layer in self.modules():
-            if isinstance(layer, HeadBlock):
-                nn.init.zeros_(layer.modulation.weight)
-        for layer in (self.time_inner, self.time_outer):
-            nn.init.normal_(layer.weight, std=0.02)
-        nn.init.zeros_(self.final_modulation.weight)
-        nn.init.zeros_(self.out.weight)
-
-    def forward(self, x: Tensor, t: Tensor, context: Tensor) -> Tensor:
-        """Times may be one value for all rows (shape (1,)): its embedding is then computed once.
-
-        The layers work in the precision of their weights; the prediction comes in that of ``x``.
-        """
-        kind = self.out.weight.dtype
-        time = self.time_outer(functional.silu(self.time_inner(time_features(t).to(kind))))
-        signal = functional.silu(time + self.context_in(context.to(kind)))
-        h = self.latent_in(x.to(kind))
-        for block in self.blocks:
-            h = block(h, signal)
-        shift, scale = self.final_modulation(signal).chunk(2, dim=-1)
-        out: Tensor = self.out(torch.addcmul(shift, self.final_norm(h), 1 + scale))
-        return out.to(x.dtype)
-
-    def guided(self, x: Tensor, t: Tensor, context: Tensor, unconditional: Tensor | None, scale: float) -> Tensor:
-        """Classifier-free guidance: unconditional + scale (conditional - unconditional), both halves in one batch.
-
-        Times t are one for all (1,) or one per row of that batch (2 N,).
-        """
-        if not len(x):
-            return x
-        if unconditional is None:
-            return self(x, t, context)
-        with_text, without = self(torch.cat([x, x]), t, torch.cat([context, unconditional])).chunk(2)
-        return torch.lerp(without, with_text, scale)
 
 
 class SiTHead(nn.Module):
@@ -138,20 +55,21 @@ class SiTHead(nn.Module):
         del draw
         if not len(noise):
             return noise
-        return solve(solver, self._velocity(context, unconditional, scale), noise, evaluations)
+        if solver == "dopri5":
+
+            def velocity(t: Tensor, x: Tensor) -> Tensor:
+                return self.net.guided(x, t.reshape(1), context, unconditional, scale)
+
+            return dopri5(velocity, noise, atol=RELEASED_ATOL, rtol=RELEASED_RTOL)
+        at = torch.tensor(times(solver, evaluations), dtype=noise.dtype, device=noise.device)
+        return solve(solver, self.net.prepared(at, context, unconditional, scale), noise, evaluations)
 
     def sketch(self, noise: Tensor, context: Tensor, unconditional: Tensor | None, scale: float) -> Tensor:
         """The mean (N, C) of what ``sample`` makes of a context, for one evaluation.
 
         At t = 0 the state is noise that tells nothing of x_1, so the velocity is E[x_1 | context] - x_0.
         """
-        return euler(self._velocity(context, unconditional, scale), noise, 1)
-
-    def _velocity(self, context: Tensor, unconditional: Tensor | None, scale: float) -> Field:
-        def velocity(t: Tensor, x: Tensor) -> Tensor:
-            return self.net.guided(x, t.reshape(1), context, unconditional, scale)
-
-        return velocity
+        return noise + self.net.guided(noise, noise.new_zeros(1), context, unconditional, scale)
 
 
 class DDPMHead(nn.Module):
@@ -221,23 +139,23 @@ class DDPMHead(nn.Module):
         ``draw`` gives the fresh noise (N, C) of each of them but the last.
         """
         del solver, evaluations
-        x = noise
-        for number in reversed(range(DDPM_STEPS)):
-            step = torch.full((1,), number, device=x.device)
-            predicted = self.net.guided(x, step, context, unconditional, scale)
+        x, steps = noise, torch.arange(DDPM_STEPS - 1, -1, -1, device=noise.device)
+        predict = self.net.prepared(steps, context, unconditional, scale)
+        for number, step in enumerate(steps.split(1)):
+            predicted = predict(number, x)
             x, log_variance = self.posterior(self.clean(x, step, predicted), x, step)
-            if number:
+            if number < DDPM_STEPS - 1:
                 x = x + (0.5 * log_variance).exp() * draw()
         return x
 
     def sketch(self, noise: Tensor, context: Tensor, unconditional: Tensor | None, scale: float) -> Tensor:
         """Latents (N, C) by ten deterministic steps (DDIM, arXiv 2010.02502), to look at on the way."""
-        x = noise
-        for number in range(SKETCH_FROM, -1, -SKETCH_STRIDE):
-            step = torch.full((1,), number, device=x.device)
-            predicted = self.net.guided(x, step, context, unconditional, scale)
+        x, steps = noise, torch.arange(SKETCH_FROM, -1, -SKETCH_STRIDE, device=noise.device)
+        predict = self.net.prepared(steps, context, unconditional, scale)
+        for number, step in enumerate(steps.split(1)):
+            predicted = predict(number, x)
             x = self.clean(x, step, predicted)
-            if number:
+            if number < len(steps) - 1:
                 x = self.noised(x, step - SKETCH_STRIDE, predicted)
         return x
 

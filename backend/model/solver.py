@@ -5,17 +5,21 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import lru_cache
 from itertools import pairwise
 from typing import Literal, get_args
 
 import torch
 from torch import Tensor
 
-SolverName = Literal["adams", "midpoint", "euler", "dopri5"]
-SOLVERS: tuple[SolverName, ...] = get_args(SolverName)
+FixedSolver = Literal["adams", "midpoint", "euler"]
+SolverName = FixedSolver | Literal["dopri5"]
+FIXED: tuple[FixedSolver, ...] = get_args(FixedSolver)
+SOLVERS: tuple[SolverName, ...] = (*FIXED, "dopri5")
 RELEASED_ATOL, RELEASED_RTOL = 1e-6, 1e-3
 BEND = 2.0  # half the range of logits over which adams spreads its times
 Field = Callable[[Tensor, Tensor], Tensor]  # time (), state (...) -> velocity (...)
+Course = Callable[[int, Tensor], Tensor]  # the same with the number of a time in place of it
 
 # Dormand & Prince 1980, the 5(4) pair: nodes, coefficients, fifth-order weights and their difference to the fourth.
 _NODES = (0.0, 1 / 5, 3 / 10, 4 / 5, 8 / 9, 1.0, 1.0)
@@ -40,50 +44,58 @@ _ERROR = (
 _SAFETY, _SHRINK, _GROW = 0.9, 0.2, 10.0
 
 
-def solve(name: SolverName, field: Field, start: Tensor, evaluations: int) -> Tensor:
-    """The state (...) at t = 1 from ``start`` at t = 0, for ``evaluations`` of it; dopri5 takes its own number."""
-    if name == "dopri5":
-        return dopri5(field, start, atol=RELEASED_ATOL, rtol=RELEASED_RTOL)
-    return _FIXED[name](field, start, evaluations)
+def times(name: FixedSolver, evaluations: int) -> list[float]:
+    """The times (E,) at which a solver evaluates, in their order."""
+    return nodes(evaluations)[:-1] if name == "adams" else [i / evaluations for i in range(evaluations)]
 
 
-def euler(field: Field, start: Tensor, evaluations: int) -> Tensor:
+def solve(name: FixedSolver, course: Course, start: Tensor, evaluations: int) -> Tensor:
+    """The state (...) at t = 1 from ``start`` at t = 0, for one evaluation at each of ``times``."""
+    return _STEPS[name](course, start, evaluations)
+
+
+def _euler(course: Course, start: Tensor, evaluations: int) -> Tensor:
     """First-order steps of equal length."""
-    x, step = start, 1.0 / evaluations
+    x = start
     for i in range(evaluations):
-        x = x + step * field(_time(i * step, x), x)
+        x = x.add(course(i, x), alpha=1.0 / evaluations)
     return x
 
 
-def midpoint(field: Field, start: Tensor, evaluations: int) -> Tensor:
+def _midpoint(course: Course, start: Tensor, evaluations: int) -> Tensor:
     """Second-order midpoint steps of equal length; an odd number of evaluations begins with a half-length Euler step.
 
     All evaluations cover an equal share of time: a midpoint step spans two shares, the Euler step one.
     """
-    x, now, share = start, 0.0, 1.0 / evaluations
-    if evaluations % 2:
-        x, now = x + share * field(_time(now, x), x), share
-    for _ in range(evaluations // 2):
-        half = x + share * field(_time(now, x), x)
-        x = x + 2 * share * field(_time(now + share, x), half)
-        now += 2 * share
+    x, share, odd = start, 1.0 / evaluations, evaluations % 2
+    if odd:
+        x = x.add(course(0, x), alpha=share)
+    for i in range(odd, evaluations, 2):
+        half = x.add(course(i, x), alpha=share)
+        x = x.add(course(i + 1, half), alpha=2 * share)
     return x
 
 
-def adams(field: Field, start: Tensor, evaluations: int) -> Tensor:
+def _adams(course: Course, start: Tensor, evaluations: int) -> Tensor:
     """Third-order Adams-Bashforth steps between ``nodes``, one evaluation each.
 
     A step integrates the parabola through this velocity and the two before. The first steps know fewer: they are of
     order one and two, over the shortest stretches.
     """
-    x, times = start, nodes(evaluations)
-    past: list[tuple[float, Tensor]] = []
-    for now, then in pairwise(times):
-        past = [*past[-2:], (now, field(_time(now, x), x))]
-        shares = _shares([time for time, _ in past], now, then)
-        for share, (_, velocity) in zip(shares, past, strict=True):
-            x = x + share * velocity
+    x = start
+    past: list[Tensor] = []
+    for i, shares in enumerate(_adams_shares(evaluations)):
+        past = [*past[-2:], course(i, x)]
+        for share, velocity in zip(shares, past, strict=True):
+            x = x.add(velocity, alpha=share)
     return x
+
+
+@lru_cache(maxsize=16)
+def _adams_shares(evaluations: int) -> tuple[list[float], ...]:
+    """For each step what this velocity and the two before it count, the oldest first."""
+    at = nodes(evaluations)
+    return tuple(_shares(at[max(0, i - 2) : i + 1], *step) for i, step in enumerate(pairwise(at)))
 
 
 def _shares(times: list[float], begin: float, end: float) -> list[float]:
@@ -109,10 +121,10 @@ def nodes(count: int) -> list[float]:
     return [0.5 + math.tanh(BEND * (i / count - 0.5)) / scale for i in range(count)] + [1.0]
 
 
-_FIXED: dict[SolverName, Callable[[Field, Tensor, int], Tensor]] = {
-    "adams": adams,
-    "midpoint": midpoint,
-    "euler": euler,
+_STEPS: dict[FixedSolver, Callable[[Course, Tensor, int], Tensor]] = {
+    "adams": _adams,
+    "midpoint": _midpoint,
+    "euler": _euler,
 }
 
 

@@ -5,22 +5,33 @@ from __future__ import annotations
 
 import pytest
 import torch
-from coamd.backend.model.head import DDPM_STEPS, DDPMHead, HeadNet, SiTHead, time_features
-from coamd.backend.model.solver import SOLVERS, SolverName
+from coamd.backend.model.head import DDPM_STEPS, DDPMHead, SiTHead
+from coamd.backend.model.head_net import ROWS, HeadNet, time_features
+from coamd.backend.model.solver import FIXED, SOLVERS, Course, FixedSolver, SolverName, solve, times
 from torch import Tensor, nn
 
 TARGET = torch.linspace(-1, 1, 18).view(3, 6)
 CONTEXT = torch.zeros(3, 5)
 
 
-class Towards(nn.Module):
+class Knowing(nn.Module):
+    """A network whose answer to a time and a state is written down in ``guided``."""
+
+    def guided(self, x: Tensor, t: Tensor, *_: object) -> Tensor:
+        raise NotImplementedError
+
+    def prepared(self, times: Tensor, *rest: object) -> Course:
+        return lambda number, x: self.guided(x, times[number : number + 1], *rest)
+
+
+class Towards(Knowing):
     """The exact velocity of the straight path to TARGET, at any point on any path."""
 
     def guided(self, x: Tensor, t: Tensor, *_: object) -> Tensor:
         return (TARGET - x) / (1 - t[:, None]).clamp(min=1e-6)
 
 
-class NoiseOf(nn.Module):
+class NoiseOf(Knowing):
     """The exact noise in x_t when the clean latents are TARGET."""
 
     def __init__(self, kept: Tensor) -> None:
@@ -56,7 +67,7 @@ def test_sit_follows_the_straight_path_to_its_end(solver: SolverName, evaluation
 def test_a_sketch_is_the_mean_of_what_may_come() -> None:
     """Two targets, equally likely: the exact velocity at noise of t = 0 leads between them, wherever one starts."""
 
-    class Between(nn.Module):
+    class Between(Knowing):
         def guided(self, x: Tensor, t: Tensor, *_: object) -> Tensor:
             assert not t.any()
             return (TARGET + 2.0 - x + TARGET - 2.0 - x) / 2
@@ -104,6 +115,52 @@ def test_guidance_is_linear_between_and_beyond_both_answers() -> None:
     assert torch.allclose(net.guided(x, t, with_text, without, 4.5), b + 4.5 * (a - b), atol=1e-5)
     assert torch.allclose(net.guided(x, t, with_text, without, 1.0), a, atol=1e-6)
     assert torch.equal(net.guided(x, t, with_text, None, 4.5), a)
+
+
+def alive(width: int = 16, depth: int = 3) -> HeadNet:
+    net = HeadNet(6, 5, width, depth)
+    source = torch.Generator().manual_seed(7)
+    for value in net.parameters():
+        nn.init.normal_(value, std=0.3, generator=source)
+    return net.requires_grad_(False)
+
+
+@pytest.mark.parametrize("rows", [1, 7, ROWS // 2, ROWS // 2 + 1])
+@pytest.mark.parametrize("free", [False, True])
+def test_prepared_says_what_the_plain_network_says(rows: int, free: bool) -> None:
+    """However many times fit into one product of modulations: all, some, one, or none."""
+    net, source = alive(), torch.Generator().manual_seed(8)
+    with_text, without, x = (torch.randn(rows, width, generator=source) for width in (5, 5, 6))
+    at = torch.linspace(0, 1, 41)
+    said = net.prepared(at, with_text, without if free else None, 2.5)
+    for number, t in enumerate(at.split(1)):
+        plain = net.guided(x, t, with_text, without if free else None, 2.5)
+        assert torch.allclose(said(number, x), plain, rtol=1e-4, atol=1e-4)
+        x = 0.9 * x + 0.1 * plain.tanh()  # the states differ from time to time
+
+
+@pytest.mark.parametrize("name", FIXED)
+@pytest.mark.parametrize("free", [False, True])
+def test_sit_solves_its_ode_as_the_plain_network_has_it(name: FixedSolver, free: bool) -> None:
+    head, without = SiTHead(alive()), torch.ones(3, 5) if free else None
+    at = torch.tensor(times(name, 9))
+    plain = solve(name, lambda i, x: head.net.guided(x, at[i : i + 1], CONTEXT, without, 2.5), fresh(4), 9)
+    out = head.sample(fresh(4), CONTEXT, without, 2.5, solver=name, evaluations=9)
+    assert torch.allclose(out, plain, rtol=1e-4, atol=1e-4)
+
+
+@pytest.mark.parametrize("free", [False, True])
+def test_ddpm_takes_its_steps_as_the_plain_network_has_them(free: bool) -> None:
+    head, without = DDPMHead(alive()), torch.ones(3, 5) if free else None
+    x = fresh(0)
+    for number in reversed(range(DDPM_STEPS)):
+        step = torch.tensor([number])
+        noise = head.net.guided(x, step, CONTEXT, without, 2.5)
+        x, log_variance = head.posterior(head.clean(x, step, noise), x, step)
+        x = x + (0.5 * log_variance).exp() * fresh(number) * (number > 0)
+    draws = iter(range(DDPM_STEPS - 1, 0, -1))
+    out = head.sample(fresh(0), CONTEXT, without, 2.5, draw=lambda: fresh(next(draws)))
+    assert torch.allclose(out, x, rtol=1e-3, atol=1e-3 * float(x.abs().max()))
 
 
 def test_time_features_are_cosines_then_sines() -> None:
