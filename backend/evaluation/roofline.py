@@ -8,16 +8,20 @@ and each row. Attention products and norms are left out: they are below two in a
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import nn
+from torch.nn import functional
+from torch.overrides import TorchFunctionMode
 
 LARGEST = 512 * 2**20  # bytes read at a time when the bandwidth is measured
 SIDE = 1024  # of the matrices that are multiplied when the matrix rate is measured
 TRIES = 5
+LAYERS = (functional.linear, functional.conv1d)
 
 
 @dataclass
@@ -51,33 +55,28 @@ class Machine:
 
 
 @contextmanager
-def counted(modules: Sequence[nn.Module], end: nn.Module) -> Iterator[Work]:
-    """Counts what the layers of ``modules`` do meanwhile, and how often ``end``, the head's last layer, is called.
+def counted(end: nn.Linear) -> Iterator[Work]:
+    """Counts what all layers do meanwhile, and how often ``end``, the last of the head, is computed.
 
     A layer whose output is differentiated does the same again on the way back: its weights take no gradient.
     """
     work = Work()
 
-    def layer(module: nn.Module, _inputs: object, output: Tensor) -> None:
-        weight = module.weight
-        assert isinstance(weight, Tensor)
-        times = 2 if output.requires_grad else 1
-        work.bytes += times * weight.nbytes
-        work.operations += times * 2 * weight.numel() * (output.numel() // len(weight))
+    class Counter(TorchFunctionMode):
+        def __torch_function__(
+            self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
+        ) -> Any:
+            output = func(*args, **kwargs or {})
+            if func in LAYERS:
+                weight = args[1]
+                times = 2 if output.requires_grad else 1
+                work.bytes += times * weight.nbytes
+                work.operations += times * 2 * weight.numel() * (output.numel() // len(weight))
+                work.evaluations += weight is end.weight
+            return output
 
-    def evaluation(*_: object) -> None:
-        work.evaluations += 1
-
-    hooks = [end.register_forward_hook(evaluation)]
-    for module in modules:
-        for part in module.modules():
-            if isinstance(part, nn.Linear | nn.Conv1d):
-                hooks.append(part.register_forward_hook(layer))
-    try:
+    with Counter():
         yield work
-    finally:
-        for hook in hooks:
-            hook.remove()
 
 
 def _best(work: Callable[[], object], device: torch.device) -> float:

@@ -105,8 +105,7 @@ class Bench:
         system = self.pipeline.system
         strength = (system.config.recognizer.guidance or 1.0) if guided else 0.0
         sampling = self.pipeline.sampling(recognizer_guidance=strength)
-        modules = (system.generator, system.autoencoder, system.recognizer, system.text)
-        with counted(modules, system.generator.head.net.out) as work:
+        with counted(system.generator.head.net.out) as work:
             joints, _ = self.made(length, batch, sampling)
         reset_peak()
         seconds = statistics.median(self.made(length, batch, sampling)[1] for _ in range(self.runs))

@@ -4,7 +4,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
@@ -16,6 +17,8 @@ TIME_FEATURES = 256
 # Rows in one product of prepared modulations. With so many it is bound by operations: more of them would save nothing,
 # and what is held (123 MB at full size in float32) would grow with the batch.
 ROWS = 256
+EPSILON = 1e-6  # of the norms
+Affine = tuple[Tensor, Tensor]  # weight and bias
 Modulation = tuple[Tensor, ...]  # shift, 1 + scale and, but for the last, gate: (N, width) each
 
 
@@ -32,16 +35,10 @@ class HeadBlock(nn.Module):
 
     def __init__(self, width: int) -> None:
         super().__init__()
-        self.norm = nn.LayerNorm(width, eps=1e-6)
+        self.norm = nn.LayerNorm(width, eps=EPSILON)
         self.modulation = nn.Linear(width, 3 * width)
         self.inner = nn.Linear(width, width)
         self.outer = nn.Linear(width, width)
-
-    def forward(self, x: Tensor, modulation: Modulation) -> Tensor:
-        """x (N, width), modulated."""
-        shift, scale, gate = modulation
-        h = torch.addcmul(shift, self.norm(x), scale)
-        return torch.addcmul(x, gate, self.outer(functional.silu(self.inner(h))))
 
 
 class HeadNet(nn.Module):
@@ -54,7 +51,6 @@ class HeadNet(nn.Module):
         self.time_inner = nn.Linear(TIME_FEATURES, width)
         self.time_outer = nn.Linear(width, width)
         self.blocks = nn.ModuleList(HeadBlock(width) for _ in range(depth))
-        self.final_norm = nn.LayerNorm(width, eps=1e-6, elementwise_affine=False)
         self.final_modulation = nn.Linear(width, 2 * width)
         self.out = nn.Linear(width, latent)
         self._initialise()
@@ -83,7 +79,8 @@ class HeadNet(nn.Module):
         """
         signal = functional.silu(self.timed(t) + self.context_in(context.to(self.out.weight.dtype)))
         modulations = (_modulation(layer(signal), layer) for layer in self.modulating())
-        return self.modulated(self.entered(x), modulations).to(x.dtype)
+        core = self.core()
+        return core(core.entered(x), modulations).to(x.dtype)
 
     def timed(self, t: Tensor) -> Tensor:
         """Embedding (N, width) of times (N,)."""
@@ -91,19 +88,13 @@ class HeadNet(nn.Module):
         embedded: Tensor = self.time_outer(functional.silu(self.time_inner(features)))
         return embedded
 
-    def entered(self, x: Tensor) -> Tensor:
-        """Latents (N, C) in the width and precision of the blocks."""
-        h: Tensor = self.latent_in(x.to(self.out.weight.dtype))
-        return h
-
-    def modulated(self, h: Tensor, modulations: Iterable[Modulation]) -> Tensor:
-        """Prediction (N, C) of entered latents (N, width); each modulation is taken when its turn has come."""
-        turns = iter(modulations)
-        for block in self.blocks:
-            h = block(h, next(turns))
-        shift, scale = next(turns)
-        out: Tensor = self.out(torch.addcmul(shift, self.final_norm(h), scale))
-        return out
+    def core(self) -> Core:
+        """What is left to do where the modulations are known."""
+        blocks = [
+            tuple(value for layer in (block.norm, block.inner, block.outer) for value in (layer.weight, layer.bias))  # type: ignore[union-attr]
+            for block in self.blocks
+        ]
+        return Core(*((layer.weight, layer.bias) for layer in (self.latent_in, self.out)), blocks)
 
     def guided(self, x: Tensor, t: Tensor, context: Tensor, unconditional: Tensor | None, scale: float) -> Tensor:
         """Classifier-free guidance: unconditional + scale (conditional - unconditional), both halves in one batch.
@@ -129,11 +120,38 @@ class HeadNet(nn.Module):
         return _Prepared(self, times, rows, None if unconditional is None else scale)
 
 
+@dataclass(frozen=True)
+class Core:
+    """The weights and biases that every evaluation reads.
+
+    They are looked up once: going through modules takes a quarter of the time of products of four rows.
+    """
+
+    latent_in: Affine
+    out: Affine
+    blocks: Sequence[tuple[Tensor, ...]]  # of the norm, the inner and the outer layer
+
+    def entered(self, x: Tensor) -> Tensor:
+        """Latents (N, C) in the width and precision of the blocks."""
+        return functional.linear(x.to(self.out[0].dtype), *self.latent_in)
+
+    def __call__(self, h: Tensor, modulations: Iterable[Modulation]) -> Tensor:
+        """Prediction (N, C) of entered latents (N, width); each modulation is taken when its turn has come."""
+        turns, width = iter(modulations), h.shape[-1:]
+        for norm, norm_bias, inner, inner_bias, outer, outer_bias in self.blocks:
+            shift, scale, gate = next(turns)
+            part = torch.addcmul(shift, torch.layer_norm(h, width, norm, norm_bias, EPSILON), scale)
+            part = functional.silu(functional.linear(part, inner, inner_bias))
+            h = torch.addcmul(h, gate, functional.linear(part, outer, outer_bias))
+        shift, scale = next(turns)
+        return functional.linear(torch.addcmul(shift, torch.layer_norm(h, width, eps=EPSILON), scale), *self.out)
+
+
 class _Prepared:
     """A network with the modulations of the next few times at hand."""
 
     def __init__(self, net: HeadNet, times: Tensor, rows: Tensor, scale: float | None) -> None:
-        self._net, self._scale = net, scale
+        self._core, self._modulating, self._scale = net.core(), net.modulating(), scale
         self._timed = net.timed(times)  # (E, width)
         self._context = net.context_in(rows.to(self._timed.dtype))  # (R, width)
         self._first = 0
@@ -143,11 +161,10 @@ class _Prepared:
         """Prediction (N, C) at a time for a state (N, C)."""
         if not 0 <= number - self._first < len(self._held):
             self._hold(number)
-        h = self._net.entered(x)
+        h, modulations = self._core.entered(x), self._held[number - self._first]
         if self._scale is None:
-            return self._net.modulated(h, self._held[number - self._first]).to(x.dtype)
-        both = self._net.modulated(torch.cat([h, h]), self._held[number - self._first]).to(x.dtype)
-        with_text, without = both.chunk(2)
+            return self._core(h, modulations).to(x.dtype)
+        with_text, without = self._core(torch.cat([h, h]), modulations).to(x.dtype).chunk(2)
         return torch.lerp(without, with_text, self._scale)
 
     def _hold(self, first: int) -> None:
@@ -155,7 +172,7 @@ class _Prepared:
         timed = self._timed[first : first + ROWS // len(self._context)]
         signal = functional.silu(timed[:, None] + self._context).flatten(0, 1)  # (e R, width)
         made = []
-        for layer in self._net.modulating():
+        for layer in self._modulating:
             parts = _modulation(layer(signal), layer)
             # for each time its rows of all parts
             made.append(zip(*(part.unflatten(0, (len(timed), -1)).unbind() for part in parts), strict=True))

@@ -28,7 +28,7 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Bench:
 
 def test_layers_are_counted_by_their_weights_and_rows() -> None:
     linear, convolution = nn.Linear(3, 5), nn.Conv1d(2, 4, 3, padding=1)
-    with torch.no_grad(), counted([linear, convolution], linear) as work:
+    with torch.no_grad(), counted(linear) as work:
         linear(torch.zeros(7, 3))
         convolution(torch.zeros(1, 2, 10))
     assert work.bytes == 4 * (15 + 24)
@@ -40,7 +40,7 @@ def test_layers_are_counted_by_their_weights_and_rows() -> None:
 
 def test_the_way_back_counts_as_much_as_the_way_there() -> None:
     linear = nn.Linear(3, 5).requires_grad_(False)
-    with counted([linear], linear) as work:
+    with counted(linear) as work:
         linear(torch.zeros(7, 3, requires_grad=True)).sum().backward()
     assert (work.bytes, work.operations) == (2 * 60, 2 * 2 * 15 * 7)
 
