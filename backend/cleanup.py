@@ -36,17 +36,20 @@ UPRIGHT = (0.55, 0.75)  # metres of pelvis height between which a figure goes fr
 
 @torch.no_grad()
 def settled(autoencoder: Autoencoder | PathAutoencoder, joints: Tensor) -> Tensor:
-    """Decoded joints (B, F, 66) averaged with themselves encoded and decoded at the other three frame offsets.
+    """Decoded joints (B, 4 T, 66) averaged with themselves encoded and decoded at the other three frame offsets.
 
     Neighbouring tokens do not quite fit each other, so decoded motion jumps every four frames. A token that lies across
     such a border is none that the autoencoder knows: coming back from it, the motion is smooth there.
     """
+    length = joints.shape[1] - TOKEN_FRAMES
+    if not length:
+        return joints
     total, count = joints.clone(), torch.ones_like(joints[:, :, :1])
-    for offset in range(1, TOKEN_FRAMES):
-        last = offset + (joints.shape[1] - offset) // TOKEN_FRAMES * TOKEN_FRAMES
-        if last > offset:
-            total[:, offset:last] += autoencoder.decode(autoencoder.encode(joints[:, offset:last]))
-            count[:, offset:last] += 1
+    spans = [slice(offset, offset + length) for offset in range(1, TOKEN_FRAMES)]
+    again = autoencoder.decode(autoencoder.encode(torch.cat([joints[:, span] for span in spans])))
+    for span, rows in zip(spans, again.chunk(len(spans)), strict=True):
+        total[:, span] += rows
+        count[:, span] += 1
     return total / count
 
 
