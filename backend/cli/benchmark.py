@@ -27,6 +27,7 @@ ENABLE_SECONDS = 0.3
 # topic -> module with configure(parser) and run(args) -> exit code, and one line for --help.
 TOPICS = {
     "sampling": ("sampling_speed", "what a motion costs, by size, length, batch and guidance"),
+    "batch": ("batch_speed", "a table of prompts by one worker of a local Ray cluster and by several"),
     "retarget": ("retargeting", "real clips on real rigs, against what animators ask for"),
     "ablation": ("ablation", "choices of the paper, trained side by side at the bundled size"),
     "recognise": ("recognition", "labels, search and their speed on held-out clips"),
