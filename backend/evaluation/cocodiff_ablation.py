@@ -61,6 +61,7 @@ def run(args: argparse.Namespace) -> int:
     data = MotionText(standing(train_clips), system.text)
     shown = standing(known([clip for clip in clips if clip.split != "train"], data.labels))
     found: dict[str, list[Figures]] = {arm: [] for arm in ARMS}
+    graphs: dict[str, list[str]] = {arm: [] for arm in ARMS}
     for seed in range(1, args.seeds + 1):
         for arm in ARMS:
             schedule = Schedule(
@@ -68,13 +69,18 @@ def run(args: argparse.Namespace) -> int:
             )
             model = trained(system.config, data, schedule, args.output / f"{arm}_{seed}", device, _texts(args, arm))
             found[arm].append(figures(model, data, shown))
+            graphs[arm].append(exported(model))
             print(f"{arm} CoCoDiff, seed {seed}: top-1 {found[arm][-1]['top-1']:.3f}", flush=True)
-    facts = f"{args.steps} steps of {args.batch} clips, {args.seeds} seeds, {len(shown)} held-out clips"
-    text = markdown(found, facts)
+    kinds = ", ".join(f"{int(chosen.sum())} {kind}" for kind, chosen in groups(data).items() if kind != "all")
+    facts = (
+        f"{args.steps} steps of {args.batch} clips, {args.seeds} seeds, {len(shown)} held-out clips, labels: {kinds}"
+    )
+    same = len({graph for arm in ARMS for graph in graphs[arm]}) == 1
+    text = markdown(found, facts) + graphs_said(same, graphs["with"][0])
     print(text)
     (args.output / "cocodiff.json").write_text(json.dumps(found, indent=1), encoding="utf-8")
     (args.output / "cocodiff.md").write_text(text, encoding="utf-8")
-    return 0
+    return 0 if same else 1
 
 
 def _texts(args: argparse.Namespace, arm: str) -> Path | None:
@@ -165,10 +171,23 @@ def difference(without: Sequence[float], with_it: Sequence[float]) -> tuple[floa
 
 
 def markdown(found: Mapping[str, Sequence[Figures]], facts: str) -> str:
-    """Means over the seeds, and the paired differences with their intervals."""
+    """Means and deviations over the seeds, and the paired differences with their intervals."""
     lines = ["| | without | with CoCoDiff | gain |", "|---|---:|---:|---:|"]
     for name in found["without"][0]:
         without, with_it = ([seed[name] for seed in found[arm]] for arm in ARMS)
         gain, reach = difference(without, with_it)
-        lines.append(f"| {name} | {np.mean(without):.3f} | {np.mean(with_it):.3f} | {gain:+.3f} ± {reach:.3f} |")
+        cells = " | ".join(f"{np.mean(arm):.3f} (SD {np.std(arm, ddof=1):.3f})" for arm in (without, with_it))
+        lines.append(f"| {name} | {cells} | {gain:+.3f} ± {reach:.3f} |")
     return "\n".join([*lines, "", f"{facts}; gains with 95 % intervals over the seeds."]) + "\n"
+
+
+def exported(model: Recognizer) -> str:
+    """What ``torch.export`` traces for a motion of 40 frames: every operation with its shapes, and no numbers."""
+    device = next(model.parameters()).device
+    return str(torch.export.export(model.eval(), (torch.zeros(1, 40, 66, device=device),)).graph)
+
+
+def graphs_said(same: bool, graph: str) -> str:
+    """A sentence about the exported graphs of all trainings."""
+    lines = len(graph.splitlines())
+    return f"The exported graphs of all trainings {'are the same' if same else 'DIFFER'} ({lines} lines).\n"

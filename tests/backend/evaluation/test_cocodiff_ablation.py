@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import statistics
 from pathlib import Path
 
 import numpy as np
@@ -39,6 +40,13 @@ def test_the_interval_is_that_of_a_paired_t_test() -> None:
     assert (gain - reach, gain + reach) == (pytest.approx(low, abs=1e-5), pytest.approx(high, abs=1e-5))
 
 
+def test_the_table_gives_mean_spread_and_gain() -> None:
+    without, with_it = [0.50, 0.52, 0.48], [0.53, 0.52, 0.57]
+    found = {"without": [{"top-1": value} for value in without], "with": [{"top-1": value} for value in with_it]}
+    row = ablation.markdown(found, "facts").splitlines()[2]
+    assert row.startswith(f"| top-1 | 0.500 (SD 0.020) | 0.540 (SD {statistics.stdev(with_it):.3f}) | +0.040 ± ")
+
+
 def test_the_whole_comparison(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     write_tiny_model(tmp_path / "weights")
     clips = [
@@ -51,7 +59,8 @@ def test_the_whole_comparison(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     words = ["benchmark", "--weights", str(tmp_path / "weights"), "--device", "cpu", "cocodiff", str(tmp_path)]
     assert main([*words, "--steps", "2", "--batch", "4", "--seeds", "2", "-o", str(out)]) == 0
     said = capsys.readouterr().out
-    assert "2 steps of 4 clips, 2 seeds, 8 held-out clips" in said
+    assert "2 steps of 4 clips, 2 seeds, 8 held-out clips, labels: 0 many, 0 medium, 2 few" in said
+    assert "The exported graphs of all trainings are the same" in said
     found = json.loads((out / "cocodiff.json").read_text(encoding="utf-8"))
     assert len(found["with"]) == len(found["without"]) == 2
     assert {"top-1", "top-1 few", "found few"} <= set(found["with"][0])

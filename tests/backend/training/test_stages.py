@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from coamd.backend.evaluation.cocodiff_ablation import exported
 from coamd.backend.model.config import CONFIGS, ModelConfig
 from coamd.backend.model.recognizer import Recognizer
 from coamd.backend.model.weights import load_module
@@ -79,10 +80,6 @@ def test_all_trainings_make_a_folder_that_generates_labels_and_warns(data: Path,
     assert pipeline.generate("a persn does a wlak", 2.0, seed=1).warnings[0].startswith("Read 'persn' as 'person'")
 
 
-def graph(model: Recognizer) -> str:
-    return str(torch.export.export(model.eval(), (torch.zeros(1, 40, 66),)).graph)
-
-
 def test_cocodiff_leaves_nothing_in_the_recognizer(data: Path, tmp_path: Path) -> None:
     """The same names, shapes and types in the file and the same traced graph, from other numbers."""
     texts = tmp_path / "texts.json"
@@ -94,13 +91,13 @@ def test_cocodiff_leaves_nothing_in_the_recognizer(data: Path, tmp_path: Path) -
         states.append(load_file(tmp_path / "recognizer.safetensors"))
         model = Recognizer(tiny().recognizer)
         load_module(tmp_path / "recognizer.safetensors", model)
-        graphs.append(graph(model))
+        graphs.append(exported(model))
         metrics = (tmp_path / "runs" / name / "metrics.jsonl").read_text(encoding="utf-8")
         assert ("generated" in metrics) == (fine is not None)
     shapes = [{name: (value.shape, value.dtype) for name, value in state.items()} for state in states]
     assert shapes[0] == shapes[1]
     assert graphs[0] == graphs[1]
-    assert graphs[0] != graph(Recognizer(dataclasses.replace(tiny().recognizer, layers=2)))
+    assert graphs[0] != exported(Recognizer(dataclasses.replace(tiny().recognizer, layers=2)))
     assert any(not torch.equal(states[0][name], states[1][name]) for name in states[0])
 
 
