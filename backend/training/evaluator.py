@@ -12,11 +12,11 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from ...rigs.resample import sampled
 from ..evaluation.evaluator import Evaluator, EvaluatorConfig, hashed, seen_from_the_body
 from ..evaluation.metrics import BATCH, r_precision
 from .data import Clip, load_clips
 from .loop import Draw, Schedule, train
-from .recognizer import varied
 
 SCHEDULE = Schedule(
     steps=600, batch=96, learning_rate=1.5e-3, weight_decay=5e-2, warmup=100, ema=0.995, seed=20_000, validate_every=250
@@ -25,6 +25,12 @@ TEMPERATURE = 0.1
 LABEL_WEIGHT = 0.3
 LEAST = 4  # recorded clips that a label must have to be learnt
 WORD_DROP = 0.15  # of the hashed words of a text
+# Variations of motion. They are the judge's own, in kind and in size: what the recognizer was taught to overlook by its
+# variations must not be what the judge overlooks. It sees neither place nor heading, so those are not varied.
+WINDOW = 0.7  # a window of a clip has at least this share of it
+TEMPO, SWELL = 0.15, 0.15  # log of the speed: of the whole, and how far it swells and ebbs within
+BUILD = 0.04  # log of the figure's size (deviation)
+DRIFT, KNOT = 0.006, 10  # metres (deviation) by which each joint is misplaced, and the frames until that is another
 
 
 def learnt_labels(clips: Sequence[Clip]) -> tuple[str, ...]:
@@ -40,6 +46,24 @@ def fit_statistics(model: Evaluator, clips: Sequence[Clip]) -> None:
     model.std.copy_(rows.std(0).clamp_min(1e-3))
 
 
+def performed(joints: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Another performance of a clip (F, 22, 3): a window of it, unevenly paced, by a figure of another size.
+
+    The speed at a share s of the window is exp(a + b sin(c + d s)), so the places in frames are its running sum. Joints
+    wander off their places slowly, as markers do on skin.
+    """
+    size = round(len(joints) * rng.uniform(WINDOW, 1.0))
+    begin = int(rng.integers(len(joints) - size + 1))
+    pace = rng.uniform(-TEMPO, TEMPO)
+    swell = (
+        SWELL * rng.random() * np.sin(rng.uniform(0, 2 * np.pi) + rng.uniform(0, 2 * np.pi) * np.arange(size) / size)
+    )
+    at = np.concatenate([[0.0], np.cumsum(np.exp(pace + swell))[:-1]])
+    moved = sampled(joints[begin : begin + size], at[at <= size - 1]) * np.exp(rng.normal(0.0, BUILD))
+    knots = rng.normal(0.0, DRIFT, (len(moved) // KNOT + 2, 22, 3))
+    return (moved + sampled(knots, np.arange(len(moved)) / KNOT)).astype(np.float32)
+
+
 def evaluator_loss(model: Evaluator, clips: Sequence[Clip], batch: int) -> Callable[[Draw], Mapping[str, Tensor]]:
     """Symmetric contrastive loss of motion and caption, and the cross entropy of the clip's labels.
 
@@ -52,7 +76,7 @@ def evaluator_loss(model: Evaluator, clips: Sequence[Clip], batch: int) -> Calla
         chosen = [clips[int(i)] for i in rng.choice(len(clips), min(batch, len(clips)), replace=False)]
         texts = [clip.texts[int(rng.integers(len(clip.texts)))] for clip in chosen]
         kept = [[bucket for bucket in hashed(text) if rng.random() > WORD_DROP] or hashed(text) for text in texts]
-        motions, scores = model([varied(clip.joints, rng) for clip in chosen])
+        motions, scores = model([performed(clip.joints, rng) for clip in chosen])
         logits = motions @ model.describe(kept).T / TEMPERATURE
         same = np.array([[a is not b and bool(set(a.texts) & set(b.texts)) for b in chosen] for a in chosen])
         logits = logits.masked_fill(torch.from_numpy(same).to(logits.device), -1e4)

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import ast
+import inspect
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +16,7 @@ from coamd.backend.cli import main
 from coamd.backend.evaluation.evaluator import (
     CHANNELS,
     FACTS,
+    STRIDE,
     WEIGHTS,
     Evaluator,
     EvaluatorConfig,
@@ -23,15 +26,22 @@ from coamd.backend.evaluation.evaluator import (
 )
 from coamd.backend.training.data import Clip, save_items
 from coamd.backend.training.evaluator import (
+    BUILD,
+    DRIFT,
     SCHEDULE,
     held_out_scores,
     label_accuracy,
     learnt_labels,
+    performed,
     train_evaluator,
 )
 from coamd.backend.training.prepare import mirrored_clip
 from coamd.rigs.canonical import canonical, turned
 from coamd.rigs.errors import UserError
+from coamd.rigs.resample import sampled
+from coamd.rigs.skeleton import MIN_FRAMES
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.motions import sit, walk
 
@@ -95,6 +105,41 @@ def test_a_clip_does_not_depend_on_its_company(evaluator: Evaluator) -> None:
         assert np.allclose(score[0], scores[i], atol=1e-5)
     assert np.allclose(np.linalg.norm(together, axis=1), 1.0)
     assert np.allclose(evaluator.texts(["a walk", "sits"])[1], evaluator.texts(["sits"])[0], atol=1e-6)
+
+
+def test_another_performance_is_the_same_motion_of_another_body_at_another_pace() -> None:
+    """By a second method: without drift, every pose is one of the clip's own, in order, times one size."""
+    joints = CLIPS["turn"].astype(np.float64)
+    fine = sampled(joints, np.linspace(0, len(joints) - 1, 8 * len(joints)))
+    lengths, sizes = set(), []
+    for seed in range(6):
+        made = performed(joints, np.random.default_rng(seed)).astype(np.float64)
+        size = np.linalg.norm(made[:, 0, [1]].mean()) / np.linalg.norm(fine[:, 0, [1]].mean())
+        away = np.linalg.norm(made[:, None] / size - fine[None], axis=-1).mean(axis=-1)  # (N, M) metres
+        places = away.argmin(axis=1)
+        assert away.min(axis=1).max() < 4 * DRIFT
+        assert (np.diff(places) > 0).mean() > 0.95
+        assert 0.5 * len(joints) < len(made) <= len(joints)
+        lengths.add(len(made))
+        sizes.append(size)
+    assert len(lengths) > 3
+    assert 0.01 < np.std(sizes) < 3 * BUILD
+
+
+@settings(max_examples=25)
+@given(st.integers(MIN_FRAMES, 196), st.integers(0, 2**32 - 1))
+def test_a_performance_is_long_enough_to_be_seen(frames: int, seed: int) -> None:
+    made = performed(np.resize(CLIPS["sit"], (frames, 22, 3)), np.random.default_rng(seed))
+    assert STRIDE <= len(made) <= frames
+    assert np.isfinite(made).all()
+
+
+def test_judge_and_recognizer_share_no_variation() -> None:
+    """What one was taught to overlook must not be overlooked by the other for the same reason."""
+    source = Path(inspect.getsourcefile(performed) or "").read_text(encoding="utf-8")
+    modules = {node.module or "" for node in ast.walk(ast.parse(source)) if isinstance(node, ast.ImportFrom)}
+    assert "data" in modules
+    assert not [name for name in modules if "recognizer" in name or "cocodiff" in name]
 
 
 def test_it_learns_what_the_clips_are_and_is_read_back(data: Path, tmp_path: Path) -> None:
