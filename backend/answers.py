@@ -32,9 +32,12 @@ def answer(engine: Engine, request: Request, tell: Callable[[str, int, int], Non
         wanted, refused = librarian.take(request.origin, request.offers, request.all_offers, check)
         return Indexed(request.id, librarian.takes, wanted, (*unread, *refused), librarian.notes())
     if isinstance(request, Find):
-        near = engine.embed_text(request.query) if request.example is None else librarian.example(request.example)
+        if request.example is None:
+            near, notes = engine.embed_text(request.query), engine.read(request.query)[1]
+        else:
+            near, notes = librarian.example(request.example), ()
         moments = librarian.find(near, request.places, request.origin, request.offered, request.top)
-        return Found(request.id, moments)
+        return Found(request.id, moments, notes)
     assert isinstance(request, Fetch)
     tell("reading the take", 0, 1)
     joints = librarian.fetch(request.path, request.name, check)

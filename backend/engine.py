@@ -62,6 +62,9 @@ class Engine(Protocol):
     ) -> tuple[tuple[Segment, ...], tuple[str, ...]]:
         """Segments and warnings. Calls ``stopped`` between batches, which may raise."""
 
+    def read(self, prompt: str) -> tuple[str, tuple[str, ...]]:
+        """A prompt or a question as the model is to read it, and warnings."""
+
     def embed_motion(self, joints: FloatArray) -> FloatArray: ...
     def embed_text(self, text: str) -> FloatArray: ...
     @property

@@ -298,6 +298,7 @@ class Found(Reply):
     """The end of `Find`, best first."""
 
     moments: Annotated[tuple[labelling.Moment, ...], Several(MOMENT, 1000)]
+    warnings: Warnings = ()
 
 
 @dataclass(frozen=True, eq=False)

@@ -28,7 +28,7 @@ from .model.sampler import Cancelled, Sampling
 from .model.solver import SolverName
 from .model.weights import System, load_system
 from .motions import frames_of, motions, sampling_of, source
-from .prompt import mended, understood
+from .prompt import mended, understood, unlearnt
 from .windows import Preview, Report
 
 __all__ = ["Cancelled", "Edited", "Generated", "Pipeline", "check", "choose_device"]
@@ -219,7 +219,7 @@ class Pipeline:
                 self._labellers.clear()
             self._labellers[kept, describe] = labeller
         found = (labeller.whole(joints, top, stopped),) if whole else labeller.segments(joints, top, stopped)
-        return found, (note,) if note else ()
+        return found, tuple(told for told in (note, unlearnt(self.system, kept)) if told)
 
     @cached_property
     def librarian(self) -> Librarian:

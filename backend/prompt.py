@@ -6,9 +6,11 @@ A weights folder without known phrases leaves every prompt as it is.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from .editing.request import EditRequest
+from .model.familiarity import MOSTLY, NAMED
 from .model.spelling import Reading, notes, read
 from .model.weights import System
 
@@ -29,6 +31,18 @@ def understood(system: System, prompt: str) -> tuple[str, tuple[str, ...]]:
     if system.text.tokenize([prompt]).shape[1] >= system.config.text.positions:
         told += ("The prompt is longer than the model reads; its end had no effect.",)
     return prompt, told
+
+
+def unlearnt(system: System, labels: Sequence[str]) -> str:
+    """A sentence on the labels whose words the captions mostly lack; "" where there are none."""
+    phrases = system.phrases
+    strange = [] if phrases is None else [label for label in labels if phrases.coverage(label) < MOSTLY]
+    if not strange:
+        return ""
+    named = [f"'{label}'" for label in strange[:NAMED]]
+    named += [f"{len(strange) - NAMED} more"] if len(strange) > NAMED else []
+    said = " and ".join(part for part in (", ".join(named[:-1]), named[-1]) if part)
+    return f"The model has not learnt the words of {said}; what it calls so is a guess."
 
 
 def understood_edit(system: System, request: EditRequest) -> tuple[EditRequest, tuple[str, ...]]:

@@ -107,7 +107,7 @@ class FindJob(Task):
             return
         assert isinstance(reply, Found)
         self.moments = reply.moments
-        self.warnings = (*self.warnings, *told(self._problems))
+        self.warnings = (*self.warnings, *reply.warnings, *told(self._problems))
         self.state, self.phase, self.step, self.of = SOLVING, "drawing", 0, len(self.moments)
 
     def refused(self, error: UserError) -> None:

@@ -28,6 +28,7 @@ from .takes import Take
 PROPERTY = "coamd_labels"
 NAME_BYTES = 63  # of names and markers; before 5.0 Blender holds no more
 _BETWEEN = " · "
+_NAMED = 3  # takes in a sentence
 _SAME = 0.5  # frames within which a marker of the same name is the same
 
 
@@ -123,15 +124,22 @@ def write(job: LabelJob, written: Sequence[Written], scene: Any, places: Places)
         for take in placed:
             _mark_timeline(scene, take, [item for item in written if item.take == take], places.replace)
         if len(placed) < len(takes):
-            said.append(f"{len(takes) - len(placed)} takes are not on the timeline and got no markers.")
+            said.append(f"Not on the timeline, so without markers: {_listed(t for t in takes if not t.starts)}.")
     if fixed and (places.markers == "POSE" or places.rename or places.asset or places.custom):
-        said.append(f"{len(fixed)} actions are linked from other files and cannot be changed.")
+        said.append(f"Linked from other files, so not changed: {_listed(fixed)}.")
     for take, items in by_take.items():
         _write_action(actions[take], items, places)
         if take in texts:
             actions[take][PROPERTY] = texts[take]
         job.renamed.setdefault(take.played, []).append(actions[take].name)
     return tuple(said)
+
+
+def _listed(takes: Iterable[Take]) -> str:
+    """A few names, and how many more."""
+    names = [f"“{take.name}”" for take in takes]
+    more = [f"and {len(names) - _NAMED} more"] if len(names) > _NAMED else []
+    return ", ".join(names[:_NAMED] + more)
 
 
 def _action(job: LabelJob, played: Played) -> Any:

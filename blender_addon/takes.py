@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -99,9 +99,7 @@ def of_strips(scene: Any) -> list[Take]:
         if rig_object.type != "ARMATURE" or rig_object.animation_data is None:
             continue
         for track in rig_object.animation_data.nla_tracks:
-            for strip in track.strips:
-                if not strip.select or strip.action is None:
-                    continue
+            for strip in _selected(track.strips):
                 slot = getattr(strip, "action_slot", None)
                 take = _take(strip.action, slot, rig_object, rate(scene), marks)
                 if take is not None:
@@ -113,6 +111,16 @@ def of_strips(scene: Any) -> list[Take]:
             "no_strips",
         )
     return found
+
+
+def _selected(strips: Iterable[Any], all_of_them: bool = False) -> Iterator[Any]:
+    """The selected strips that play an action; of a selected meta strip all that are in it."""
+    for strip in strips:
+        chosen = all_of_them or strip.select
+        if strip.type == "META":
+            yield from _selected(strip.strips, chosen)
+        elif chosen and strip.action is not None:
+            yield strip
 
 
 def _of_strip(take: Take, strip: Any) -> Take:

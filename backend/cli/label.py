@@ -47,7 +47,7 @@ def run(args: argparse.Namespace) -> int:
     from ..crew import Lost
     from ..labelling.scenes import NEEDS, blender
 
-    note = read_labels(args.labels)[1] if args.labels is not None else ""
+    notes = dict.fromkeys([read_labels(args.labels)[1] if args.labels is not None else ""])
     if args.output:
         check_output(args.output, (".csv", ".json"))
     files = motion_files(args.places)
@@ -58,7 +58,8 @@ def run(args: argparse.Namespace) -> int:
     skipped: list[Missed] = []
     with tqdm(total=len(files), desc="labelling", unit="file", leave=False, disable=not sys.stderr.isatty()) as bar:
         for piece, result in crew.map(pieces(files, crew.count)):
-            found, missed = ([], _lost(piece, result)) if isinstance(result, Lost) else result
+            found, missed, told = ([], _lost(piece, result), "") if isinstance(result, Lost) else result
+            notes[told] = None
             done += found
             skipped += missed
             bar.update(len(piece))
@@ -79,15 +80,16 @@ def run(args: argparse.Namespace) -> int:
             text = as_json(done, skipped) if args.output.suffix.lower() == ".json" else as_csv(done)
             part.write_text(text, encoding="utf-8", newline="")
     _tell(skipped)
-    if note:
+    for note in filter(None, notes):
         print(note, file=sys.stderr)
     return 0
 
 
-def reader(args: argparse.Namespace) -> Callable[[Sequence[Path]], tuple[list[Labelled], list[Missed]]]:
-    """A worker that labels files."""
+def reader(args: argparse.Namespace) -> Callable[[Sequence[Path]], tuple[list[Labelled], list[Missed], str]]:
+    """A worker that labels files, and says which of the words are strange to the model."""
     from ..labelling.labeller import Labeller
     from ..labelling.reading import read_files
+    from ..prompt import unlearnt
 
     labels = read_labels(args.labels)[0] if args.labels is not None else ()
     labeller = Labeller(load_pipeline(args).system, labels, describe=args.describe)
@@ -95,7 +97,9 @@ def reader(args: argparse.Namespace) -> Callable[[Sequence[Path]], tuple[list[La
     def named(joints: np.ndarray) -> tuple[Segment, ...]:
         return (labeller.whole(joints, args.top),) if args.whole else labeller.segments(joints, args.top)
 
-    def work(files: Sequence[Path]) -> tuple[list[Labelled], list[Missed]]:
+    note = unlearnt(labeller.system, labels)
+
+    def work(files: Sequence[Path]) -> tuple[list[Labelled], list[Missed], str]:
         done: list[Labelled] = []
         skipped: list[Missed] = []
         for path, found in read_files(files):
@@ -105,7 +109,7 @@ def reader(args: argparse.Namespace) -> Callable[[Sequence[Path]], tuple[list[La
                     done.append(Labelled(path, name, named(joints)))
                 except UserError as problem:
                     skipped.append((shown(str(path), name), problem.message))
-        return done, skipped
+        return done, skipped, note
 
     return work
 

@@ -8,6 +8,7 @@ import csv
 import io
 import json
 import re
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -60,6 +61,9 @@ def run(args: argparse.Namespace) -> int:
     found = index.among(files).nearest(wanted, args.top)
     if not found:
         raise UserError(f"None of the {len(files)} files could be read.", "Give whole motions of a body.", "no_motion")
+    if example is None:
+        for note in pipeline.read(args.text)[1]:
+            print(note, file=sys.stderr)
     print(as_json(found) if args.json else as_csv(found) if args.csv else as_table(found))
     if args.thumbnails:
         draw(found, args.thumbnails)

@@ -174,6 +174,9 @@ class SwayEngine:
 
         return Librarian(Embedder("sway", 2, embed), self._index)
 
+    def read(self, prompt: str) -> tuple[str, tuple[str, ...]]:
+        return prompt, ("The model has not learnt 'zigzag'.",) if "zigzag" in prompt else ()
+
     def embed_motion(self, joints: FloatArray) -> FloatArray:
         """Which way the clip travels over the ground."""
         way = joints[-1, 0, [0, 2]] - joints[0, 0, [0, 2]]

@@ -10,8 +10,10 @@ import pytest
 from coamd.backend.editing.request import EditRequest, Segment
 from coamd.backend.model.familiarity import learn
 from coamd.backend.pipeline import Pipeline
-from coamd.backend.prompt import mended, understood, understood_edit
+from coamd.backend.prompt import mended, understood, understood_edit, unlearnt
 from tiny_model import write_tiny_model
+
+from tests.motions import walk
 
 CAPTIONS = ("a person walks forward", "someone jumps up and down", "a person kicks with the right leg", "sits down")
 
@@ -52,6 +54,22 @@ def test_a_strange_prompt_is_made_and_warned_of(pipeline: Pipeline) -> None:
 def test_a_search_is_mended_too(pipeline: Pipeline) -> None:
     assert mended(pipeline.system, "kiks with the rigth leg").text == "kicks with the right leg"
     assert np.array_equal(pipeline.embed_text("a persn wlaks forwrad"), pipeline.embed_text("a person walks forward"))
+
+
+def test_labels_of_strange_words_are_named(pipeline: Pipeline, bare: Pipeline) -> None:
+    labels = ("walk", "kick", "gehen", "moonwalk", "hip hop", "limp", "jump up")
+    assert unlearnt(pipeline.system, labels[:2]) == ""
+    assert unlearnt(bare.system, labels) == ""
+    said = (
+        "The model has not learnt the words of 'gehen', 'moonwalk', 'hip hop' and 1 more; what it calls so is a guess."
+    )
+    assert unlearnt(pipeline.system, labels) == said
+    _, notes = pipeline.label(walk(3.0), ("walk", "Walk", "gehen"))
+    assert notes == (
+        "Of the labels, 1 that came twice were left out.",
+        "The model has not learnt the words of 'gehen'; what it calls so is a guess.",
+    )
+    assert pipeline.label(walk(3.0))[1] == ()
 
 
 def test_all_prompts_of_an_edit_are_read(pipeline: Pipeline) -> None:

@@ -86,7 +86,7 @@ EXAMPLES: list[Message] = [
     Fetch("1", "/takes/a.blend", "Walk"),
     Labelled("1", (TakeSegment(0, 40, (Named("walk", 0.5, 0.75), Named("run", 0.25))), TakeSegment(40, 80, ()))),
     Indexed("1", 12, ("Run",), (Skipped("b.bvh", "It is broken."),), ("It is made anew.",)),
-    Found("1", (Moment("/takes/a.blend", "Walk", 0.5, 0, 80, clip(5)),)),
+    Found("1", (Moment("/takes/a.blend", "Walk", 0.5, 0, 80, clip(5)),), ("Read 'wlak' as 'walk'.",)),
     Search("1", "walk", (clip(2), clip(5)), ("0" * 64,)),
     Cancel("2", "1"),
     Shutdown("1"),

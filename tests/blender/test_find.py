@@ -82,6 +82,8 @@ def test_the_actions_of_the_file_are_ranked(addon: Session, backend: BackendProc
     assert (found[0].path, found[0].first, found[0].end) == ("", 0, 59)
     assert "2 takes are listed" in addon.message.text
     assert "Tiny: 0.3 s" in addon.message.hint
+    find("zigzag to the left")
+    assert "has not learnt 'zigzag'" in addon.message.hint
     settings().query = ""
     assert snapshot.of_file() == before
     drawn = draw(panels.find.COAMD_PT_find)

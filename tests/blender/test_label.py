@@ -22,9 +22,11 @@ from coamd.blender_addon import armature, panels, takes
 from coamd.blender_addon.label_result import PROPERTY, cut
 from coamd.blender_addon.session import Session
 from coamd.blender_addon.take_reader import TakeReader
+from coamd.rigs.resample import sampled
 from coamd.rigs.retarget import retarget
 from test_registration import draw
 
+from tests import shapes
 from tests.motions import sit, walk
 
 SLOTS = bpy.app.version >= (4, 4, 0)
@@ -71,6 +73,14 @@ def apply(**others: Any) -> None:
     for name, value in {"markers": "NONE", **others}.items():
         setattr(settings(), name, value)
     assert bpy.ops.coamd.apply_labels() == {"FINISHED"}
+
+
+def joints_of(take: takes.Take) -> np.ndarray:
+    """The whole take, as it is sent to the backend."""
+    reader = TakeReader(take)
+    while not reader.work(10.0):
+        pass
+    return reader.joints
 
 
 def refused(session: Session, operator: Any, **keywords: Any) -> str:
@@ -224,7 +234,75 @@ def test_strips_have_their_own_time(addon: Session, backend: BackendProcess, wal
     assert refused(addon, bpy.ops.coamd.label, wait=True) == "no_strips"
 
 
+def test_a_strip_backwards_is_the_take_backwards(addon: Session, backend: BackendProcess, walker: Any) -> None:
+    """Read, it is the same poses in the other order; marked, its first segment begins where the later one begins."""
+    data = walker.animation_data
+    forwards = joints_of(takes.active(bpy.context))
+    action, data.action = data.action, None
+    strip = data.nla_tracks.new().strips.new("Back", 201, action)
+    if SLOTS:
+        strip.action_slot = action.slots[0]
+    strip.use_reverse = strip.select = True
+    (take,) = takes.of_strips(bpy.context.scene)
+    assert take.backwards
+    back = joints_of(take)
+    span = (take.last - take.first) * 20.0 / take.fps  # which is no whole number of frames
+    at = span - np.arange(len(back))
+    inside = (at >= 0) & (at <= len(forwards) - 1)
+    assert np.abs(back[inside] - sampled(forwards.astype(float), at[inside])).max() < 0.01
+    label(source="STRIPS")
+    apply(markers="POSE")
+    assert sorted(m.frame for m in action.pose_markers) == pytest.approx([take.first, take.last - 48], abs=1.0)
+    assert {m.name for m in action.pose_markers} == {"sway"}
+
+
+def test_strips_in_a_meta_strip_are_takes_of_their_own(backend: BackendProcess, walker: Any) -> None:
+    data = walker.animation_data
+    action, data.action = data.action, None
+    track = data.nla_tracks.new()
+    inner = [track.strips.new(name, start, action) for name, start in (("One", 1), ("Two", 200))]
+    track.strips.new("Outside", 600, action).select = False
+    for strip in inner:
+        strip.select = True
+        if SLOTS:
+            strip.action_slot = action.slots[0]
+    window = bpy.context.window_manager.windows[0]
+    area = window.screen.areas[0]
+    kind, area.type = area.type, "NLA_EDITOR"
+    walker.select_set(True)
+    with bpy.context.temp_override(window=window, area=area, region=area.regions[-1]):
+        bpy.ops.nla.meta_add()
+    area.type = kind
+    assert [strip.type for strip in track.strips] == ["META", "CLIP"]
+    assert [(t.name, t.starts) for t in takes.of_strips(bpy.context.scene)] == [
+        ("One (Take 001)", (1.0,)),
+        ("Two (Take 001)", (200.0,)),
+    ]
+
+
 # Writing
+
+
+def test_linked_actions_are_left_alone_and_said(
+    addon: Session, backend: BackendProcess, walker: Any, tmp_path: Path
+) -> None:
+    library = tmp_path / "library.blend"
+    bpy.data.libraries.write(str(library), {walker.animation_data.action}, fake_user=True)
+    walker.animation_data.action = None
+    bpy.data.actions.remove(bpy.data.actions["Take 001"])
+    with bpy.data.libraries.load(str(library), link=True) as (_, into):
+        into.actions = ["Take 001"]
+    (linked,) = into.actions
+    act(walker, "Mine", walk(3.0))
+    label(source="FILE", whole=True)
+    apply(markers="POSE", rename=True, asset=True, custom=True)
+    assert "Linked from other files, so not changed: “Take 001 (library.blend)”." in str(addon.message)
+    assert (linked.name, len(linked.pose_markers), linked.asset_data) == ("Take 001", 0, None)
+    assert PROPERTY not in linked
+    mine = walker.animation_data.action
+    assert (mine.name, len(mine.pose_markers)) == ("Mine · sway", 1)
+    apply(markers="TIMELINE")
+    assert "Not on the timeline, so without markers: “Take 001 (library.blend)”." in str(addon.message)
 
 
 def test_markers_on_the_timeline(backend: BackendProcess, walker: Any) -> None:
@@ -325,18 +403,21 @@ def test_a_take_that_stands_still(addon: Session, backend: BackendProcess, chara
     assert refused(addon, bpy.ops.coamd.apply_labels) == "none_chosen"
 
 
+@pytest.mark.parametrize(("made", "code"), [(shapes.car, "no_mapping"), (shapes.dog, "quadruped")])
 def test_a_rig_that_is_not_understood(
-    addon: Session, backend: BackendProcess, build: Callable[..., Any], character: Any
+    made: Callable[[], Any], code: str, addon: Session, backend: BackendProcess, build: Callable[..., Any], walker: Any
 ) -> None:
-    from coamd.rigs.rest import RestBone, RestRig
-
-    box = build(RestRig((RestBone("Lid", None, np.eye(4), 1.0),), np.eye(4)), "Box")
+    """Alone it is refused; among the actions of the file it is skipped, named, and the rest done."""
+    other = build(made(), "Other")
+    bone = other.pose.bones[-1]
     for frame in (1, 60):
-        box.pose.bones["Lid"].rotation_quaternion = (1.0, frame / 60, 0.0, 0.0)
-        box.pose.bones["Lid"].keyframe_insert("rotation_quaternion", frame=frame)
-    bpy.context.scene.coamd.character = box
-    code = refused(addon, bpy.ops.coamd.label, wait=True)
-    assert code not in ("fault", "no_action"), addon.message
+        bone.rotation_quaternion = (1.0, frame / 60, 0.0, 0.0)
+        bone.keyframe_insert("rotation_quaternion", frame=frame)
+    other.animation_data.action.name = "Drives"
+    bpy.context.scene.coamd.character = other
+    assert refused(addon, bpy.ops.coamd.label, wait=True) == code
+    assert {item.take for item in label(source="FILE")} == {0}
+    assert "Skipped: 1. Drives: The " in addon.message.hint
 
 
 def test_what_cannot_be_written(addon: Session, backend: BackendProcess, walker: Any, tmp_path: Path) -> None:
