@@ -45,6 +45,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--baseline-steps", type=int, default=200, help="training steps of the plain transformer; 0 leaves it out"
     )
+    parser.add_argument("--baseline-batch", type=int, default=48, help="clips in each of them (default: MAR's 48)")
     parser.add_argument("--baseline", type=Path, default=Path("runs/joint_stream"), help="its run folder")
     parser.add_argument("-o", "--output", type=Path, metavar="DIR", help="write report.json and report.md there")
 
@@ -113,8 +114,9 @@ def recognition(args: argparse.Namespace, labeller: Labeller, clips: Sequence[Cl
     train = [clip for clip in clips if clip.split == "train"]
     rows["majority"] = measures.recognised(measures.majority(train, system.labels, len(chosen)), right)
     if args.baseline_steps:
-        model = train_baseline(system.recognizer, system.config, system.text, clips, args.baseline, args.baseline_steps)
-        name = f"plain joint stream, {args.baseline_steps} steps"
+        steps, batch = args.baseline_steps, args.baseline_batch
+        model = train_baseline(system.recognizer, system.config, system.text, clips, args.baseline, steps, batch)
+        name = f"plain joint stream, {steps} steps of {batch} clips"
         rows[name] = measures.recognised(baseline_features(model, chosen) @ names.T, right)
     rows["MAR, text A alone"] = measures.recognised(found @ names.T, right)
     own = measures.recognised(labeller.words.scores(found), right)

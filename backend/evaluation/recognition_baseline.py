@@ -71,10 +71,10 @@ def same_size(model: Recognizer) -> RecognizerConfig:
 
 
 def train_baseline(
-    model: Recognizer, config: ModelConfig, text: TextEncoder, clips: Sequence[Clip], run: Path, steps: int
+    model: Recognizer, config: ModelConfig, text: TextEncoder, clips: Sequence[Clip], run: Path, steps: int, batch: int
 ) -> JointStream:
     """The baseline for ``model``, trained on the training clips; goes on where a stopped run left off."""
-    schedule = replace(schedule_of(config, "recognizer"), steps=steps, warmup=min(100, steps // 5))
+    schedule = replace(schedule_of(config, "recognizer"), steps=steps, batch=batch, warmup=min(100, steps // 5))
     train_clips = [clip for clip in clips if clip.split == "train" and clip.labels]
     data = MotionText(train_clips, text, [standing(train_clips)])
     schedule = replace(schedule, batch=min(schedule.batch, len(data.clips)))

@@ -7,12 +7,12 @@ import time
 from typing import Any
 
 import bpy
-from bpy.props import BoolProperty
 
 from ..link import READY
 from ..messages import BACKEND, ERROR
 from ..preferences import backend_settings
 from ..timer import redraw, session, wake
+from .queueing import wait_property
 
 _PAUSE = 0.01  # seconds between ticks while a script waits
 
@@ -23,12 +23,7 @@ class COAMD_OT_start_backend(bpy.types.Operator):  # noqa: N801 (Blender's namin
     bl_idname = "coamd.start_backend"
     bl_label = "Start Backend"
 
-    wait: BoolProperty(
-        name="Wait",
-        description="Return only when the model is loaded (for scripts and background mode)",
-        default=False,
-        options={"SKIP_SAVE"},
-    )
+    wait: wait_property("Return only when the model is loaded (for scripts and background mode)")
 
     def execute(self, _context: Any) -> set[str]:
         session.message = None

@@ -14,14 +14,15 @@ from __future__ import annotations
 from typing import Any
 
 import bpy
-from bpy.props import BoolProperty, EnumProperty, IntProperty, StringProperty
+from bpy.props import EnumProperty, IntProperty, StringProperty
 
 from ...rigs.errors import UserError
 from .. import edit_frames, edit_order, edit_result, source_action
 from ..edit_job import EditJob
-from ..messages import EDIT, ERROR, Message
+from ..messages import EDIT, ERROR
 from ..timer import redraw, session
-from .queueing import queued
+from .queueing import queued, refused, wait_property
+from .rows import remove_chosen
 
 
 class COAMD_OT_edit(bpy.types.Operator):  # noqa: N801 (Blender's naming rule)
@@ -30,12 +31,7 @@ class COAMD_OT_edit(bpy.types.Operator):  # noqa: N801 (Blender's naming rule)
     bl_idname = "coamd.edit"
     bl_label = "Edit"
 
-    wait: BoolProperty(
-        name="Wait",
-        description="Return only when the keys are written (for scripts and background mode)",
-        default=False,
-        options={"SKIP_SAVE"},
-    )
+    wait: wait_property("Return only when the keys are written (for scripts and background mode)")
 
     def execute(self, context: Any) -> set[str]:
         """Check what is asked for, and queue it."""
@@ -44,10 +40,7 @@ class COAMD_OT_edit(bpy.types.Operator):  # noqa: N801 (Blender's naming rule)
             order, mapping = edit_order.read(context, rig_object, rig, mapping)
             job = EditJob(order, rig, mapping)
         except UserError as error:
-            session.message = Message.of(error, EDIT)
-            redraw()
-            self.report({ERROR}, str(error))
-            return {"CANCELLED"}
+            return refused(self, error, EDIT)
         return queued(self, job, self.wait)
 
 
@@ -165,9 +158,7 @@ class COAMD_OT_remove_prompt(bpy.types.Operator):  # noqa: N801
 
     def execute(self, context: Any) -> set[str]:
         """Remove it and choose its neighbour."""
-        settings = context.scene.coamd.edit
-        settings.segments.remove(min(settings.segment, len(settings.segments) - 1))
-        settings.segment = max(min(settings.segment, len(settings.segments) - 1), 0)
+        remove_chosen(context.scene.coamd.edit, "segments", "segment")
         return {"FINISHED"}
 
 

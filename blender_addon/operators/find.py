@@ -17,18 +17,17 @@ from dataclasses import replace
 from typing import Any
 
 import bpy
-from bpy.props import BoolProperty, IntProperty
+from bpy.props import IntProperty
 
 from ...rigs.errors import UserError
 from .. import armature, takes, thumbnails
 from ..find_job import FindJob, FindOrder, UseJob
 from ..find_settings import found_moments
-from ..messages import ERROR, FIND, Message
-from ..timer import redraw, session
+from ..messages import FIND
+from ..timer import session
 from .generate import order_of as generate_order
-from .queueing import queued
-
-_WAIT = "Return only when it is done (for scripts and background mode)"
+from .queueing import queued, refused, wait_property
+from .rows import remove_chosen
 
 
 def order_of(context: Any) -> FindOrder:
@@ -69,14 +68,14 @@ class COAMD_OT_find(bpy.types.Operator):  # noqa: N801 (Blender's naming rule)
     bl_idname = "coamd.find"
     bl_label = "Find"
 
-    wait: BoolProperty(name="Wait", description=_WAIT, default=False, options={"SKIP_SAVE"})
+    wait: wait_property()
 
     def execute(self, context: Any) -> set[str]:
         """Check what is asked for, and queue it."""
         try:
             order = order_of(context)
         except UserError as error:
-            return _refuse(self, error)
+            return refused(self, error, FIND)
         return queued(self, FindJob(order), self.wait)
 
 
@@ -111,7 +110,7 @@ class COAMD_OT_use_found(bpy.types.Operator):  # noqa: N801
     bl_label = "Use"
 
     number: IntProperty(name="Number", description="Place in the list, from 0", default=0, min=0)
-    wait: BoolProperty(name="Wait", description=_WAIT, default=False, options={"SKIP_SAVE"})
+    wait: wait_property()
 
     @classmethod
     def poll(cls, _context: Any) -> bool:
@@ -130,7 +129,7 @@ class COAMD_OT_use_found(bpy.types.Operator):  # noqa: N801
             seconds = end - start if settings.moment_only else end
             order = replace(generate_order(context, rig_object), prompt=item.title, seconds=seconds, variations=1)
         except UserError as error:
-            return _refuse(self, error)
+            return refused(self, error, FIND)
         span = (item.first, item.end) if settings.moment_only else None
         return queued(self, UseJob(order, rig, mapping, path=item.path, name=item.take, span=span), self.wait)
 
@@ -164,17 +163,8 @@ class COAMD_OT_remove_folder(bpy.types.Operator):  # noqa: N801
 
     def execute(self, context: Any) -> set[str]:
         """Remove it and choose its neighbour."""
-        settings = context.scene.coamd.find
-        settings.folders.remove(min(settings.folder, len(settings.folders) - 1))
-        settings.folder = max(min(settings.folder, len(settings.folders) - 1), 0)
+        remove_chosen(context.scene.coamd.find, "folders", "folder")
         return {"FINISHED"}
-
-
-def _refuse(operator: Any, error: UserError) -> set[str]:
-    session.message = Message.of(error, FIND)
-    redraw()
-    operator.report({ERROR}, str(error))
-    return {"CANCELLED"}
 
 
 CLASSES = (COAMD_OT_find, COAMD_OT_show_found, COAMD_OT_use_found, COAMD_OT_add_folder, COAMD_OT_remove_folder)

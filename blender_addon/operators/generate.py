@@ -14,9 +14,9 @@ from ...rigs.settings import RetargetSettings
 from .. import armature, prompts
 from ..identity import Identity
 from ..jobs import Job, Order
-from ..messages import ERROR, GENERATE, Message
+from ..messages import GENERATE
 from ..timer import redraw, session
-from .queueing import queued
+from .queueing import queued, refused, wait_property
 
 
 def order_of(context: Any, rig_object: Any) -> Order:
@@ -44,12 +44,7 @@ class COAMD_OT_generate(bpy.types.Operator):  # noqa: N801 (Blender's naming rul
     bl_idname = "coamd.generate"
     bl_label = "Generate"
 
-    wait: BoolProperty(
-        name="Wait",
-        description="Return only when the keys are written (for scripts and background mode)",
-        default=False,
-        options={"SKIP_SAVE"},
-    )
+    wait: wait_property("Return only when the keys are written (for scripts and background mode)")
     another: BoolProperty(
         name="Another Take",
         description="Add one to the seed first, which gives another motion for the same prompt",
@@ -83,10 +78,7 @@ class COAMD_OT_generate(bpy.types.Operator):  # noqa: N801 (Blender's naming rul
             order = order_of(context, rig_object)
             check(order.prompt, order.seconds, order.variations)
         except UserError as error:
-            session.message = Message.of(error, GENERATE)
-            redraw()
-            self.report({ERROR}, str(error))
-            return {"CANCELLED"}
+            return refused(self, error, GENERATE)
         prompts.remember(order.prompt)
         return queued(self, Job(order, rig, mapping), self.wait)
 

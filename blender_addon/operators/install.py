@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import bpy
-from bpy.props import BoolProperty, EnumProperty, StringProperty
+from bpy.props import EnumProperty, StringProperty
 
 from ...backend.install import sentinel
 from ...backend.install.plan import place, size
@@ -17,6 +17,7 @@ from ..installation import INSTALL, REMOVE, REPAIR, Wish, tunnel_command
 from ..messages import ERROR, INFO
 from ..preferences import backend_settings, default_folder, stored_preferences
 from ..timer import installation, redraw, session, tick_installation, wake
+from .queueing import wait_property
 
 _PAUSE = 0.05  # seconds between ticks while a script waits
 _DIALOG_WIDTH = 460
@@ -28,15 +29,6 @@ DEVICES = (
     ("mps", "Apple GPU", "The GPU of an Apple computer with an M processor"),
     ("cpu", "Processor", "No GPU: the smallest download, and a clip takes some seconds"),
 )
-
-
-def _wait_property() -> Any:
-    return BoolProperty(
-        name="Wait",
-        description="Return only when it is done (for scripts and background mode)",
-        default=False,
-        options={"SKIP_SAVE"},
-    )
 
 
 def _carry_out(operator: Any, wish: Wish, wait: bool) -> set[str]:
@@ -95,7 +87,7 @@ class COAMD_OT_install_backend(bpy.types.Operator):  # noqa: N801 (Blender's nam
         description="Proxy for the download: http://user:password@host:port. Empty: as the system says (HTTPS_PROXY)",
         options={"SKIP_SAVE"},
     )
-    wait: _wait_property()
+    wait: wait_property()
 
     @classmethod
     def poll(cls, _context: Any) -> bool:
@@ -162,7 +154,7 @@ class COAMD_OT_repair_backend(bpy.types.Operator):  # noqa: N801
     bl_idname = "coamd.repair_backend"
     bl_label = "Repair Backend"
 
-    wait: _wait_property()
+    wait: wait_property()
 
     @classmethod
     def poll(cls, _context: Any) -> bool:
@@ -180,7 +172,7 @@ class COAMD_OT_remove_backend(bpy.types.Operator):  # noqa: N801
     bl_idname = "coamd.remove_backend"
     bl_label = "Remove Backend"
 
-    wait: _wait_property()
+    wait: wait_property()
 
     @classmethod
     def poll(cls, _context: Any) -> bool:
@@ -199,7 +191,7 @@ class COAMD_OT_cancel_install(bpy.types.Operator):  # noqa: N801
     bl_idname = "coamd.cancel_install"
     bl_label = "Cancel Installation"
 
-    wait: _wait_property()
+    wait: wait_property()
 
     @classmethod
     def poll(cls, _context: Any) -> bool:
@@ -220,7 +212,7 @@ class COAMD_OT_check_backend(bpy.types.Operator):  # noqa: N801
     bl_idname = "coamd.check_backend"
     bl_label = "Check Installation"
 
-    wait: _wait_property()
+    wait: wait_property()
 
     def execute(self, _context: Any) -> set[str]:
         installation.check(backend_settings())

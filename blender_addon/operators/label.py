@@ -24,9 +24,9 @@ from ...rigs.errors import UserError
 from .. import armature, label_result, takes
 from ..label_job import LabelJob, LabelOrder
 from ..label_settings import found_labels
-from ..messages import ERROR, INFO, LABEL, WARNING, Message
+from ..messages import INFO, LABEL, WARNING
 from ..timer import redraw, session
-from .queueing import queued
+from .queueing import queued, refused, wait_property
 
 
 def order_of(context: Any) -> tuple[LabelOrder, str]:
@@ -50,22 +50,14 @@ class COAMD_OT_label(bpy.types.Operator):  # noqa: N801 (Blender's naming rule)
     bl_idname = "coamd.label"
     bl_label = "Label"
 
-    wait: BoolProperty(
-        name="Wait",
-        description="Return only when the list is there (for scripts and background mode)",
-        default=False,
-        options={"SKIP_SAVE"},
-    )
+    wait: wait_property("Return only when the list is there (for scripts and background mode)")
 
     def execute(self, context: Any) -> set[str]:
         """Check what is asked for, and queue it."""
         try:
             order, note = order_of(context)
         except UserError as error:
-            session.message = Message.of(error, LABEL)
-            redraw()
-            self.report({ERROR}, str(error))
-            return {"CANCELLED"}
+            return refused(self, error, LABEL)
         return queued(self, LabelJob(order, warnings=(note,) if note else ()), self.wait)
 
 
@@ -158,10 +150,7 @@ class COAMD_OT_apply_labels(bpy.types.Operator):  # noqa: N801
             written = label_result.chosen(listed, job)
             said = label_result.write(job, written, context.scene, places)
         except UserError as error:
-            session.message = Message.of(error, LABEL)
-            redraw()
-            self.report({ERROR}, str(error))
-            return {"CANCELLED"}
+            return refused(self, error, LABEL)
         count = len(written)
         text = f"{count} label{'s are' if count > 1 else ' is'} written."
         session.say(text, " ".join(said), WARNING if said else INFO, LABEL)

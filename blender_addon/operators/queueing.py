@@ -1,17 +1,33 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What every operator does with a job: queue it, and wait for it where a script asks for that."""
+"""What every operator does with a job: refuse it, or queue it and wait for it where a script asks for that."""
 
 from __future__ import annotations
 
 import time
 from typing import Any
 
+from bpy.props import BoolProperty
+
+from ...rigs.errors import UserError
 from ..jobs import DONE, Task
-from ..messages import ERROR
+from ..messages import ERROR, Message
 from ..preferences import backend_settings
 from ..timer import redraw, session, wake
 
 _PAUSE = 0.005  # seconds between ticks while a script waits
+
+
+def wait_property(description: str = "Return only when it is done (for scripts and background mode)") -> Any:
+    """The switch for scripts, which want to go on only when all is done."""
+    return BoolProperty(name="Wait", description=description, default=False, options={"SKIP_SAVE"})
+
+
+def refused(operator: Any, error: UserError, button: str) -> set[str]:
+    """Say why nothing is done, in the panel of the button and to scripts."""
+    session.message = Message.of(error, button)
+    redraw()
+    operator.report({ERROR}, str(error))
+    return {"CANCELLED"}
 
 
 def queued(operator: Any, job: Task, wait: bool) -> set[str]:

@@ -11,7 +11,7 @@ from ..edit_job import EditJob
 from ..edit_result import is_shown, last_edit
 from ..messages import EDIT
 from ..timer import session
-from .tab import Tab, draw_message, draw_progress
+from .tab import Tab, draw_button, draw_message, draw_rows, split_column
 
 _FREE = ("REGENERATE", "INBETWEEN", "EXTEND", "LOOP", "PATH", "REACH")  # modes that take one prompt
 
@@ -30,24 +30,17 @@ class COAMD_PT_edit(Tab, bpy.types.Panel):  # noqa: N801 (Blender's naming rule)
         layout.prop(settings, "mode", text="")
         if settings.mode in _FREE:
             layout.prop(settings, "prompt", text="", placeholder="whatever fits around it")
-        column = layout.column(align=True)
-        column.use_property_split = True
-        column.use_property_decorate = False
+        column = split_column(layout)
         _draw_frames(column, settings)
         if settings.mode == "PROMPTS":
-            _draw_prompts(layout, settings)
+            prompts = ("segments", "segment", "coamd.add_prompt", "coamd.remove_prompt")
+            draw_rows(layout, "COAMD_UL_segments", settings, *prompts, 3)
         elif settings.mode == "PATH":
             layout.prop(settings, "path")
         elif settings.mode == "REACH":
             _draw_reach(layout, settings)
         _draw_parts(layout, settings)
-        job = session.current_of(EDIT)
-        if job is None:
-            row = layout.row()
-            row.scale_y = 1.6
-            row.operator("coamd.edit", icon="ACTION_TWEAK")
-        else:
-            draw_progress(layout, job)
+        draw_button(layout, session.current_of(EDIT), "coamd.edit", "ACTION_TWEAK")
         done = last_edit(session.jobs)
         if done is not None:
             _draw_takes(layout, done)
@@ -67,18 +60,8 @@ def _draw_frames(column: Any, settings: Any) -> None:
         column.prop(settings, "frame_end")
 
 
-def _draw_prompts(layout: Any, settings: Any) -> None:
-    row = layout.row()
-    row.template_list("COAMD_UL_segments", "", settings, "segments", settings, "segment", rows=3)
-    column = row.column(align=True)
-    column.operator("coamd.add_prompt", text="", icon="ADD")
-    column.operator("coamd.remove_prompt", text="", icon="REMOVE")
-
-
 def _draw_reach(layout: Any, settings: Any) -> None:
-    column = layout.column(align=True)
-    column.use_property_split = True
-    column.use_property_decorate = False
+    column = split_column(layout)
     column.prop(settings, "limb")
     column.prop(settings, "target")
     column.prop(settings, "reach_start")

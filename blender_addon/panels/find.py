@@ -11,7 +11,7 @@ from .. import thumbnails
 from ..find_settings import found_moments
 from ..messages import FIND, USE
 from ..timer import session
-from .tab import Tab, draw_message, draw_progress
+from .tab import Tab, draw_button, draw_message, draw_rows
 
 
 class COAMD_UL_folders(bpy.types.UIList):  # noqa: N801 (Blender's naming rule)
@@ -59,19 +59,10 @@ class COAMD_PT_find(Tab, bpy.types.Panel):  # noqa: N801
         row = layout.row(align=True)
         row.prop(settings, "this_file", toggle=True)
         row.prop(settings, "libraries", toggle=True)
-        row = layout.row()
-        row.template_list("COAMD_UL_folders", "", settings, "folders", settings, "folder", rows=2)
-        column = row.column(align=True)
-        column.operator("coamd.add_folder", text="", icon="ADD")
-        column.operator("coamd.remove_folder", text="", icon="REMOVE")
+        folders = ("folders", "folder", "coamd.add_folder", "coamd.remove_folder")
+        draw_rows(layout, "COAMD_UL_folders", settings, *folders, 2)
         layout.prop(settings, "top")
-        job = session.current_of(FIND) or session.current_of(USE)
-        if job is None:
-            row = layout.row()
-            row.scale_y = 1.6
-            row.operator("coamd.find", icon="VIEWZOOM")
-        else:
-            draw_progress(layout, job)
+        draw_button(layout, session.current_of(FIND) or session.current_of(USE), "coamd.find", "VIEWZOOM")
         listed = found_moments()
         if len(listed.moments):
             layout.template_list("COAMD_UL_moments", "", listed, "moments", listed, "moment", rows=3)

@@ -10,7 +10,7 @@ import bpy
 from .. import armature, prompts
 from ..messages import GENERATE
 from ..timer import session
-from .tab import Tab, draw_message, draw_progress
+from .tab import Tab, draw_message, draw_progress, split_column
 
 _MENU_LETTERS = 60  # of a prompt in the menu; its tool tip has it all
 
@@ -54,9 +54,7 @@ class COAMD_PT_generate(Tab, bpy.types.Panel):  # noqa: N801
         """What must be known, then the button, then what came of it."""
         layout, settings = self.layout, context.scene.coamd
         layout.prop(settings, "prompt", text="", placeholder="a person walks forward")
-        column = layout.column(align=True)
-        column.use_property_split = True
-        column.use_property_decorate = False
+        column = split_column(layout)
         column.prop(settings, "seconds")
         column.prop(settings, "seed")
         column.prop(settings, "variations")

@@ -12,7 +12,7 @@ from ..label_result import listed_by
 from ..label_settings import found_labels
 from ..messages import LABEL
 from ..timer import session
-from .tab import Tab, draw_message, draw_progress
+from .tab import Tab, draw_button, draw_message, split_column
 
 
 class COAMD_UL_labels(bpy.types.UIList):  # noqa: N801 (Blender's naming rule)
@@ -51,22 +51,14 @@ class COAMD_PT_label(Tab, bpy.types.Panel):  # noqa: N801
     def draw(self, context: Any) -> None:
         """What to read, then what was found."""
         layout, settings = self.layout, context.scene.coamd.label
-        column = layout.column(align=True)
-        column.use_property_split = True
-        column.use_property_decorate = False
+        column = split_column(layout)
         column.prop(settings, "source")
         column.prop(settings, "words")
         if settings.words == "OWN":
             layout.prop(settings, "own_words", text="", icon="OUTLINER_OB_FONT", placeholder="walk, run, open a door")
         column = layout.column(align=True)
         column.prop(settings, "whole")
-        job = session.current_of(LABEL)
-        if job is None:
-            row = layout.row()
-            row.scale_y = 1.6
-            row.operator("coamd.label", icon="BOOKMARKS")
-        else:
-            draw_progress(layout, job)
+        draw_button(layout, session.current_of(LABEL), "coamd.label", "BOOKMARKS")
         listed = found_labels()
         done = listed_by(session.jobs, listed)
         if done is not None and len(listed.segments):
@@ -91,9 +83,7 @@ def _draw_list(layout: Any, listed: Any, job: LabelJob) -> None:
 
 
 def _draw_places(layout: Any, settings: Any) -> None:
-    column = layout.column(align=True)
-    column.use_property_split = True
-    column.use_property_decorate = False
+    column = split_column(layout)
     column.prop(settings, "markers")
     column.prop(settings, "rename")
     column.prop(settings, "asset")

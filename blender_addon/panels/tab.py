@@ -24,6 +24,33 @@ class Tab:
     bl_category = "CoAMD"
 
 
+def split_column(layout: Any) -> Any:
+    """A column of properties with their names on the left."""
+    column = layout.column(align=True)
+    column.use_property_split = True
+    column.use_property_decorate = False
+    return column
+
+
+def draw_button(layout: Any, job: Task | None, operator: str, icon: str) -> None:
+    """The panel's large button, or how far the job is that it began."""
+    if job is not None:
+        draw_progress(layout, job)
+        return
+    row = layout.row()
+    row.scale_y = 1.6
+    row.operator(operator, icon=icon)
+
+
+def draw_rows(layout: Any, kind: str, settings: Any, rows: str, chosen: str, add: str, remove: str, count: int) -> None:
+    """A list of the settings with the buttons that add and remove rows."""
+    row = layout.row()
+    row.template_list(kind, "", settings, rows, settings, chosen, rows=count)
+    column = row.column(align=True)
+    column.operator(add, text="", icon="ADD")
+    column.operator(remove, text="", icon="REMOVE")
+
+
 def draw_progress(layout: Any, job: Task) -> None:
     """How far a job is, and the button that stops it."""
     row = layout.row(align=True)
