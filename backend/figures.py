@@ -48,13 +48,15 @@ class _Layout:
     aim: float  # height in metres that stands in the middle of the cell
 
 
-def strip(joints: np.ndarray, path: str | Path, *, title: str = "", poses: int = 8) -> None:
-    """Save ``poses`` moments of a clip (F, 22, 3) side by side as a PNG.
+def strip(
+    joints: np.ndarray, path: str | Path, *, title: str = "", poses: int = 8, fps: float = FPS, start: float = 0.0
+) -> None:
+    """Save ``poses`` moments of a clip (F, 22, 3) side by side as a PNG; ``start`` is the time of its first frame.
 
     The view keeps its direction and follows the pelvis from cell to cell; the grid and the green way belong to the
     world, so travel shows as the floor moving below the figure. Clips that travel get a map from above at the end.
     """
-    _row(_checked(joints), poses, 300, title).save(path)
+    _row(_checked(joints), poses, 300, title, fps=fps, start=start).save(path)
 
 
 def sheet(clips: Sequence[tuple[str, np.ndarray]], path: str | Path, *, poses: int = 6, columns: int = 2) -> None:
@@ -191,7 +193,16 @@ def _around(frames: np.ndarray, f: int) -> tuple[int, int]:
     return first, last
 
 
-def _row(joints: np.ndarray, poses: int, height: int, title: str, *, legend: bool = True) -> Image.Image:
+def _row(
+    joints: np.ndarray,
+    poses: int,
+    height: int,
+    title: str,
+    *,
+    legend: bool = True,
+    fps: float = FPS,
+    start: float = 0.0,
+) -> Image.Image:
     """The picture of one strip: a heading, the cells with their times, a map when the figure travels."""
     moments = np.unique(np.linspace(0, len(joints) - 1, poses).round().astype(int))
     centres = joints[moments][:, 0, [0, 2]]
@@ -215,9 +226,8 @@ def _row(joints: np.ndarray, poses: int, height: int, title: str, *, legend: boo
         cell = _cell(joints, int(moment), centres[i], layout, supersample=SUPERSAMPLE, radius=radius)
         left = edge + i * layout.width
         page.paste(cell, (left, head))
-        draw.text(
-            (left + layout.width / 2, head + layout.height), f"{moment / FPS:.1f} s", QUIET, font(text), anchor="ma"
-        )
+        seconds = f"{start + moment / fps:.1f} s"
+        draw.text((left + layout.width / 2, head + layout.height), seconds, QUIET, font(text), anchor="ma")
     if travels:
         page.paste(_map(joints, moments, side, text), (edge + cells, head + layout.height - side))
         draw.text((edge + cells + side / 2, head + layout.height), "from above", QUIET, font(text), anchor="ma")

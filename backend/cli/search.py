@@ -110,5 +110,7 @@ def draw(found: Sequence[Moment], folder: Path) -> None:
     for number, item in enumerate(found, start=1):
         stem = item.name or Path(item.path).stem
         target = folder / f"{number:02d}_{safe(stem)}.png"
-        strip(item.poses, target, title=f"{stem}  {item.first / FPS:.1f} s", poses=len(item.poses))
+        count = len(item.poses)
+        rate = FPS * (count - 1) / max(item.end - 1 - item.first, 1)  # of the poses, which are spread over the moment
+        strip(item.poses, target, title=stem, poses=count, fps=rate, start=item.first / FPS)
         print(target)

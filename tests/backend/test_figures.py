@@ -36,6 +36,18 @@ def colour_at(image: Image.Image, camera: drawing.Camera, point: np.ndarray) -> 
     return np.asarray(image, dtype=int)[round(float(y)), round(float(x))]
 
 
+def test_poses_of_a_moment_are_drawn_with_the_times_of_the_take(tmp_path: Path) -> None:
+    """Five poses out of four seconds make the picture that the whole clip makes, and not with the times of 20 fps."""
+    clip = stand(81)
+    clip[:, INDEX["head"], 0] += np.linspace(0.0, 0.1, 81)
+    figures.strip(clip, tmp_path / "clip.png", poses=5)
+    for name, rate, start in (("poses", 1.0, 0.0), ("wrong", FPS, 0.0), ("later", 1.0, 2.0)):
+        figures.strip(clip[::20], tmp_path / f"{name}.png", poses=5, fps=rate, start=start)
+    pictures = {path.stem: path.read_bytes() for path in tmp_path.iterdir()}
+    assert pictures["poses"] == pictures["clip"]
+    assert pictures["wrong"] != pictures["clip"] != pictures["later"]
+
+
 def test_the_camera_shows_up_as_up_and_forward_as_right() -> None:
     camera = drawing.Camera((0.0, 1.0, 0.0), (100.0, 100.0), 50.0)
     pixels, scale = camera.project(np.array([[0.0, 1.0, 0.0], [0.0, 1.5, 0.0], [0.0, 1.0, 0.5]]))
