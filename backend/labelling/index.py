@@ -12,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import astuple, dataclass, replace
@@ -188,7 +189,8 @@ class Index:
         wanted = {str(path.resolve()): path for path in files}
         known = {source.contents: (source, self._of(source.path)) for source in self.sources.values()}
         known |= {source.contents: (source, takes) for source, takes in ready}
-        gone = [name for name in self.sources if name not in wanted and is_below(name, folders)]
+        inside = below(folders)
+        gone = [name for name in self.sources if name not in wanted and inside(name)]
         for name in gone:
             self._forget(name)
         became: dict[str, str] = {}
@@ -292,9 +294,14 @@ class Library:
         return found
 
 
-def is_below(path: str, places: Iterable[Path]) -> bool:
-    """Whether a path is one of the places or below one of them."""
-    return any(Path(path).is_relative_to(place.resolve()) for place in places)
+def below(places: Iterable[Path]) -> Callable[[str], bool]:
+    """Whether a resolved path is one of the places or below one of them.
+
+    It compares letters: ``Path`` takes 0.05 ms for each take, which is all that a search may take for a thousand.
+    """
+    roots = tuple(os.path.normcase(place.resolve()) for place in places)
+    heads = tuple(root.rstrip(os.sep) + os.sep for root in roots)
+    return lambda path: (name := os.path.normcase(path)) in roots or name.startswith(heads)
 
 
 _POSED = (POSES, len(JOINTS), 3)

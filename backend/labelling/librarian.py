@@ -12,7 +12,7 @@ from ...rigs.errors import UserError
 from ..motion_file import read_motion
 from .embedding import Embedder
 from .files import SCENES, motion_files
-from .index import Index, Library, Take, is_below
+from .index import Index, Library, Take, below
 from .request import Moment, Offer, Skipped
 from .scenes import read_scenes
 from .tables import shown
@@ -98,11 +98,11 @@ class Librarian:
         self, wanted: np.ndarray, places: Sequence[str], origin: str, offered: bool, top: int
     ) -> tuple[Moment, ...]:
         """The nearest moments to a unit vector (D,). UserError ``nothing_indexed``."""
-        folders = [Path(place).resolve() for place in places]
+        inside = below(Path(place) for place in places)
         key = OFFERED + origin
 
         def meant(take: Take) -> bool:
-            return (offered and take.path == key) or is_below(take.path, folders)
+            return (offered and take.path == key) or inside(take.path)
 
         library = Library([take for take in self._index.takes.values() if meant(take)])
         if not len(library):

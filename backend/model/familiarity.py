@@ -53,10 +53,15 @@ class Phrases:
     @cached_property
     def _stems(self) -> dict[str, int]:
         counts: dict[str, int] = {}
-        for text in self.texts:
-            for part in {stem(word) for word in words(text)}:
+        for parts in self._parts:
+            for part in parts:
                 counts[part] = counts.get(part, 0) + 1
         return counts
+
+    @cached_property
+    def _parts(self) -> list[set[str]]:
+        """The stems of each caption."""
+        return [{stem(word) for word in words(text)} for text in self.texts]
 
     def weight(self, word: str) -> float:
         """How much a word says: the log of how rare it is among the captions."""
@@ -97,7 +102,7 @@ class Phrases:
         row = encoded(encoder, [text])[0]
         said = {stem(word) for word in words(text)}
         total = sum(self.weight(word) for word in said) or 1.0
-        shared = [sum(self.weight(p) for p in said & {stem(w) for w in words(t)}) / total for t in self.texts]
+        shared = [sum(self.weight(part) for part in said & parts) / total for parts in self._parts]
         order = np.argsort(-(self.features @ row + np.array(shared)), kind="stable")
         chosen: list[int] = []
         for i in order:

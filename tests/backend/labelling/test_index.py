@@ -9,9 +9,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 from coamd.backend.labelling.embedding import embed_takes, embedder, uniform
-from coamd.backend.labelling.index import Index, Library, Take, take_spans
+from coamd.backend.labelling.index import Index, Library, Take, below, take_spans
 from coamd.backend.model.weights import System, load_system
 from coamd.backend.motion_file import read_motion, write_motion
+from hypothesis import given
+from hypothesis import strategies as st
 from tiny_model import write_tiny_model
 from torch import device, no_grad
 
@@ -98,6 +100,17 @@ def test_an_index_of_other_weights_begins_anew(tiny: System, library: list[Path]
     again, said = Index.open(tmp_path / "takes.npz", embedder(tiny))
     assert "is of other weights" in said
     assert not again.takes
+
+
+NAMES = st.lists(st.sampled_from(["takes", "takes2", "a b", "Ä", "take"]), min_size=0, max_size=3)
+
+
+@given(NAMES, st.lists(NAMES, max_size=3))
+def test_what_is_below_a_folder_is_what_paths_say(name: list[str], places: list[list[str]]) -> None:
+    root = Path("/").resolve()
+    folders = [root.joinpath(*place) for place in places]
+    path = root.joinpath(*name)
+    assert below(folders)(str(path)) == any(path.is_relative_to(folder) for folder in folders)
 
 
 def test_a_take_is_its_own_best_example_and_tells_when() -> None:
