@@ -8,6 +8,7 @@ of the range. Frame ``start`` of the range is a frame of both.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 
@@ -26,6 +27,7 @@ from ..rigs.skeleton import FPS, INDEX, MAX_FRAMES
 from .edit_order import EditOrder
 from .jobs import READING, Job
 from .messages import EDIT
+from .solving import Solving
 from .stage import Stage
 
 LEAST_CONTEXT = 20  # frames at 20 fps on each side, also of a range that is longer than one window
@@ -54,6 +56,7 @@ class EditJob(Job):
     shown: int = 0  # which of them is on the character
     context: tuple[int, int] = field(init=False)  # frames at 20 fps before ``start``, and from it on, less one
     _stage: Stage | None = field(init=False, default=None)
+    _understood: Solving | None = field(init=False, default=None)  # what was read, being made into ``asked``
     _joints: np.ndarray = field(init=False, repr=False)  # (K, 22, 3)
     _floor: float = field(init=False, default=0.0)
     _matrices: np.ndarray = field(init=False, repr=False)  # (F, bones, 4, 4) in the scene's frames of the range
@@ -103,9 +106,20 @@ class EditJob(Job):
             self._stage = Stage(order.character, places, others)
             self.of = len(places)
         stage = self._stage
-        if not stage.work(budget):
+        if self._understood is None:
+            if stage.work(budget):
+                self._understood = Solving(partial(self._understand, stage, grid))
             self.step = stage.done
             return False
+        if not self._understood.over:
+            return False
+        understood, self._understood, self._stage = self._understood, None, None
+        self.asked = understood.result()
+        return True
+
+    def _understand(self, stage: Stage, grid: np.ndarray) -> EditRequest:
+        """What was read, as the model knows it, and what to ask; runs beside Blender's main thread."""
+        order = self.order
         order_of_bones = [stage.bones.index(bone.name) for bone in self.rig.bones]
         # What the object itself does counts as motion of the character.
         moved = np.linalg.inv(self.rig.matrix_world) @ stage.world
@@ -117,11 +131,9 @@ class EditJob(Job):
         self._floor = floor_height(self._joints)
         self._joints[..., 1] -= self._floor
         self._matrices = matrices[on_scene]
-        goals = {name: places[on_scene] for name, places in stage.others.items()}
-        self._stage = None
-        self.asked = self._ask(goals)
-        check(self.asked)
-        return True
+        asked = self._ask({name: places[on_scene] for name, places in stage.others.items()})
+        check(asked)
+        return asked
 
     def _ask(self, goals: dict[str, np.ndarray]) -> EditRequest:
         order, joints = self.order, self._joints.astype(np.float32)
@@ -261,7 +273,7 @@ class EditJob(Job):
         super().end(state)
         if self._stage is not None:
             self._stage.drop()
-            self._stage = None
+        self._stage = self._understood = None
         self._joints = self._matrices = np.empty(0)
 
 

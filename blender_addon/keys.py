@@ -39,7 +39,9 @@ FIELDS: dict[str, tuple[type, int]] = {
     "select_left_handle": (np.bool_, 1),
     "select_right_handle": (np.bool_, 1),
 }
-Keys = dict[str, np.ndarray]  # field: (K,) or (K, 2)
+# One row a key: what is cut out or joined is so in all fields at once. A dict of 14 arrays took ten times as long.
+_ROW = np.dtype([(name, kind, (width,) if width > 1 else ()) for name, (kind, width) in FIELDS.items()])
+Keys = np.ndarray  # (K,) of _ROW
 
 
 @dataclass(frozen=True)
@@ -54,12 +56,11 @@ class Range:
 
 def read(curve: Any) -> Keys:
     """All keys of an F-curve."""
-    count = len(curve.keyframe_points)
-    out: Keys = {}
+    out = empty(len(curve.keyframe_points))
     for name, (kind, width) in FIELDS.items():
-        flat: np.ndarray = np.empty(count * width, dtype=kind)
+        flat: np.ndarray = np.empty(len(out) * width, dtype=kind)
         curve.keyframe_points.foreach_get(name, flat)
-        out[name] = flat.reshape(count, width) if width > 1 else flat
+        out[name] = flat.reshape(-1, width) if width > 1 else flat
     return out
 
 
@@ -67,30 +68,27 @@ def write(curve: Any, keys: Keys) -> None:
     """Put these keys, which are in order, in the place of all that the curve has. Handles stay as they are given."""
     points = curve.keyframe_points
     points.clear()
-    points.add(len(keys["co"]))
+    points.add(len(keys))
     for name in FIELDS:
         points.foreach_set(name, np.ascontiguousarray(keys[name]).ravel())
 
 
-def empty() -> Keys:
-    """No keys."""
-    return {name: np.empty((0, width) if width > 1 else 0, dtype=kind) for name, (kind, width) in FIELDS.items()}
+def empty(count: int = 0) -> Keys:
+    """So many keys with nothing in them."""
+    return np.zeros(count, dtype=_ROW)
 
 
 def plain(frames: np.ndarray, values: np.ndarray, interpolation: int = LINEAR) -> Keys:
     """Keys at ``frames`` (K,) with ``values`` (K,) whose handles point straight at their neighbours."""
-    out: Keys = {
-        name: np.zeros((len(frames), width) if width > 1 else len(frames), dtype=kind)
-        for name, (kind, width) in FIELDS.items()
-    }
+    out = empty(len(frames))
     co = np.column_stack([frames, values]).astype(np.float64)
     step = np.diff(co, axis=0) / 3.0 if len(co) > 1 else np.zeros((0, 2))
     one = np.array([[1.0 / 3.0, 0.0]])
-    out["co"] = co.astype(np.float32)
-    out["handle_left"] = (co - np.concatenate([step[:1] if len(step) else one, step])).astype(np.float32)
-    out["handle_right"] = (co + np.concatenate([step, step[-1:] if len(step) else one])).astype(np.float32)
-    out["handle_left_type"][:] = out["handle_right_type"][:] = VECTOR
-    out["interpolation"][:] = interpolation
+    out["co"] = co
+    out["handle_left"] = co - np.concatenate([step[:1] if len(step) else one, step])
+    out["handle_right"] = co + np.concatenate([step, step[-1:] if len(step) else one])
+    out["handle_left_type"] = out["handle_right_type"] = VECTOR
+    out["interpolation"] = interpolation
     return out
 
 
@@ -101,19 +99,23 @@ def curved(frames: np.ndarray, values: np.ndarray, slopes: tuple[np.ndarray, np.
     third = np.diff(frames, prepend=frames[0] - 3.0, append=frames[-1] + 3.0) / 3.0
     for side, step, slope in (("left", -third[:-1], slopes[0]), ("right", third[1:], slopes[1])):
         handles = np.column_stack([frames + step, values + step * slope])
-        out[f"handle_{side}"] = handles.astype(np.float32)
-        out[f"handle_{side}_type"][:] = FREE
+        out[f"handle_{side}"] = handles
+        out[f"handle_{side}_type"] = FREE
     return out
 
 
 def joined(*parts: Keys) -> Keys:
     """The keys of all parts, one after the other."""
-    return {name: np.concatenate([part[name] for part in parts]) for name in FIELDS}
+    out, at = empty(sum(len(part) for part in parts)), 0
+    for part in parts:  # np.concatenate would find out anew what dtype they have in common
+        out[at : at + len(part)] = part
+        at += len(part)
+    return out
 
 
 def taken(keys: Keys, which: np.ndarray | slice) -> Keys:
     """Some of the keys."""
-    return {name: values[which].copy() for name, values in keys.items()}
+    return np.asarray(keys[which].copy())
 
 
 def replaced(
@@ -152,12 +154,12 @@ def replaced(
     middle = joined(first, new, last)
     if slopes is not None:
         _bend_borders(middle, within, slopes)
-    elif within.closed_start and len(middle["co"]) > 1:
+    elif within.closed_start and len(middle) > 1:
         _point_at_next(middle)
     if linear:
-        if within.closed_start and not len(before["co"]):
+        if within.closed_start and not len(before):
             _extrapolate(middle, 0, -1.0, evaluate)
-        if within.closed_end and not len(after["co"]):
+        if within.closed_end and not len(after):
             _extrapolate(middle, -1, 1.0, evaluate)
         elif len(at) > 1 and at[-2] < within.end - SAME < at[-1] and keys["interpolation"][-1] == LINEAR:
             after = joined(taken(after, slice(-1)), _slope(at[-1], evaluate), taken(after, slice(-1, None)))
@@ -169,7 +171,7 @@ def _border(keys: Keys, frame: float, evaluate: Callable[[float], float]) -> Key
     here = np.flatnonzero(np.abs(keys["co"][:, 0] - frame) <= SAME)
     out = taken(keys, here[:1]) if len(here) else plain(np.array([frame]), np.array([evaluate(frame)]))
     # Handles that follow their neighbours would turn with the new ones at the next change.
-    out["handle_left_type"][:] = out["handle_right_type"][:] = FREE
+    out["handle_left_type"] = out["handle_right_type"] = FREE
     return out
 
 
@@ -198,7 +200,7 @@ def _extrapolate(middle: Keys, k: int, way: float, evaluate: Callable[[float], f
     slope = way * (evaluate(co[0] + way) - evaluate(co[0]))
     if k == 0:
         middle["handle_left"][k] = co - np.array([1.0, slope])
-        if len(middle["co"]) > 1:  # a straight Bezier segment
+        if len(middle) > 1:  # a straight Bezier segment
             middle["handle_left"][1] = middle["co"][1] - (middle["co"][1] - middle["co"][0]) / 3.0
     else:
         middle["handle_right"][k] = co + np.array([1.0, slope])
@@ -241,7 +243,7 @@ def _leading(keys: Keys, frame: float, border: Keys, evaluate: Callable[[float],
     piece = _piece(points, start + HINGE, frame)
     border["handle_left"][0] = piece[2]
     hinge = _hinge(piece[0], piece[0] - (piece[0] - points[0]) / 3.0, piece[1])
-    hinge["interpolation"][:] = BEZIER
+    hinge["interpolation"] = BEZIER
     return hinge
 
 
@@ -264,7 +266,7 @@ def _trailing(keys: Keys, frame: float, border: Keys, evaluate: Callable[[float]
     piece = _piece(points, frame, end - HINGE)
     border["handle_right"][0] = piece[1]
     hinge = _hinge(piece[3], piece[2], piece[3] + (points[3] - piece[3]) / 3.0)
-    hinge["interpolation"][:] = BEZIER
+    hinge["interpolation"] = BEZIER
     return hinge
 
 
@@ -279,7 +281,7 @@ def _straight_on(keys: Keys, frame: float, evaluate: Callable[[float], float]) -
 def _hinge(co: np.ndarray, left: np.ndarray, right: np.ndarray) -> Keys:
     out = plain(co[:1], co[1:])
     out["handle_left"][0], out["handle_right"][0] = left, right
-    out["handle_left_type"][:] = out["handle_right_type"][:] = FREE
+    out["handle_left_type"] = out["handle_right_type"] = FREE
     return out
 
 

@@ -70,7 +70,7 @@ def rewrite(
                 if there_already is None:
                     curves[index] = source_actions.new_curve(action, handle, path, index, change.bone)
             # Modifiers go on working on top of the keys, so these take the difference.
-            values = _keyed(curves, frames, old) + new - seen
+            values = new if not any(map(_modified, curves)) else _keyed(curves, frames, old) + new - seen
             flip = _flip(attribute, new, seen, within.closed_end and frames[-1] > within.end - keys.SAME)
             mode = "" if attribute == "location" else bone.rotation_mode
             thin = None if flip else _thinned(thinning, change.bone, mode, curves, values)
@@ -123,6 +123,10 @@ def _flip(attribute: str, new: np.ndarray, seen: np.ndarray, stays: bool) -> boo
     return bool(new[-1] @ seen[-1] < 0.0) if attribute == "rotation_quaternion" else apart > np.pi
 
 
+def _modified(curve: Any) -> bool:
+    return len(curve.modifiers) > 0
+
+
 def _keyed(curves: Sequence[Any], frames: np.ndarray, defaults: np.ndarray) -> np.ndarray:
     """Values (F, components) of curves without their modifiers; of those without keys the default (components,)."""
     out = np.repeat(defaults[None], len(frames), axis=0)
@@ -155,7 +159,7 @@ def _write(
     for k, curve in enumerate(curves):
         old = keys.read(curve)
 
-        def evaluate(frame: float, curve: Any = curve, empty: bool = not len(old["co"]), k: int = k) -> float:
+        def evaluate(frame: float, curve: Any = curve, empty: bool = not len(old), k: int = k) -> float:
             return float(defaults[k]) if empty else float(curve.evaluate(frame))
 
         slopes = None if thin is None else (thin.arriving[:, k] / step, thin.leaving[:, k] / step)
@@ -195,7 +199,7 @@ def copy_keys(source: Any, target: Any, handle: int | None) -> None:
         if key not in there:
             there[key] = source_actions.new_curve(target, handle, *key, curve.group.name if curve.group else key[0])
         mine, theirs = keys.read(there[key]), keys.read(curve)
-        if any(mine[name].tobytes() != theirs[name].tobytes() for name in keys.FIELDS):
+        if mine.tobytes() != theirs.tobytes():
             keys.write(there[key], theirs)
     for key in there.keys() - wanted.keys():
         _remove(target, handle, there[key])

@@ -8,6 +8,7 @@ A folder has ``files.json``, a list of paths. For file number N ``N.npz`` is wri
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from .take_reader import TakeReader
 from .takes import Take, of_file
 
 MARK = "coamd-scene: "
+_PAUSE = 0.002  # seconds between looks at a take that is being solved
 
 
 def load(path: Path) -> None:
@@ -51,7 +53,7 @@ def read() -> tuple[dict[str, np.ndarray], list[tuple[str, str]]]:
         try:
             reader = TakeReader(found)
             while not reader.work(60.0):
-                pass
+                time.sleep(_PAUSE)
         except UserError as error:
             problems.append((found.name, error.message))
         else:

@@ -20,7 +20,7 @@ from .link import LAUNCHING, Link
 from .messages import BACKEND, ERROR, INFO, WARNING, Message
 
 BUDGET = 0.005  # seconds a tick may spend on replies
-READ_BUDGET = 0.012  # seconds a tick may spend on reading a character's pose
+READ_BUDGET = 0.003  # seconds a tick may spend on reading a character's pose, and then ends the frame that it is at
 _JOBS_KEPT = 20
 
 

@@ -6,9 +6,37 @@ What a take is solved with is numpy's alone. Nothing that runs here may touch bp
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Callable
 from typing import Any
+
+# Whoever computes in Python keeps the interpreter for 5 ms when another thread wants it, and each panel that Blender
+# draws wants it anew. While something is solved, a tenth of that.
+_TURN_SECONDS = 0.0005
+
+
+class _Turns:
+    """How long a thread keeps the interpreter, while at least one piece of work is on its way."""
+
+    def __init__(self) -> None:
+        self._lock, self._count, self._usual = threading.Lock(), 0, sys.getswitchinterval()
+
+    def __enter__(self) -> None:
+        with self._lock:
+            if not self._count:
+                self._usual = sys.getswitchinterval()
+                sys.setswitchinterval(min(_TURN_SECONDS, self._usual))
+            self._count += 1
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            self._count -= 1
+            if not self._count:
+                sys.setswitchinterval(self._usual)
+
+
+_turns = _Turns()
 
 
 class Solving:
@@ -20,11 +48,15 @@ class Solving:
         self._fault: Exception | None = None
         # A daemon: Blender does not wait for it at its end, and drops what it makes when the job is over.
         self._thread = threading.Thread(target=self._run, name="coamd-solving", daemon=True)
-        self._thread.start()
+        # ``start`` waits until the thread says that it runs. Were it at work by then, that would take 40 ms.
+        self._gate = threading.Lock()
+        with self._gate:
+            self._thread.start()
 
     def _run(self) -> None:
         try:
-            self._made = self._work()
+            with self._gate, _turns:
+                self._made = self._work()
         except Exception as error:  # raised again where somebody can be told
             self._fault = error
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import bpy
@@ -12,6 +13,7 @@ from ..rigs.errors import UserError
 from ..rigs.sampling import joints_from_pose
 from . import armature
 from .mapping import mapping_of
+from .solving import Solving
 from .stage import Stage
 from .takes import SHORTEST, Take
 
@@ -46,6 +48,7 @@ class TakeReader:
         self._places = take.places()
         self._parts: list[np.ndarray] = []
         self._stage: Stage | None = None
+        self._solving: Solving | None = None
         self._done = 0
 
     @property
@@ -64,28 +67,38 @@ class TakeReader:
         return np.concatenate(self._parts).astype(np.float32)
 
     def work(self, budget: float) -> bool:
-        """Read for ``budget`` seconds; True when all is read."""
+        """Read for ``budget`` seconds; True when all is read. What was read is solved beside Blender's main thread."""
+        if self._solving is None:
+            self._read(budget)
+            return False
+        if not self._solving.over:
+            return False
+        done, self._solving = self._solving, None
+        self._parts.append(done.result())
+        return self._done == len(self._places)
+
+    def _read(self, budget: float) -> None:
         if self._stage is None:
             frames = self._places[self._done : self._done + _CHUNK]
             self._stage = Stage(self.take.character, frames, played=self.take.played)
-        stage = self._stage
-        if not stage.work(budget):
-            return False
+        if self._stage.work(budget):
+            stage, self._stage = self._stage, None
+            self._done += len(stage.frames)
+            self._solving = Solving(partial(self._solve, stage))
+
+    def _solve(self, stage: Stage) -> np.ndarray:
         order = [stage.bones.index(bone.name) for bone in self._rig.bones]
         # What the object itself does counts as motion of the character.
         moved = np.linalg.inv(self._rig.matrix_world) @ stage.world
         part = joints_from_pose(moved[:, None] @ stage.matrices[:, order], self._rig, self._mapping)
-        self._done += len(stage.frames)
-        self._stage = None
         if not np.isfinite(part).all():
             raise UserError(
                 f"“{self.take.name}” has poses that are no numbers.", "Look for scales of zero in it.", "bad_motion"
             )
-        self._parts.append(part)
-        return self._done == len(self._places)
+        return part
 
     def drop(self) -> None:
         """Stop reading."""
         if self._stage is not None:
             self._stage.drop()
-            self._stage = None
+        self._stage = self._solving = None

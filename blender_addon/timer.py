@@ -19,7 +19,7 @@ from .progress import clock
 from .session import Session
 
 _BUSY_SECONDS = 0.03
-_READING_SECONDS = 0.005  # while a pose is read, a tick works for 12 ms: Blender gets a third of the time
+_READING_SECONDS = 0.002  # while a pose is read, a tick works for 3 ms, and Blender gets the rest of the time
 _CALM_SECONDS = 0.5  # nothing on its way: only watch that the backend lives
 _LOOK_SECONDS = 1.0  # after Blender's start, until the backend's installation is looked at
 

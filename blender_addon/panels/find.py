@@ -47,7 +47,7 @@ class COAMD_PT_find(Tab, bpy.types.Panel):  # noqa: N801
 
     bl_idname = "COAMD_PT_find"
     bl_label = "Find"
-    bl_order = 3
+    bl_order = 4
     bl_options = {"DEFAULT_CLOSED"}
 
     def draw(self, context: Any) -> None:

@@ -19,10 +19,7 @@ from typing import Any
 
 HOME = Path(os.environ.get("COAMD_WINDOW_HOME", "/var/tmp/coamd-window"))
 MIRROR = "http://deb.debian.org/debian"
-PACKAGES = (
-    *("blender", "xvfb", "xdotool", "imagemagick", "libgl1-mesa-dri", "libegl1", "libgl1", "python3-numpy"),
-    *("tesseract-ocr", "x11-utils"),
-)
+PACKAGES = ("blender", "xvfb", "xdotool", "x11-utils", "libgl1-mesa-dri", "libegl1", "libgl1", "python3-numpy")
 _MARK = "whole"  # written last: what apt had installed when the folder was made
 
 
@@ -54,7 +51,7 @@ class Chroot:
         return mark.is_file() and mark.read_text("utf-8") == " ".join(PACKAGES)
 
     def make(self) -> None:
-        """Make the folder if it is not whole; CalledProcessError when Debian cannot be fetched."""
+        """Make the folder if it is not whole; RuntimeError when Debian cannot be fetched."""
         if self.whole:
             return
         if not (self.root / "usr/bin/apt-get").exists():
@@ -108,7 +105,7 @@ class Chroot:
         return [*enter, "env", "-i", *pairs, *command]
 
     def run(self, command: Sequence[str], environment: dict[str, str] | None = None, **options: Any) -> bytes:
-        """Run a command inside and return what it printed; CalledProcessError when it fails."""
+        """Run a command inside and return what it printed; RuntimeError when it fails."""
         done = subprocess.run(self.command(command, environment), capture_output=True, check=False, **options)
         if done.returncode:
             raise RuntimeError(f"{' '.join(command)}: {done.stderr.decode(errors='replace')[-2000:]}")
@@ -141,8 +138,12 @@ def main() -> int:
     if reason or args.why:
         print(reason or "A chroot can be made.")
         return int(bool(reason))
-    HOME.mkdir(parents=True, exist_ok=True)
-    Chroot(args.suite).make()
+    try:
+        HOME.mkdir(parents=True, exist_ok=True)
+        Chroot(args.suite).make()
+    except (OSError, RuntimeError) as error:
+        print(" ".join(f"Debian's {args.suite} could not be had: {error}".split()))
+        return 1
     print(f"{HOME / args.suite} is whole.")
     return 0
 

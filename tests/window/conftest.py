@@ -36,8 +36,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def window(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Window]:
-    """Blender with the extension from its zip, in a profile of its own."""
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Window]:
+    """The extension from its zip in a profile of its own; no Blender is open yet."""
     shots = Path(os.environ.get("COAMD_SHOTS") or tmp_path_factory.mktemp("shots"))
     chroot = Chroot(SUITE)
     chroot.make()
@@ -47,7 +47,14 @@ def window(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Window]:
         window = Window(chroot, Path(os.environ.get("COAMD_PYTHON") or sys.executable), shots)
         try:
             window.install(archive)
-            window.open()
             yield window
         finally:
             window.close()
+
+
+@pytest.fixture(scope="session")
+def window(installed: Window) -> Window:
+    """Blender with the extension and a Python that has what the backend needs."""
+    installed.close()
+    installed.open()
+    return installed

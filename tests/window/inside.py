@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Runs inside the Blender under test and writes down, ten times a second, what state it is in. It presses nothing.
 
-``COAMD_WATCH`` names the file (JSON). Areas and regions are in pixels from the window's lower left corner.
+``COAMD_WATCH`` names the file (JSON). Areas and regions are in pixels from the window's lower left corner. Beside it,
+the folder ``letters`` takes questions: ``N.txt`` holds a phrase, and ``N.npz`` answers with how Blender draws it.
 """
 
 from __future__ import annotations
 
 import json
+import math
 import os
 import sys
 import traceback
@@ -14,15 +16,18 @@ from pathlib import Path
 from typing import Any
 
 import bpy
+import numpy as np
 
 _TARGET = Path(os.environ["COAMD_WATCH"])
+_LETTERS = _TARGET.parent / "letters"
 _SECONDS = 0.1
+_EDGE = 2  # pixels without ink on both sides of a phrase: words end where they end
 _count = 0
 
 
-def _session() -> Any:
-    """The add-on's session, wherever Blender has installed it."""
-    return next((module.session for name, module in sys.modules.items() if name.endswith("blender_addon.timer")), None)
+def _module(name: str) -> Any:
+    """One of the add-on's modules, wherever Blender has installed it; None before it is imported."""
+    return next((module for key, module in sys.modules.items() if key.endswith(f"blender_addon.{name}")), None)
 
 
 def _regions(area: Any) -> list[dict[str, Any]]:
@@ -55,10 +60,30 @@ def _mode() -> str:
     return active.mode if active is not None else ""
 
 
-def _state() -> dict[str, Any]:
-    session = _session()
-    link = session.link if session else None
+def _backend() -> dict[str, Any]:
+    """What the add-on's one session and its installation say."""
+    timer = _module("timer")
+    session = timer.session if timer else None
     job = session.current if session else None
+    return {
+        "link": session.link.state if session else "",
+        "busy": bool(session and session.busy),
+        "job": {"phase": job.phase, "step": job.step, "of": job.of} if job else None,
+        "message": str(session.message or "") if session else "",
+        "needed": timer.installation.needed if timer else "",
+    }
+
+
+def _lists() -> dict[str, Any]:
+    """What Label and Find have listed."""
+    labels, moments = _module("label_settings"), _module("find_settings")
+    return {
+        "labels": [item.label for item in labels.found_labels().segments] if labels else [],
+        "moments": [item.title for item in moments.found_moments().moments] if moments else [],
+    }
+
+
+def _state() -> dict[str, Any]:
     settings = getattr(bpy.context.scene, "coamd", None)
     return {
         "windows": len(bpy.context.window_manager.windows),
@@ -73,25 +98,69 @@ def _state() -> dict[str, Any]:
         "playing": bool(bpy.context.screen and bpy.context.screen.is_animation_playing),
         "actions": sorted(action.name for action in bpy.data.actions),
         "objects": sorted(obj.name for obj in bpy.data.objects),
+        "markers": [marker.name for marker in bpy.context.scene.timeline_markers],
         "character": _character(),
         "prompt": settings.prompt if settings else None,
         "edit_prompt": settings.edit.prompt if settings else None,
+        "query": settings.find.query if settings else None,
         "mode": settings.edit.mode if settings else None,
         "installed": settings is not None,
-        "link": link.state if link else "",
-        "busy": bool(session and session.busy),
-        "job": {"phase": job.phase, "step": job.step, "of": job.of} if job else None,
-        "message": str(session.message or "") if session else "",
         "mode_of_character": _mode(),
         "operators": dir(bpy.ops.coamd) if settings else [],
         "clipboard": bpy.context.window_manager.clipboard,
+        **_backend(),
+        **(_lists() if settings else {}),
     }
+
+
+def _drawn(text: str, points: float) -> np.ndarray:
+    """(rows, columns) uint8: a phrase as Blender's own text drawing has it, white on black."""
+    import blf
+    import gpu
+    from mathutils import Matrix
+
+    blf.size(0, points)
+    width, height = math.ceil(blf.dimensions(0, text)[0]) + 2 * _EDGE, math.ceil(points * 2.0)
+    pixels = Matrix(((2.0 / width, 0, 0, -1.0), (0, 2.0 / height, 0, -1.0), (0, 0, -1.0, 0), (0, 0, 0, 1.0)))
+    paper = gpu.types.GPUOffScreen(width, height)
+    try:
+        with paper.bind(), gpu.matrix.push_pop(), gpu.matrix.push_pop_projection():
+            sheet = gpu.state.active_framebuffer_get()
+            sheet.clear(color=(0.0, 0.0, 0.0, 1.0))
+            gpu.matrix.load_identity()
+            gpu.matrix.load_projection_matrix(pixels)
+            gpu.state.blend_set("ALPHA")
+            blf.color(0, 1.0, 1.0, 1.0, 1.0)
+            blf.position(0, _EDGE, height // 3, 0)
+            blf.draw(0, text)
+            gpu.state.blend_set("NONE")
+            read = sheet.read_color(0, 0, width, height, 4, 0, "FLOAT")
+            read.dimensions = width * height * 4
+    finally:
+        paper.free()
+    drawn = (np.array(read).reshape(height, width, 4)[::-1, :, 0] * 255.0).astype(np.uint8)
+    inked = np.flatnonzero(drawn.max(axis=1) > 0)
+    return drawn[max(inked[0] - 1, 0) : inked[-1] + 2] if len(inked) else drawn
+
+
+def _answer() -> None:
+    """Draw the phrases that were asked for, in the sizes of buttons and of panels' titles."""
+    style, scale = bpy.context.preferences.ui_styles[0], bpy.context.preferences.system.ui_scale
+    for question in _LETTERS.glob("*.txt"):
+        text = question.read_text("utf-8")
+        sizes = sorted({style.widget.points * scale, style.panel_title.points * scale})
+        part = question.with_suffix(".part")
+        with part.open("wb") as file:
+            np.savez(file, *(_drawn(text, points) for points in sizes))
+        part.replace(question.with_suffix(".npz"))
+        question.unlink()
 
 
 def _watch() -> float:
     global _count  # noqa: PLW0603
     _count += 1
     try:
+        _answer()
         state = _state()
     except Exception:
         state = {"fault": traceback.format_exc()}

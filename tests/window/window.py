@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A Blender window on a screen of its own, driven with mouse and keys, and looked at through pictures.
 
-Buttons are found by the words on them. Nothing waits for a time: all waits are for a state (`inside.py`) or for words.
+Buttons are found by the words on them (`sight.py`). Nothing waits for a time: all waits are for a state (`inside.py`)
+or for words.
 """
 
 from __future__ import annotations
 
 import json
+import shutil
 import struct
 import subprocess
 import time
@@ -14,15 +16,19 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import sight
 from chroot import Chroot
 from PIL import Image
-from sight import Box, Word
+from sight import Box, Place
 
 SIZE = (1400, 1000)
 PATIENCE = 300.0  # seconds; only what is broken needs them
 _PAUSE = 0.1
 _MARGIN = 24  # pixels below the last words of a sidebar
+_TABS = 26  # pixels of a sidebar's right side
+_TURNED_SURE = 0.6  # letters that run upwards are drawn a little differently
+_INK = 150  # as light as letters are, of 255
 _DISPLAY = ":77"
 TREE = Path(__file__).resolve().parents[2]
 
@@ -42,11 +48,10 @@ class Window:
             "BLENDER_USER_RESOURCES": str(self.folder / "blender"),
             "COAMD_HOME": str(self.folder / "home"),
             "COAMD_WATCH": str(self._watch),
-            "COAMD_PYTHON": str(self.folder / "python"),
             "OMP_NUM_THREADS": "1",
             "OMP_WAIT_POLICY": "PASSIVE",
         }
-        self._read: dict[tuple[Box, int], list[Word]] = {}
+        self._patterns: dict[str, list[np.ndarray]] = {}
         self.clicks = 0  # how many the mouse has made
 
     def install(self, archive: Path) -> None:
@@ -62,18 +67,24 @@ class Window:
         command = ["blender", "--background", "--command", "extension", "install-file", "-r", "user_default"]
         self.chroot.run([*command, "--enable", str(target)], self._environment)
 
-    def open(self, *arguments: str) -> None:
-        """Start screen and Blender, and wait until it draws."""
+    def open(self, *, backend: bool = True) -> None:
+        """Start screen and Blender, and wait until it draws. Without ``backend`` nobody has said which Python has it."""
+        self.clicks = 0
+        if not backend:
+            self._environment.pop("COAMD_PYTHON", None)
+        else:
+            self._environment["COAMD_PYTHON"] = str(self.folder / "python")
         screen = f"{SIZE[0]}x{SIZE[1]}x24"
         self._start(
             ["Xvfb", _DISPLAY, "-screen", "0", screen, "-nolisten", "tcp", "-fbdir", str(self.folder)], "xvfb.log"
         )
         self._until(lambda: self._tool("xdpyinfo") is not None, "the screen")
+        shutil.rmtree(self.folder / "letters", ignore_errors=True)
+        (self.folder / "letters").mkdir()
         inside = self.folder / "inside.py"
         inside.write_bytes((Path(__file__).parent / "inside.py").read_bytes())
         geometry = ["--window-geometry", "0", "0", *map(str, SIZE)]
-        self._watch.unlink(missing_ok=True)
-        self._start(["blender", *geometry, *arguments, "--python", str(inside)], "blender.log")
+        self._start(["blender", *geometry, "--python", str(inside)], "blender.log")
         self.wait(lambda state: state["windows"] > 0, "Blender's window")
         self.draw_settled()
 
@@ -91,6 +102,7 @@ class Window:
             except subprocess.TimeoutExpired:
                 process.kill()
         self._processes.clear()
+        self._watch.unlink(missing_ok=True)
 
     def _start(self, command: list[str], log: str) -> None:
         self._processes.append(self.chroot.start(command, self._environment, self.folder / log))
@@ -184,38 +196,42 @@ class Window:
         assert found is not None
         return found
 
-    def read(self, picture: Image.Image | None = None, box: Box | None = None) -> list[Word]:
-        """The words on the screen, or in a box of it."""
-        picture, box = picture or self.picture(), box or (0, 0, *SIZE)
-        seen = (box, hash(picture.crop(box).tobytes()))
-        if seen not in self._read:  # who waits for words looks at the same picture again and again
-            self._read = {seen: sight.read(picture, box, self._tesseract)}
-        return self._read[seen]
+    def patterns(self, text: str) -> list[np.ndarray]:
+        """How Blender draws a phrase, in each of its sizes; values from 0 to 1."""
+        if text not in self._patterns:
+            question = self.folder / "letters" / f"{len(self._patterns)}.txt"
+            part = question.with_suffix(".new")
+            part.write_text(text, "utf-8")
+            part.replace(question)
+            answer = question.with_suffix(".npz")
+            self._until(answer.exists, f"Blender's drawing of “{text}”")
+            with np.load(answer) as drawn:
+                self._patterns[text] = [drawn[name] / 255.0 for name in drawn.files]
+        return self._patterns[text]
 
-    def _tesseract(self, png: bytes) -> bytes:
-        return self.chroot.run(
-            ["tesseract", "-", "-", "--psm", "6", "--dpi", "300", "tsv"], {"OMP_THREAD_LIMIT": "1"}, input=png
-        )
+    def places(self, text: str, box: Box | None = None, picture: Image.Image | None = None) -> list[Place]:
+        """Where a phrase stands on the screen now, from the top down."""
+        within = box or self.sidebar()
+        assert within is not None, "the sidebar is closed"
+        return sight.look(picture or self.picture(), within, self.patterns(text))
 
-    def find(self, text: str, box: Box | None = None, which: int = 0) -> Word:
+    def find(self, text: str, box: Box | None = None, which: int = 0) -> Place:
         """Where a phrase is, waiting for it to stand still; ``which`` of several, from the top."""
+        last: list[tuple[int, int]] = []
 
-        def look() -> Word | None:
-            picture = self.picture()
-            found = sorted(sight.phrase(self.read(picture, box or self.sidebar()), text), key=lambda word: word.top)
-            if len(found) <= which:
-                return None
-            word = found[which]
-            around = (word.left, word.top, word.right, word.top + word.height)
+        def seen() -> Place | None:
             self._beat()
-            return word if picture.crop(around).tobytes() == self.picture().crop(around).tobytes() else None
+            found = self.places(text, box)
+            still = len(found) > which and found[which].corner in last
+            last[:] = [place.corner for place in found]
+            return found[which] if still else None
 
-        place: Word = self._until(look, f"the words “{text}”")
+        place: Place = self._until(seen, f"the words “{text}”")
         return place
 
     def shows(self, text: str, box: Box | None = None) -> bool:
         """Whether a phrase is on the screen now."""
-        return bool(sight.phrase(self.read(box=box or self.sidebar()), text))
+        return bool(self.places(text, box))
 
     # What is done
 
@@ -251,11 +267,21 @@ class Window:
 
     def frame_character(self) -> None:
         """Look at what is selected, with room to walk."""
-        left, top, right, bottom = self.view()
-        self.move(((left + right) // 2, (top + bottom) // 2))
+        self.move(self.aside)
         self.key("KP_Decimal")
         self.chroot.run(["xdotool", "click", "--repeat", "5", "--delay", "60", "5"], self._environment)  # away from it
         self._beat()
+
+    @property
+    def aside(self) -> tuple[int, int]:
+        """In the 3D viewport, away from panels and from what stands in its middle."""
+        left, top, right, bottom = self.view()
+        return left + (right - left) // 3, (top + bottom) // 2
+
+    @property
+    def everywhere(self) -> Box:
+        """The whole screen, for dialogs."""
+        return 0, 0, *SIZE
 
     def solo(self, panel: str) -> None:
         """Open a panel and close the others, as Ctrl and a click on its header do; it is then on top."""
@@ -268,8 +294,7 @@ class Window:
 
     def search(self, name: str) -> None:
         """Run an operator by its name: F3, letters, Enter."""
-        left, top, right, bottom = self.view()
-        self.move(((left + right) // 2, (top + bottom) // 2))
+        self.move(self.aside)
         self.key("F3")
         self.type(name)
         self.key("Return")
@@ -285,9 +310,10 @@ class Window:
         """Keep a picture of the screen or of a box of it; of the sidebar, only the part with panels."""
         path = self.shots / f"{name}.png"
         picture = self.picture()
-        if box is not None and box == self.sidebar():  # as far down as there are panels
-            lowest = max((word.top + word.height for word in self.read(picture, box)), default=box[3])
-            box = (*box[:3], min(lowest + _MARGIN, box[3]))
+        if box is not None and box == self.sidebar():  # as far down as there are letters
+            panels = (*box[:2], box[2] - _TABS, box[3])
+            light = picture.crop(panels).convert("L").point(lambda value: 255 if value > _INK else 0).getbbox()
+            box = (*box[:3], min(box[1] + (light[3] if light else 0) + _MARGIN, box[3]))
         picture = picture.crop(box) if box is not None else picture
         self.shots.mkdir(parents=True, exist_ok=True)
         picture.quantize(256, dither=Image.Dither.NONE).save(path, optimize=True)
@@ -296,8 +322,7 @@ class Window:
     def open_tab(self, tab: str = "CoAMD") -> None:
         """Open the sidebar with N and choose a tab by the word on it, which runs upwards."""
         if self.sidebar() is None:
-            left, top, right, bottom = self.view()
-            self.move(((left + right) // 2, (top + bottom) // 2))
+            self.move(self.aside)
             self.key("n")
             self._until(self.sidebar, "the sidebar")
         self.draw_settled()
@@ -305,16 +330,11 @@ class Window:
             return
         box = self.sidebar()
         assert box is not None
-        strip = (box[2] - 24, box[1], box[2], box[3])
-        for rotated in (Image.Transpose.ROTATE_270, Image.Transpose.ROTATE_90):
-            turned = self.picture().crop(strip).transpose(rotated)
-            places = sight.phrase(sight.read(turned, (0, 0, *turned.size), self._tesseract), tab)
-            if places:
-                along = places[0].middle[0]
-                height = strip[3] - strip[1]
-                y = strip[1] + (height - along if rotated == Image.Transpose.ROTATE_270 else along)
-                self.click((strip[0] + 12, y))
-                break
+        strip = (box[2] - _TABS, box[1], box[2], box[3])
+        turned = [np.rot90(pattern, turns) for pattern in self.patterns(tab) for turns in (1, 3)]
+        places = sight.look(self.picture(), strip, turned, _TURNED_SURE)
+        assert places, self._in_vain(f"the tab {tab}")
+        self.click(max(places, key=lambda place: place.likeness).middle)
         self.wait(lambda _: self._tab() == tab, f"the tab {tab}")
         self.draw_settled()
 
