@@ -265,9 +265,12 @@ class EditJob(Job):
         return first <= k < last
 
     def report(self) -> str:
-        more = len(self.takes) - 2
-        text = f"Frames {self.order.start} to {self.order.end} of “{self.order.character}” are edited"
-        return text + (f"; {more} more {'variation is' if more == 1 else 'variations are'} kept." if more > 0 else ".")
+        first, last, name, more = self.order.start, self.order.end, self.order.character, len(self.takes) - 2
+        if more < 1:
+            return f"Frames {first} to {last} of “{name}” are edited."
+        if more == 1:
+            return f"Frames {first} to {last} of “{name}” are edited; 1 more variation is kept."
+        return f"Frames {first} to {last} of “{name}” are edited; {more} more variations are kept."
 
     def end(self, state: str) -> None:
         super().end(state)

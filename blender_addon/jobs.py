@@ -191,9 +191,12 @@ class Job(Task):
             self.step = len(self.solved)
 
     def report(self) -> str:
-        takes = len(self.actions)
-        text = f"“{self.actions[0]}” is on “{self.order.character}”"
-        return text + (f", and {takes - 1} more {'take is' if takes == 2 else 'takes are'} kept." if takes > 1 else ".")
+        made, character, more = self.actions[0], self.order.character, len(self.actions) - 1
+        if not more:
+            return f"“{made}” is on “{character}”."
+        if more == 1:
+            return f"“{made}” is on “{character}”, and 1 more take is kept."
+        return f"“{made}” is on “{character}”, and {more} more takes are kept."
 
     def end(self, state: str) -> None:
         super().end(state)

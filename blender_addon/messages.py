@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..rigs.errors import UserError
+from .sentences import sentence
 
 INFO, WARNING, ERROR = "INFO", "WARNING", "ERROR"  # as Operator.report takes them
 GENERATE, EDIT, BACKEND = "Generate", "Edit", "Backend"
@@ -89,11 +90,11 @@ def draw(layout: Any, message: Message, width: float) -> None:
     column = box.column(align=True)
     column.alert = message.level == ERROR
     icon = _ICONS[message.level]
-    for line in textwrap.wrap(message.text, letters):
+    for line in textwrap.wrap(sentence(message.text), letters):
         column.label(text=line, icon=icon, translate=False)
         icon = "BLANK1"
     column = box.column(align=True)
-    for line in textwrap.wrap(message.hint, letters):
+    for line in textwrap.wrap(sentence(message.hint), letters):
         column.label(text=line, icon="BLANK1", translate=False)
     remedy, reported = message.remedy, message.code in REPORTED
     if message.level != ERROR or not (remedy or reported):

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from bpy.app.translations import pgettext_iface as iface
 
 from .jobs import Task
+from .sentences import sentence
 
 # What the phases of the backend, those of the session and obstacles are to an animator.
 PHASES = {
@@ -20,6 +21,7 @@ PHASES = {
     "text": "Reading the prompt",
     "sampling": "Making the motion",
     "solving": "Putting it on the rig",
+    "naming": "Naming the motion",
     "waiting for the render to end": "Waiting for the render to end",
     "waiting for the transform to end": "Waiting for the transform to end",
     "waiting for you to leave Edit Mode": "Waiting for you to leave Edit Mode",
@@ -65,7 +67,7 @@ clock = Clock()
 def describe(job: Task) -> str:
     """The phase, its steps and the time left: "Making the motion 12/24, 3 s left"."""
     phase = job.obstacle or job.phase
-    words = iface(PHASES.get(phase, phase[:1].upper() + phase[1:]))
+    words = sentence(PHASES.get(phase, phase[:1].upper() + phase[1:]))
     if job.obstacle or not job.of:
         return words
     text = f"{words} {job.step}/{job.of}"

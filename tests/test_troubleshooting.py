@@ -3,35 +3,13 @@
 
 from __future__ import annotations
 
-import ast
 import re
-from pathlib import Path
 
 import pytest
+from said import ROOT, SAID
 
-ROOT = Path(__file__).resolve().parents[1]
 PAGE = (ROOT / "docs" / "guide" / "troubleshooting.md").read_text(encoding="utf-8")
 ROWS = re.findall(r"^\| (.+?) \| (.+?) \| `(\w+)` \|$", PAGE, re.MULTILINE)
-
-
-def said() -> set[str]:
-    """Every text of the product; what is filled in stands as …"""
-    found = set()
-    for part in ("backend", "blender_addon", "rigs"):
-        for path in (ROOT / part).rglob("*.py"):
-            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-                if isinstance(node, ast.JoinedStr):
-                    found.add("".join(_piece(value) for value in node.values))
-                elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-                    found.add(node.value)
-    return found
-
-
-def _piece(value: ast.expr) -> str:
-    return str(value.value) if isinstance(value, ast.Constant) else "…"
-
-
-SAID = said()
 
 
 @pytest.mark.parametrize(("sentence", "remedy", "code"), ROWS, ids=[row[2] for row in ROWS])

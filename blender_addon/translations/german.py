@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from .german_install import INSTALL
 from .german_label import LABEL
+from .german_sentences import SENTENCES
 from .german_tips import TIPS
 
 _BODY = {
@@ -180,4 +181,4 @@ _LABELS = {
     "whatever fits around it": "was zum Umfeld passt",
     "{} s left": "noch {} s",
 }
-GERMAN: dict[str, str] = {**_BODY, **_BONES, **_LABELS, **TIPS, **INSTALL, **LABEL}
+GERMAN: dict[str, str] = {**_BODY, **_BONES, **_LABELS, **TIPS, **INSTALL, **LABEL, **SENTENCES}

@@ -11,8 +11,12 @@ from pathlib import Path
 
 import pytest
 import ui_strings
+from coamd.blender_addon import sentences
+from coamd.blender_addon.sentences import GAP
 from coamd.blender_addon.session import Session
 from coamd.blender_addon.translations import LANGUAGES
+from coamd.blender_addon.translations.german_sentences import SENTENCES
+from said import SAID
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -51,3 +55,44 @@ def test_what_is_filled_in_stands_in_both(language: str) -> None:
         assert re.findall(r"\{[^}]*\}", english) == re.findall(r"\{[^}]*\}", text)
         assert text.strip()
         assert not english.endswith(".") or text.endswith(".")
+
+
+def capital(text: str) -> str:
+    """As `progress.describe` writes a phase."""
+    return text[:1].upper() + text[1:]
+
+
+def test_every_sentence_is_one_that_the_product_can_say() -> None:
+    said = SAID | {capital(text) for text in SAID}
+    # Of a list's takes a phase says which: the product joins these.
+    joined = {f"{text} of take {GAP} of {GAP}" for text in said}
+    assert not sorted(SENTENCES.keys() - said - joined)
+    assert len(SENTENCES) > 60
+
+
+@pytest.mark.parametrize("english", [text for text in SENTENCES if GAP in text])
+def test_a_sentence_keeps_its_values(english: str) -> None:
+    german = SENTENCES[english]
+    values = [f"value {k}" for k in range(english.count(GAP))]
+    match = sentences.pattern_of(english).fullmatch(sentences.filled(english, values))
+    assert match is not None
+    assert list(match.groups()) == values
+    for value in values:
+        assert value in sentences.filled(german, values)
+
+
+def test_a_message_is_told_in_the_language_of_the_interface(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sentences, "iface", lambda text: SENTENCES.get(text, text))
+    sentences._in_language.cache_clear()
+    try:
+        told = sentences.sentence("“a person walks” is on “Mannequin”.")
+        assert told == "„a person walks“ ist auf „Mannequin“."
+        lost = "The backend has ended. Nothing was changed."
+        assert sentences.sentence(lost) == "Das Backend ist beendet. Nichts wurde geändert.", "a sentence in a sentence"
+        assert sentences.sentence("Nobody has translated this.") == "Nobody has translated this."
+    finally:
+        sentences._in_language.cache_clear()
+
+
+def test_in_english_a_message_stays_as_it_is() -> None:
+    assert sentences.sentence("The backend has ended.") == "The backend has ended."

@@ -68,7 +68,7 @@ class Window:
         self.chroot.run([*command, "--enable", str(target)], self._environment)
 
     def open(self, *, backend: bool = True) -> None:
-        """Start screen and Blender, and wait until it draws. Without ``backend`` nobody has said which Python has it."""
+        """Start screen and Blender, and wait until it draws. Without ``backend`` nobody says which Python has one."""
         self.clicks = 0
         if not backend:
             self._environment.pop("COAMD_PYTHON", None)
@@ -160,7 +160,11 @@ class Window:
         return Image.frombytes("RGB", (width, height), pixels, "raw", "BGRX", per_line)
 
     def draw_settled(self) -> Image.Image:
-        """The screen once two pictures of the sidebar are alike; what moves in the view does not count."""
+        """The screen once two pictures of the sidebar are alike; what moves in the view does not count.
+
+        The mouse goes aside, as what is under it is lit.
+        """
+        self.move(self.aside)
         last: list[Image.Image] = []
 
         def settled() -> Image.Image | None:
@@ -287,9 +291,12 @@ class Window:
         """Open a panel and close the others, as Ctrl and a click on its header do; it is then on top."""
         place = self.find(panel).middle
         self.move(place)
-        self.chroot.run(["xdotool", "keydown", "ctrl", "click", "1", "keyup", "ctrl"], self._environment)
-        self.clicks += 1
+        self.chroot.run(["xdotool", "keydown", "ctrl"], self._environment)
         self._beat()
+        try:
+            self.click(place)
+        finally:
+            self.chroot.run(["xdotool", "keyup", "ctrl"], self._environment)
         self.draw_settled()
 
     def search(self, name: str) -> None:
