@@ -50,17 +50,22 @@ def sampling_of(
     solver: SolverName | None = None,
     candidates: int | None = None,
 ) -> Sampling:
-    """Settings of a request; None takes the model's own. dopri5 solves as the released code does, at its cost."""
-    generator = config.generator
+    """Settings of a request; None takes the model's own.
+
+    dopri5 solves as the released code does, at its cost; that code makes one motion and keeps it.
+    """
+    generator, released = config.generator, solver == "dopri5"
+    if candidates is None:
+        candidates = 1 if released else config.recognizer.candidates
     return Sampling(
         steps=generator.steps if steps is None else steps,
         guidance_scale=generator.guidance_scale if guidance_scale is None else guidance_scale,
         solver=solver or "adams",
         evaluations=generator.evaluations,
-        whole=solver == "dopri5",
+        whole=released,
         strength=config.recognizer.guidance if recognizer_guidance is None else recognizer_guidance,
-        candidates=config.recognizer.candidates if candidates is None else candidates,
-        guided_from=0.0 if solver == "dopri5" else Sampling.guided_from,
+        candidates=candidates,
+        guided_from=0.0 if released else Sampling.guided_from,
     )
 
 

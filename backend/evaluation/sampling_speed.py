@@ -104,7 +104,7 @@ class Bench:
         """One row; ``compared`` with the released settings and the converged solution as well."""
         system = self.pipeline.system
         strength = (system.config.recognizer.guidance or 1.0) if guided else 0.0
-        sampling = self.pipeline.sampling(recognizer_guidance=strength)
+        sampling = self.pipeline.sampling(recognizer_guidance=strength, candidates=1)
         with counted(system.generator.head.net.out) as work:
             joints, _ = self.made(length, batch, sampling)
         reset_peak()
@@ -146,7 +146,7 @@ class Bench:
 
 def growth(bench: Bench, told: Callable[[str], object]) -> tuple[Curve, Curve]:
     """Seconds against the length of one motion, and against how many of 4 s are made at once; unguided."""
-    sampling = bench.pipeline.sampling(recognizer_guidance=0.0)
+    sampling = bench.pipeline.sampling(recognizer_guidance=0.0, candidates=1)
     bench.made(LONGER[0], 1, sampling)
 
     def seconds(length: float, batch: int) -> float:
