@@ -137,11 +137,11 @@ def head_rows(
             model.load_state_dict(body, strict=False)
             for parameter in (p for key, p in model.named_parameters() if not key.startswith("head.")):
                 parameter.requires_grad_(False)
-            schedule = Schedule(steps, 64, learning_rate=1e-3, warmup=100, ema=0.995, seed=seed, precision="bf16")
+            schedule = Schedule(steps, 64, learning_rate=1e-3, warmup=100, ema=0.995, seed=seed)
             train(model, head_loss(model, batches, 64), run / f"{name}_{seed}", schedule)
             headed = Pipeline(replace(system, generator=model), torch.device("cpu"))
             settings = Settings(repeats=1, seed=seed, quick=True)
-            settings = replace(settings, options=replace(settings.options, recognizer_guidance=0.0))
+            settings = replace(settings, options=replace(settings.options, recognizer_guidance=0.0, candidates=1))
             scores = numbers(evaluate(headed, evaluator, clips, settings))
             for key in FIGURES:
                 figures.setdefault(key, []).append(float(scores[key]))
