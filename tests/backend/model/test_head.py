@@ -3,12 +3,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 import torch
 from coamd.backend.model.head import DDPM_STEPS, DDPMHead, SiTHead
 from coamd.backend.model.head_net import ROWS, HeadNet, time_features
 from coamd.backend.model.solver import FIXED, SOLVERS, Course, FixedSolver, SolverName, solve, times
 from torch import Tensor, nn
+from torch.nn import functional
+from torch.overrides import TorchFunctionMode
 
 TARGET = torch.linspace(-1, 1, 18).view(3, 6)
 CONTEXT = torch.zeros(3, 5)
@@ -137,6 +141,30 @@ def test_prepared_says_what_the_plain_network_says(rows: int, free: bool) -> Non
         plain = net.guided(x, t, with_text, without if free else None, 2.5)
         assert torch.allclose(said(number, x), plain, rtol=1e-4, atol=1e-4)
         x = 0.9 * x + 0.1 * plain.tanh()  # the states differ from time to time
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_small_products_are_left_to_one_thread_and_the_others_come_back(threads: int) -> None:
+    before, seen = torch.get_num_threads(), []
+
+    class Counting(TorchFunctionMode):
+        def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+            if func is functional.linear:
+                seen.append(torch.get_num_threads())
+            return func(*args, **kwargs or {})
+
+    try:
+        torch.set_num_threads(threads)
+        for width, wanted in ((16, 1), (1100, threads)):
+            said = alive(width, 1).prepared(torch.zeros(1), torch.zeros(1, 5), None, 1.0)
+            said(0, torch.zeros(1, 6))  # makes the modulations as well
+            seen.clear()
+            with Counting():
+                said(0, torch.zeros(1, 6))
+            assert set(seen) == {wanted}
+            assert torch.get_num_threads() == threads
+    finally:
+        torch.set_num_threads(before)
 
 
 @pytest.mark.parametrize("name", FIXED)
