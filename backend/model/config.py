@@ -46,7 +46,7 @@ class GeneratorConfig:
     noise_draws: int = 4
     steps: int = 12
     guidance_scale: float = 4.5
-    evaluations: int = 18  # of the head per token; 16 are 0.67 cm from the converged motion (docs/performance.md)
+    evaluations: int = 18  # of the head per token; how near they come: docs/performance.md
 
 
 @dataclass(frozen=True)
@@ -170,6 +170,7 @@ _SMALL = ModelConfig(
         head_width=384,
         noise_draws=2,
         guidance_scale=2.5,
+        evaluations=14,
     ),
     recognizer=RecognizerConfig(
         width=128,
