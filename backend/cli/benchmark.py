@@ -111,6 +111,7 @@ def addon_figures() -> list[speed.Figure]:
         return [speed.Figure("add-on: enabled, and its ticks (needs bpy)", None, "s")]
     applying = ticks.pop("applying")
     return [
+        speed.Figure("add-on: enabled the first time", enabling["first"], "s"),
         speed.Figure("add-on: enabled", enabling["enabling"], "s", ENABLE_SECONDS),
         *(
             speed.Figure(f"add-on: longest tick, {doing}", took * 1000, "ms", TICK_SECONDS * 1000)

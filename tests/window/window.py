@@ -70,6 +70,7 @@ class Window:
     def open(self, *, backend: bool = True) -> None:
         """Start screen and Blender, and wait until it draws. Without ``backend`` nobody says which Python has one."""
         self.clicks = 0
+        self._watch.unlink(missing_ok=True)  # what another Blender wrote
         if not backend:
             self._environment.pop("COAMD_PYTHON", None)
         else:
@@ -102,7 +103,6 @@ class Window:
             except subprocess.TimeoutExpired:
                 process.kill()
         self._processes.clear()
-        self._watch.unlink(missing_ok=True)
 
     def _start(self, command: list[str], log: str) -> None:
         self._processes.append(self.chroot.start(command, self._environment, self.folder / log))
