@@ -132,8 +132,8 @@ class FindJob(Task):
         self.step = len(self.pictures)
 
     def report(self) -> str:
-        best = self.moments[0]
-        return f"{len(self.moments)} takes are listed; the best is “{_title(best.path, best.name)}”."
+        best, count = _title(self.moments[0].path, self.moments[0].name), len(self.moments)
+        return f"1 take is listed: “{best}”." if count == 1 else f"{count} takes are listed; the best is “{best}”."
 
     def end(self, state: str) -> None:
         super().end(state)

@@ -35,7 +35,7 @@ EXISTING = (
 class COAMD_PG_label(bpy.types.PropertyGroup):  # noqa: N801 (Blender's naming rule)
     """What to label, with which words, and where to write it."""
 
-    source: EnumProperty(name="Label", description="Which takes are read", items=SOURCES, default="ACTIVE")
+    source: EnumProperty(name="Takes", description="Which takes are read", items=SOURCES, default="ACTIVE")
     words: EnumProperty(name="Words", description="What the takes are called", items=WORDS, default="BUNDLED")
     own_words: StringProperty(
         name="Own Words", description="Words to choose from, with commas: walk, run, open a door", default=""
@@ -61,9 +61,7 @@ class COAMD_PG_label(bpy.types.PropertyGroup):  # noqa: N801 (Blender's naming r
         subtype="FILE_PATH",
         default="",
     )
-    existing: EnumProperty(
-        name="If There Is Something", description="What happens to what is there", items=EXISTING, default="KEEP"
-    )
+    existing: EnumProperty(name="Existing", description="What happens to what is there", items=EXISTING, default="KEEP")
 
 
 class COAMD_PG_segment_label(bpy.types.PropertyGroup):  # noqa: N801

@@ -33,12 +33,11 @@ class COAMD_UL_moments(bpy.types.UIList):  # noqa: N801
     def draw_item(
         self, _context: Any, layout: Any, _data: Any, item: Any, _icon: Any, _active: Any, _prop: Any, index: Any = 0
     ) -> None:
-        row = layout.row()
-        row.template_icon(icon_value=thumbnails.icon(index), scale=2.6)
-        column = row.column(align=True)
-        column.label(text=item.title)
-        start, end = item.seconds
-        column.label(text=f"{item.score:.2f}   {start:.1f}-{end:.1f} s")
+        row = layout.row(align=True)  # one line: what is higher, Blender lights only in part
+        row.label(text=item.title, icon_value=thumbnails.icon(index), translate=False)
+        score = row.row()
+        score.ui_units_x = 1.6
+        score.label(text=f"{item.score:.2f}", translate=False)
         row.operator("coamd.use_found", text="", icon="CHECKMARK").number = index
 
 
@@ -59,8 +58,11 @@ class COAMD_PT_find(Tab, bpy.types.Panel):  # noqa: N801
         row = layout.row(align=True)
         row.prop(settings, "this_file", toggle=True)
         row.prop(settings, "libraries", toggle=True)
-        folders = ("folders", "folder", "coamd.add_folder", "coamd.remove_folder")
-        draw_rows(layout, "COAMD_UL_folders", settings, *folders, 2)
+        if len(settings.folders):
+            folders = ("folders", "folder", "coamd.add_folder", "coamd.remove_folder")
+            draw_rows(layout, "COAMD_UL_folders", settings, *folders, 2)
+        else:
+            layout.operator("coamd.add_folder", icon="FILE_FOLDER")
         layout.prop(settings, "top")
         draw_button(layout, session.current_of(FIND) or session.current_of(USE), "coamd.find", "VIEWZOOM")
         listed = found_moments()
@@ -77,7 +79,10 @@ def _draw_chosen(layout: Any, listed: Any) -> None:
         return
     item = listed.moments[listed.moment]
     layout.template_icon(icon_value=thumbnails.icon(listed.moment), scale=6.0)
-    layout.label(text=item.path or "This File", icon="FILE")
+    start, end = item.seconds
+    column = layout.column(align=True)
+    column.label(text=item.path or "This File", icon="FILE")
+    column.label(text=f"{start:.1f}-{end:.1f} s", icon="TIME", translate=False)
     row = layout.row()
     row.scale_y = 1.3
     row.operator("coamd.use_found", icon="CHECKMARK").number = listed.moment

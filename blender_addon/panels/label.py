@@ -25,10 +25,9 @@ class COAMD_UL_labels(bpy.types.UIList):  # noqa: N801 (Blender's naming rule)
     ) -> None:
         row = layout.row(align=True)
         row.prop(item, "use", text="")
-        start, end = item.seconds
-        time = row.row()
-        time.ui_units_x = 4.0
-        time.label(text=f"{start:.1f}-{end:.1f} s")
+        begin = row.row()
+        begin.ui_units_x = 2.0
+        begin.label(text=f"{item.seconds[0]:.1f} s", translate=False)
         if not item.others and not item.label:
             row.label(text="stands still")
             return
@@ -76,7 +75,8 @@ def _draw_list(layout: Any, listed: Any, job: LabelJob) -> None:
     item = listed.segments[listed.segment] if listed.segment < len(listed.segments) else None
     if item is None:
         return
-    layout.label(text=job.found[item.take][0].name, icon="ACTION")
+    start, end = item.seconds
+    layout.label(text=f"{job.found[item.take][0].name}, {start:.1f}-{end:.1f} s", icon="ACTION", translate=False)
     flow = layout.grid_flow(columns=2, align=True)
     for label in item.others.splitlines():
         flow.operator("coamd.choose_label", text=label, depress=label == item.label).label = label

@@ -37,9 +37,10 @@ LABEL: dict[str, str] = {
     "How many takes to list": "Wie viele Takes aufgelistet werden",
     "How near motion and words are": "Wie nah Bewegung und Wörter sind",
     "How near the moment is to what was asked for": "Wie nah die Stelle am Gesuchten ist",
-    "If There Is Something": "Wenn schon etwas da ist",
+    "Existing": "Vorhandenes",
     "Keep and Add": "Behalten und ergänzen",
     "Label": "Benennen",
+    "Takes": "Takes",
     "List the takes that fit. New and changed ones are read first, which takes a while the first time":
         "Die passenden Takes auflisten. Neue und geänderte werden erst gelesen, was beim ersten Mal dauert",
     "List what was found. Called by the session": "Auflisten, was gefunden wurde. Ruft die Sitzung auf",

@@ -15,6 +15,8 @@ _DONE = {
     "Frames … to … of “…” are edited; … more variations are kept.": (
         "Die Frames … bis … von „…“ sind bearbeitet; … weitere Varianten sind aufbewahrt."
     ),
+    "1 take is listed: “…”.": "1 Take ist aufgelistet: „…“.",
+    "… takes are listed; the best is “…”.": "… Takes sind aufgelistet; der beste ist „…“.",
     "The backend is installed. Press Generate.": "Das Backend ist installiert. Drücke auf Erzeugen.",
     "The backend is removed.": "Das Backend ist entfernt.",
     "… Nothing was changed.": "… Nichts wurde geändert.",

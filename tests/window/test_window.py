@@ -121,7 +121,7 @@ def test_an_edit(window: Window) -> None:
 
 def test_labels_are_listed_and_become_markers(window: Window) -> None:
     window.solo("Label")
-    window.click("Label", which=1)
+    window.click("Label", which=-1)  # the button comes after the title and “One Label per Take”
     state = window.wait(lambda state: state["labels"] and not state["busy"], "labels")
     window.find("Apply")
     window.draw_settled()
@@ -134,7 +134,7 @@ def test_labels_are_listed_and_become_markers(window: Window) -> None:
 
 def test_a_take_is_found_and_put_on(window: Window) -> None:
     window.solo("Find")
-    button = window.find("Find", which=1)
+    button = window.find("Find", which=-1)
     window.enter("somebody climbs stairs", "a person walks")
     window.wait(lambda state: state["query"] == "a person walks", "the question")
     window.click(button.middle)

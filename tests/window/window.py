@@ -220,13 +220,14 @@ class Window:
         return sight.look(picture or self.picture(), within, self.patterns(text))
 
     def find(self, text: str, box: Box | None = None, which: int = 0) -> Place:
-        """Where a phrase is, waiting for it to stand still; ``which`` of several, from the top."""
+        """Where a phrase is, waiting for it to stand still; ``which`` of several, from the top; -1 is the last."""
         last: list[tuple[int, int]] = []
 
         def seen() -> Place | None:
             self._beat()
             found = self.places(text, box)
-            still = len(found) > which and found[which].corner in last
+            there = -len(found) <= which < len(found)
+            still = there and found[which].corner in last
             last[:] = [place.corner for place in found]
             return found[which] if still else None
 
