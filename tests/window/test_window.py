@@ -164,16 +164,17 @@ def test_a_refusal_has_the_button_that_helps(window: Window) -> None:
     window.wait(lambda state: state["mode_of_character"] == "EDIT", "Edit Mode")
     window.click("Generate", which=1)
     window.wait(lambda state: "Edit Mode" in state["message"], "the refusal")
-    window.find("Leave Edit Mode")
+    window.find("Leave Edit Mode", which=-1)  # the hint says so too
+    window.draw_settled()
     window.shoot("remedy", window.sidebar())
-    window.click("Leave Edit Mode")
+    window.click("Leave Edit Mode", which=-1)
     window.wait(lambda state: state["mode_of_character"] == "OBJECT" and not state["message"], "Object Mode")
 
 
 def test_the_character_and_its_bones(window: Window) -> None:
     window.solo("Character")
     window.click("Bones")
-    window.find("Detect Bones")
+    window.find("Hips")
     window.draw_settled()
     window.shoot("character", window.sidebar())
 
