@@ -61,7 +61,8 @@ class Chroot:
         settings = self.root / "etc/dpkg/dpkg.cfg.d/quick"  # no flush of each file: it can be made again
         settings.write_text("force-unsafe-io\npath-exclude /usr/share/doc/*\npath-exclude /usr/share/man/*\n", "utf-8")
         install = ["apt-get", "install", "-y", "-q", "--no-install-recommends", *PACKAGES]
-        for command in (["apt-get", "update", "-q"], install, ["apt-get", "clean"]):
+        mend = ["dpkg", "--configure", "-a"]  # what an earlier try that was stopped has left half done
+        for command in (mend, ["apt-get", "update", "-q"], install, ["apt-get", "clean"]):
             _run(["chroot", str(self.root), "env", "DEBIAN_FRONTEND=noninteractive", *command])
         (self.root / _MARK).write_text(" ".join(PACKAGES), "utf-8")
 
