@@ -65,7 +65,7 @@ def worked(prompts: int, workers: int, model: Sequence[str]) -> Shift:
         command = [sys.executable, "-m", __package__.rpartition(".")[0], "batch", str(rows), str(out), *model]
         began = time.perf_counter()
         ended = subprocess.run(
-            [*command, "--ray", "local", "--workers", str(workers)],
+            [*command, "--candidates", "1", "--ray", "local", "--workers", str(workers)],
             env=environment() | {"OMP_NUM_THREADS": "1"},
             capture_output=True,
             text=True,

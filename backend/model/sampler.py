@@ -40,7 +40,7 @@ class Sampling:
     evaluations: int = 18  # of the head per token; dopri5 takes its own number
     whole: bool = False  # solve every masked token at every step, as the released code does
     strength: float = 0.0  # lambda of the recognizer's guidance; 0 turns it off
-    guided_from: float = 0.5  # share of the steps that are done before the recognizer is asked
+    guided_from: float = 2 / 3  # share of the steps that are done before the recognizer is asked
     begin: float = 0.0  # time of the schedule at which it begins; 0: all tokens masked, nearer to 1: fewer
     candidates: int = 1  # motions for one that is wanted, at most; the recognizer keeps the best (``motions``)
     refine: bool = False  # no schedule: at each step a random 16 % is predicted again
