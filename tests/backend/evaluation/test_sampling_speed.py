@@ -56,7 +56,7 @@ def test_a_machine_has_rates() -> None:
 
 
 def test_a_line_counts_evaluations_and_compares(bench: Bench) -> None:
-    """Three steps settle 3, 6 and 1 of ten tokens with two evaluations each; the guided last has none left to sketch."""
+    """Three steps settle 3, 6 and 1 of ten tokens with two evaluations each; the guided last sketches none."""
     plain, guided = (bench.line(2.0, wanted, 1, compared=not wanted) for wanted in (False, True))
     assert (plain.evaluations, guided.evaluations) == (6, 6)
     assert plain.floor < guided.floor
