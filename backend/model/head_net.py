@@ -98,7 +98,8 @@ class HeadNet(nn.Module):
             tuple(value for layer in (block.norm, block.inner, block.outer) for value in (layer.weight, layer.bias))  # type: ignore[union-attr]
             for block in self.blocks
         ]
-        return Core(*((layer.weight, layer.bias) for layer in (self.latent_in, self.out)), blocks)
+        ends = [(layer.weight, layer.bias) for layer in (self.latent_in, self.out)]
+        return Core(ends[0], ends[1], blocks)
 
     def guided(self, x: Tensor, t: Tensor, context: Tensor, unconditional: Tensor | None, scale: float) -> Tensor:
         """Classifier-free guidance: unconditional + scale (conditional - unconditional), both halves in one batch.
