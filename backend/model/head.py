@@ -141,7 +141,7 @@ class DDPMHead(nn.Module):
         del solver, evaluations
         x, steps = noise, torch.arange(DDPM_STEPS - 1, -1, -1, device=noise.device)
         predict = self.net.prepared(steps, context, unconditional, scale)
-        for number, step in enumerate(steps.split(1)):
+        for number, step in enumerate(torch.split(steps, 1)):
             predicted = predict(number, x)
             x, log_variance = self.posterior(self.clean(x, step, predicted), x, step)
             if number < DDPM_STEPS - 1:
@@ -152,7 +152,7 @@ class DDPMHead(nn.Module):
         """Latents (N, C) by ten deterministic steps (DDIM, arXiv 2010.02502), to look at on the way."""
         x, steps = noise, torch.arange(SKETCH_FROM, -1, -SKETCH_STRIDE, device=noise.device)
         predict = self.net.prepared(steps, context, unconditional, scale)
-        for number, step in enumerate(steps.split(1)):
+        for number, step in enumerate(torch.split(steps, 1)):
             predicted = predict(number, x)
             x = self.clean(x, step, predicted)
             if number < len(steps) - 1:

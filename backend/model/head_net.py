@@ -94,10 +94,11 @@ class HeadNet(nn.Module):
 
     def core(self) -> Core:
         """What is left to do where the modulations are known."""
-        blocks = [
-            tuple(value for layer in (block.norm, block.inner, block.outer) for value in (layer.weight, layer.bias))  # type: ignore[union-attr]
-            for block in self.blocks
-        ]
+        blocks: list[tuple[Tensor, ...]] = []
+        for block in self.blocks:
+            assert isinstance(block, HeadBlock)
+            layers = (block.norm, block.inner, block.outer)
+            blocks.append(tuple(value for layer in layers for value in (layer.weight, layer.bias)))
         ends = [(layer.weight, layer.bias) for layer in (self.latent_in, self.out)]
         return Core(ends[0], ends[1], blocks)
 
@@ -186,7 +187,7 @@ class _Prepared:
         for layer in self._modulating:
             parts = _modulation(layer(signal), layer)
             # for each time its rows of all parts
-            made.append(zip(*(part.unflatten(0, (len(timed), -1)).unbind() for part in parts), strict=True))
+            made.append(zip(*(part.view(len(timed), -1, part.shape[1]).unbind() for part in parts), strict=True))
         self._first, self._held = first, list(zip(*made, strict=True))
 
 
