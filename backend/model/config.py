@@ -169,7 +169,7 @@ _SMALL = ModelConfig(
         head_depth=4,
         head_width=384,
         noise_draws=2,
-        guidance_scale=2.5,
+        guidance_scale=3.25,
         evaluations=14,
     ),
     recognizer=RecognizerConfig(
