@@ -12,7 +12,7 @@ import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 from ...rigs.errors import UserError
 from ..home import home
@@ -51,7 +51,6 @@ def default_folder() -> Path:
 
 def _run(args: argparse.Namespace, show: installer.Report) -> int:
     folder = args.folder or default_folder()
-    signal.signal(signal.SIGTERM, _stop)
     alive = _watch(args.parent_pid)
     if args.proxy:
         os.environ["PIP_PROXY"] = args.proxy
@@ -101,16 +100,15 @@ def _make(args: argparse.Namespace, folder: Path, log: IO[str], show: installer.
     raise failure
 
 
-def _stop(_number: int, _frame: Any) -> None:
-    raise KeyboardInterrupt
-
-
 def _watch(parent: int | None) -> Callable[[], bool]:
-    """Says whether the process that waits for us is still there."""
-    if parent is None:
-        return lambda: True
-    born = birth(parent)
-    return lambda: born is not None and birth(parent) == born
+    """Says whether somebody still waits for us: no SIGTERM has come, and the parent, if one is named, is there.
+
+    The signal only leaves a mark: an exception may come up while a child is being started, and then nobody ends it.
+    """
+    stopped: list[int] = []
+    signal.signal(signal.SIGTERM, lambda number, _frame: stopped.append(number))
+    born = None if parent is None else birth(parent)
+    return lambda: not stopped and (parent is None or (born is not None and birth(parent) == born))
 
 
 def _print_line(moment: progress.Progress) -> None:

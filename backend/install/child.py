@@ -52,9 +52,10 @@ def run(
         assert child.stdout is not None
         lines: queue.SimpleQueue[str | None] = queue.SimpleQueue()
         reader = threading.Thread(target=_read, args=(child.stdout, lines), daemon=True)
-        reader.start()
         kept: deque[str] = deque(maxlen=_KEPT)
+        # Ctrl-C from here on must end the child: Popen's exit waits for the reader, and the reader for the child.
         try:
+            reader.start()
             while True:
                 if not alive():
                     raise cancelled()
