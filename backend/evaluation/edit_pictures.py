@@ -20,7 +20,7 @@ from .edit_cases import ARMS
 
 SECONDS = 6.0
 POSES = 13  # one for every half second
-COLOURS = 192  # of a picture; a page of many stays small
+COLOURS = 256  # of a picture; with fewer the background is tinted
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ def draw(pipeline: Pipeline, clips: Sequence[Clip], folder: Path) -> list[Path]:
         path = folder / f"{picture.name}.png"
         sheet([("before", joints), (f"after: {picture.title}", edited)], path, poses=POSES, columns=1)
         with Image.open(path) as page:
-            page.convert("RGB").quantize(COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(
+            page.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE).save(
                 path, optimize=True
             )
         paths.append(path)
