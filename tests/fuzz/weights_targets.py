@@ -41,7 +41,8 @@ def _phrases(data: bytes) -> None:
 def _phrase_files() -> list[bytes]:
     texts = json.dumps({"texts": ["a man walks"], "threshold": 0.5, "scale": 0.01}).encode()
     features = safetensors.numpy.save({"features": np.ones((1, 4), np.int8)})
-    calibration = {"share": 0.5, "temperature": 1.0, "sentence_temperature": 1.0, "fingerprint": "f", "measured": {}}
+    calibration = {"share": 0.5, "temperature": 1.0, "sentence_temperature": 1.0, "known": 0.3, "good": 0.6}
+    calibration |= {"fingerprint": "f", "measured": {}}
     return [of_frames([texts, features, json.dumps(calibration).encode()])]
 
 
