@@ -98,9 +98,7 @@ def draw(pipeline: Pipeline, clips: Sequence[Clip], folder: Path) -> list[Path]:
         path = folder / f"{picture.name}.png"
         sheet([("before", joints), (f"after: {picture.title}", edited)], path, poses=POSES, columns=1)
         with Image.open(path) as page:
-            page.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE).save(
-                path, optimize=True
-            )
+            page.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE).save(path, optimize=True)
         paths.append(path)
     return paths
 
