@@ -112,7 +112,7 @@ class FindJob(Task):
 
     def refused(self, error: UserError) -> None:
         if error.code == "nothing_indexed" and self._problems:
-            raise UserError(error.message, " ".join((*told(self._problems), error.hint)), error.code)
+            raise UserError(error.message, "\n".join((*told(self._problems), error.hint)), error.code)
         raise error
 
     @property

@@ -137,7 +137,7 @@ class LabelJob(Task):
     def _finish(self) -> None:
         self.warnings = (*self.warnings, *told(self.problems))
         if not self.found:
-            raise UserError("None of the takes could be read.", " ".join(self.warnings), "no_motion")
+            raise UserError("None of the takes could be read.", "\n".join(self.warnings), "no_motion")
         self.state, self.phase = SOLVING, "listing"
 
     def _drop(self) -> None:

@@ -61,5 +61,5 @@ def warnings(rig_object: Any, curves: Sequence[BoneCurves]) -> tuple[str, ...]:
     if not named:
         return ()
     more = f" and {len(named) - _NAMED} more" if len(named) > _NAMED else ""
-    listed = ", ".join(named[:_NAMED])
-    return (f"Locked channels got no keys, so the motion may differ there: {listed}{more}.",)
+    listed = ", ".join(named[:_NAMED]) + more
+    return (f"Locked channels got no keys, so the motion may differ there: {listed}.",)

@@ -61,7 +61,10 @@ REPORTED |= {"bad_joints", "connection_broken", "out_of_memory", "python_missing
 
 @dataclass(frozen=True)
 class Message:
-    """The last thing worth saying; ``code`` is a UserError's stable short word, ``about`` the panel that shows it."""
+    """The last thing worth saying; ``code`` is a UserError's stable short word, ``about`` the panel that shows it.
+
+    Each line of the hint is a sentence of its own, which is translated and wrapped by itself.
+    """
 
     text: str
     hint: str = ""
@@ -80,7 +83,7 @@ class Message:
         return REMEDIES.get(self.code)
 
     def __str__(self) -> str:
-        return f"{self.text} {self.hint}".strip()
+        return " ".join((self.text, *self.hint.split("\n"))).strip()
 
 
 def draw(layout: Any, message: Message, width: float) -> None:
@@ -94,8 +97,9 @@ def draw(layout: Any, message: Message, width: float) -> None:
         column.label(text=line, icon=icon, translate=False)
         icon = "BLANK1"
     column = box.column(align=True)
-    for line in textwrap.wrap(sentence(message.hint), letters):
-        column.label(text=line, icon="BLANK1", translate=False)
+    for part in message.hint.split("\n"):
+        for line in textwrap.wrap(sentence(part), letters):
+            column.label(text=line, icon="BLANK1", translate=False)
     remedy, reported = message.remedy, message.code in REPORTED
     if message.level != ERROR or not (remedy or reported):
         return

@@ -171,7 +171,7 @@ class Session:
             self.fail(job, UserError(text, "Nothing was changed. The system console has the details.", "fault"))
         else:
             job.end(DONE)
-            self.say(job.report(), " ".join(job.warnings), WARNING if job.warnings else INFO, job.button)
+            self.say(job.report(), "\n".join(job.warnings), WARNING if job.warnings else INFO, job.button)
 
     def _held(self, job: Task) -> bool:
         """Whether Blender's data must be left alone now; solving touches none of it."""

@@ -34,6 +34,12 @@ SHORT = 60  # letters of a caption that is shown
 ALIKE = 0.9  # cosine from which two captions say the same
 QUOTED = 60  # letters of the prompt that are quoted
 MOSTLY = 0.5  # coverage from which a prompt is known but for a word or two
+# Words that the captions lack and that tell nothing of a motion.
+EMPTY = frozenset(
+    "this these those some any either such own quite rather also too here when than yet though although because"
+    " since was were be been am has have had having do did will would shall should can could may might must got his her"
+    " their my your our him we us which what whose much many less least".split()
+)
 _PARTS = re.compile(r",?\s+(?:and\s+)?then\s+|[.;]\s+")
 
 
@@ -64,12 +70,14 @@ class Phrases:
         return [{stem(word) for word in words(text)} for text in self.texts]
 
     def weight(self, word: str) -> float:
-        """How much a word says: the log of how rare it is among the captions."""
+        """How much a word says: the log of how rare it is among the captions; nothing for those of ``EMPTY``."""
+        if word in EMPTY:
+            return 0.0
         return math.log((len(self.texts) + 1) / (self._stems.get(stem(word), 0) + 1))
 
     def knows(self, word: str) -> bool:
         """Whether the captions have the word, in any of its endings."""
-        return stem(word) in self._stems or word in PEOPLE
+        return stem(word) in self._stems or word in PEOPLE or word in EMPTY
 
     def coverage(self, text: str) -> float:
         """Share of the words' weight that the captions know, 0 to 1; 0 where a text has no words."""
@@ -118,7 +126,8 @@ class Phrases:
         score, part = self.strangest(text, encoder)
         if score >= self.threshold:
             return None
-        known = "It knows: " + ", ".join(f"'{near}'" for near in self.nearest(part, encoder)) + "."
+        near = ", ".join(f"'{text}'" for text in self.nearest(part, encoder))
+        known = f"It knows: {near}."
         unknown = [f"'{word}'" for word in dict.fromkeys(words(part)) if not self.knows(word)]
         if len(unknown) in (1, 2) and self.coverage(part) >= MOSTLY:
             return f"The model has not learnt {' and '.join(unknown)}. {known}"

@@ -222,4 +222,5 @@ def notes(reading: Reading) -> tuple[str, ...]:
     if not reading.changed:
         return ()
     said = [f"'{typed}' as '{meant}'" for typed, meant in reading.changed]
-    return ("Read " + (", ".join(said[:-1]) + " and " if len(said) > 1 else "") + said[-1] + ".",)
+    listed = (", ".join(said[:-1]) + " and " if len(said) > 1 else "") + said[-1]
+    return (f"Read {listed}.",)

@@ -153,7 +153,7 @@ class COAMD_OT_apply_labels(bpy.types.Operator):  # noqa: N801
             return refused(self, error, LABEL)
         count = len(written)
         text = f"{count} label{'s are' if count > 1 else ' is'} written."
-        session.say(text, " ".join(said), WARNING if said else INFO, LABEL)
+        session.say(text, "\n".join(said), WARNING if said else INFO, LABEL)
         redraw()
         return {"FINISHED"}
 

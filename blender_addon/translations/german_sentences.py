@@ -168,6 +168,50 @@ _LABEL = {
     "The list is of a file that is closed.": "Die Liste gehört zu einer geschlossenen Datei.",
     "Press Label again.": "Drücke noch einmal auf Benennen.",
     "“…” has … s of motion, too short to be named.": "„…“ hat … s Bewegung, zu wenig für einen Namen.",
+    "Not on the timeline, so without markers: ….": "Nicht auf der Zeitleiste, daher ohne Marker: ….",
+    "Linked from other files, so not changed: ….": "Aus anderen Dateien verknüpft, daher nicht geändert: ….",
+    "These takes are not on the timeline, so they cannot have timeline markers.": (
+        "Diese Takes sind nicht auf der Zeitleiste und können dort keine Marker haben."
+    ),
+    "Choose pose markers, which belong to the action.": "Wähle Posenmarker, die zur Aktion gehören.",
+    "None of the takes could be read.": "Keiner der Takes konnte gelesen werden.",
+    "Skipped: ….": "Ausgelassen: ….",
+    "And … more.": "Und … weitere.",
+}
+# What is said beside a result that is there all the same.
+_REMARKS = {
+    "Read ….": "Gelesen wurde ….",
+    "The prompt is longer than the model reads; its end had no effect.": (
+        "Der Prompt ist länger, als das Modell liest; sein Ende hatte keine Wirkung."
+    ),
+    "The model has not learnt …. …": "Das Modell hat … nicht gelernt. …",
+    "The model has not learnt anything like '…'. …": "Das Modell hat nichts gelernt, was „…“ nahekommt. …",
+    "It knows: ….": "Es kennt: ….",
+    "The model has not learnt the words of …; what it calls so is a guess.": (
+        "Die Wörter von … hat das Modell nicht gelernt; was es so nennt, ist geraten."
+    ),
+    "Locked channels got no keys, so the motion may differ there: ….": (
+        "Gesperrte Kanäle bekamen keine Keyframes, dort kann die Bewegung abweichen: …."
+    ),
+    "The armature shows its rest pose: choose Pose Position to see it move.": (
+        "Die Armatur zeigt ihre Ruhepose: Wähle Posenposition, um die Bewegung zu sehen."
+    ),
+    "The rig has no root bone above the hips, so the hips carry the travel.": (
+        "Das Rig hat keinen Wurzelknochen über der Hüfte, daher trägt die Hüfte den Weg."
+    ),
+    "The rig has no IK controls that are known here, so the limbs have FK keys.": (
+        "Das Rig hat keine hier bekannten IK-Kontrollen, daher haben die Glieder FK-Keyframes."
+    ),
+    "Drivers move …, so these stay as they are.": "Treiber bewegen …; das bleibt, wie es ist.",
+    "The loop travels: its last pose meets its first one in pose and speed, further on the ground.": (
+        "Die Schleife wandert: Ihre letzte Pose trifft die erste in Haltung und Tempo, an anderer Stelle am Boden."
+    ),
+    "The loop turns by … degrees from its first to its last pose.": (
+        "Die Schleife dreht sich von der ersten zur letzten Pose um … Grad."
+    ),
+    "The frames behind the loop were left alone, so they no longer join its end.": (
+        "Die Frames nach der Schleife wurden nicht angefasst und schließen nicht mehr an ihr Ende an."
+    ),
 }
 # What the session and the backend call what they do; `progress.describe` makes their first letter a capital.
 _PHASES = {
@@ -183,4 +227,4 @@ _PHASES = {
     "Reading takes": "Liest Takes",
     "Naming the motion": "Benennt die Bewegung",
 }
-SENTENCES = {**_DONE, **_BACKEND, **_CHARACTER, **_EDIT, **_LABEL, **_PHASES}
+SENTENCES = {**_DONE, **_BACKEND, **_CHARACTER, **_EDIT, **_LABEL, **_REMARKS, **_PHASES}

@@ -190,7 +190,7 @@ def test_all_actions_each_on_its_own_armature(
     assert [take.name for take, _ in job.found] == ["Other", "Sits", "Take 001"]
     assert {take.name: take.character for take, _ in job.found}["Other"] == other.name
     assert len(found) == 3
-    assert "Skipped: 1. “Blink” has 0.4 s of motion" in addon.message.hint
+    assert "Skipped: 1.\n“Blink” has 0.4 s of motion" in addon.message.hint
     assert stray.name == "Light"
 
 
@@ -417,7 +417,7 @@ def test_a_rig_that_is_not_understood(
     bpy.context.scene.coamd.character = other
     assert refused(addon, bpy.ops.coamd.label, wait=True) == code
     assert {item.take for item in label(source="FILE")} == {0}
-    assert "Skipped: 1. Drives: The " in addon.message.hint
+    assert "Skipped: 1.\nDrives: The " in addon.message.hint
 
 
 def test_what_cannot_be_written(addon: Session, backend: BackendProcess, walker: Any, tmp_path: Path) -> None:

@@ -75,6 +75,16 @@ def test_rare_words_weigh_more_than_frequent_ones(phrases: Phrases) -> None:
     assert phrases.coverage("") == 0.0
 
 
+def test_words_that_tell_nothing_of_a_motion_make_no_prompt_stranger(phrases: Phrases) -> None:
+    assert phrases.coverage("there would be some such person who walks forward and plays chess, rather quite") == (
+        pytest.approx(phrases.coverage("there person who walks forward and plays chess"))
+    )
+    told = Phrases(phrases.texts, phrases.features, 2.0).warning("a person walks in a circle rather gloomily", ENCODER)
+    assert told is not None
+    assert told.startswith("The model has not learnt 'gloomily'. It knows: ")
+    assert phrases.coverage("some") == 0.0
+
+
 def test_a_warning_quotes_the_prompt_and_names_near_captions(phrases: Phrases) -> None:
     warning = phrases.warning("he sits and plays chess on a horse", ENCODER)
     assert warning is not None
