@@ -36,6 +36,7 @@ __all__ = ["Cancelled", "Edited", "Generated", "Pipeline", "check", "choose_devi
 BUNDLED = Path(__file__).parent / "weights"
 LISTS_KEPT = 8  # lists of labels whose vectors are remembered
 Precision = Literal["auto", "float32", "bfloat16"]
+WIDE = 1024  # of the head, from which its weights are many times a core's cache
 Progress = Callable[[str, int, int, Preview | None], None]  # phase, step, of, preview
 
 
@@ -58,6 +59,18 @@ def choose_device(name: str) -> torch.device:
     return torch.device(name)
 
 
+def in_bfloat16(device: torch.device, width: int) -> bool:
+    """Whether a generator whose head is so wide is better off in bfloat16.
+
+    A CPU with instructions for it halves the time of products of four rows at a width of 1792. At 384 nothing is gained
+    there, and the same seed makes the same motion on all CPUs (docs/performance.md, Precision).
+    """
+    if device.type == "cuda":
+        return torch.cuda.is_bf16_supported()
+    has = torch.cpu.get_capabilities() if device.type == "cpu" else {}
+    return width >= WIDE and bool(has.get("avx512_bf16") or has.get("amx_bf16"))
+
+
 class Pipeline:
     """One model, loaded and ready."""
 
@@ -76,13 +89,12 @@ class Pipeline:
     def load(cls, weights: Path | None = None, device: str = "auto", precision: Precision = "auto") -> Pipeline:
         """Load a weights folder, by default the bundled one.
 
-        ``precision`` is that of the generator; "auto" is bfloat16 on a CUDA device that has it and float32 elsewhere.
+        ``precision`` is that of the generator; "auto" is bfloat16 where that pays (`in_bfloat16`), float32 elsewhere.
         UserError ``weights_missing, ``weights_broken``, ``text_encoder_missing`` or ``no_device``.
         """
         where = choose_device(device)
         system = load_system(weights or BUNDLED, where)
-        has_bfloat16 = where.type == "cuda" and torch.cuda.is_bf16_supported()
-        if precision == "bfloat16" or (precision == "auto" and has_bfloat16):
+        if precision == "bfloat16" or (precision == "auto" and in_bfloat16(where, system.generator.head.net.width)):
             system.generator.halve()
         return cls(system, where)
 

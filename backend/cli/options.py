@@ -29,7 +29,7 @@ def add_model_options(parser: argparse.ArgumentParser) -> None:
         "--precision",
         choices=("auto", "float32", "bfloat16"),
         default="auto",
-        help="of the generator; auto: bfloat16 on a CUDA device that has it, float32 elsewhere",
+        help="of the generator; auto: bfloat16 on a CUDA device that has it, and at full size on such a CPU",
     )
 
 

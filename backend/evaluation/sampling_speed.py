@@ -80,25 +80,29 @@ class Line:
 
 @dataclass(frozen=True)
 class Bench:
-    """A model whose samplings are measured."""
+    """A model whose samplings are measured, and the same weights in float32, which they are compared with."""
 
     pipeline: Pipeline
+    plain: Pipeline
     machine: Machine
     runs: int  # of each measurement; the median counts
 
     @classmethod
-    def of(cls, pipeline: Pipeline, runs: int) -> Bench:
-        """With the rates of the machine for weights of this size."""
-        generator = pipeline.system.generator
-        weights = sum(value.nbytes for value in generator.parameters())
-        return cls(pipeline, Machine.measured(torch.device(pipeline.device), weights), runs)
+    def load(cls, args: argparse.Namespace, weights: Path | None, runs: int) -> Bench:
+        """With the rates of the machine for weights of this size; UserError as ``Pipeline.load``."""
+        plain = Pipeline.load(weights, args.device, "float32")
+        pipeline = Pipeline.load(weights, args.device, args.precision)
+        size = sum(value.nbytes for value in pipeline.system.generator.parameters())
+        return cls(pipeline, plain, Machine.measured(torch.device(pipeline.device), size), runs)
 
-    def made(self, length: float, batch: int, sampling: Sampling) -> tuple[np.ndarray, float]:
+    def made(
+        self, length: float, batch: int, sampling: Sampling, pipeline: Pipeline | None = None
+    ) -> tuple[np.ndarray, float]:
         """Motions (B, F, 22, 3) and the seconds that they took."""
         sources = [torch.Generator().manual_seed(i) for i in range(batch)]
         began = time.perf_counter()
-        joints = self.pipeline.motions([PROMPT] * batch, [round(length * FPS)] * batch, sources, sampling)
-        return np.stack(joints), time.perf_counter() - began
+        made = (pipeline or self.pipeline).motions([PROMPT] * batch, [round(length * FPS)] * batch, sources, sampling)
+        return np.stack(made), time.perf_counter() - began
 
     def line(self, length: float, guided: bool, batch: int, *, compared: bool) -> Line:
         """One row; ``compared`` with the released settings and the converged solution as well."""
@@ -114,10 +118,10 @@ class Bench:
             memory = torch.cuda.max_memory_allocated() / GIGA
         ratio = deviation = None
         if compared:
-            exact, _ = self.made(length, batch, replace(sampling, evaluations=CONVERGED))
+            exact, _ = self.made(length, batch, replace(sampling, evaluations=CONVERGED), self.plain)
             deviation = 100 * float(np.linalg.norm(joints - exact, axis=-1).mean())
             released = self.pipeline.sampling(recognizer_guidance=strength, solver="dopri5")
-            ratio = self.made(length, batch, released)[1] / seconds
+            ratio = self.made(length, batch, released, self.plain)[1] / seconds
         return Line(
             size=self.pipeline.name,
             length=length,
@@ -169,14 +173,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Measure, print the table, draw the plot."""
     with tqdm(bar_format="{desc}", leave=False, disable=not sys.stderr.isatty()) as bar:
-        bench = Bench.of(Pipeline.load(args.weights, args.device, args.precision), runs=3)
+        bench = Bench.load(args, args.weights, runs=3)
         lines = bench.lines(args.lengths, args.batches, bar.set_description_str, compared=max(args.batches))
         curves = growth(bench, bar.set_description_str) if args.plot else None
         rates = [bench.machine]
         if args.full_size:
             with tempfile.TemporaryDirectory(prefix="coamd-full-size-") as folder:
                 random_weights(FULL, Path(folder))
-                full = Bench.of(Pipeline.load(Path(folder), args.device, args.precision), runs=1)
+                full = Bench.load(args, Path(folder), runs=1)
             rates.append(full.machine)
             lines += full.lines(args.lengths, args.batches, bar.set_description_str, compared=1)
     print(machine())

@@ -71,6 +71,11 @@ class HeadNet(nn.Module):
             nn.init.normal_(layer.weight, std=0.02)
         nn.init.zeros_(self.out.weight)
 
+    @property
+    def width(self) -> int:
+        """Of the blocks."""
+        return self.out.in_features
+
     def modulating(self) -> list[nn.Linear]:
         """The layers that make the modulations of the blocks, and last that of the output: half of all weights."""
         layers = [block.modulation for block in self.blocks]

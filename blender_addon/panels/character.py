@@ -13,6 +13,8 @@ from ..mapping import LABELS, mapping_of, shown_bones
 from ..messages import ERROR, WARNING, Message
 from .tab import Tab, width
 
+_SIDES = ("Left", "Right")
+_ROLE_WIDTH = 0.3  # of the panel, for the names of the roles
 _OPTIONAL_CHAIN = ("spine4", "spine5", "spine6", "neck2", "neck3")  # listed where the rig has them
 
 
@@ -70,13 +72,19 @@ class COAMD_PT_bones(Tab, bpy.types.Panel):  # noqa: N801
     def draw(self, context: Any) -> None:
         layout = self.layout
         rig_object: Any = armature.character(context)
-        layout.use_property_split = True
-        layout.use_property_decorate = False
         bones = shown_bones(rig_object)
-        column = layout.column(align=True)
-        for role, label in LABELS.items():
-            if role not in _OPTIONAL_CHAIN or role in bones:
-                column.prop_search(rig_object.coamd_bones, role, rig_object.data, "bones", text=label)
+        for side in ("", *_SIDES):
+            column = layout.column(align=True)
+            if side:
+                column.label(text=side)
+            for role, label in LABELS.items():
+                of_side = next((name for name in _SIDES if label.startswith(f"{name} ")), "")
+                if of_side != side or (role in _OPTIONAL_CHAIN and role not in bones):
+                    continue
+                # Short names of the roles leave room for whole names of bones in the narrow sidebar.
+                row = column.split(factor=_ROLE_WIDTH, align=True)
+                row.label(text=label.removeprefix(f"{side} "))
+                row.prop_search(rig_object.coamd_bones, role, rig_object.data, "bones", text="")
         row = layout.row(align=True)
         row.operator("coamd.detect_bones", icon="FILE_REFRESH")
         row.operator("coamd.save_preset", icon="ADD")

@@ -8,6 +8,16 @@ from .german_label import LABEL
 from .german_sentences import SENTENCES
 from .german_tips import TIPS
 
+_PARTS = {
+    "Shoulder": "Schulter",
+    "Upper Arm": "Oberarm",
+    "Forearm": "Unterarm",
+    "Hand": "Hand",
+    "Thigh": "Oberschenkel",
+    "Shin": "Unterschenkel",
+    "Foot": "Fuß",
+    "Toes": "Zehen",
+}
 _BODY = {
     "Hips": "Hüfte",
     **{f"Spine {i}": f"Wirbelsäule {i}" for i in range(1, 7)},
@@ -18,18 +28,7 @@ _BODY = {
     **{
         f"{side} {part}": f"{name} {seite}"
         for side, seite in (("Left", "links"), ("Right", "rechts"))
-        for part, name in (
-            ("Shoulder", "Schulter"),
-            ("Upper Arm", "Oberarm"),
-            ("Forearm", "Unterarm"),
-            ("Hand", "Hand"),
-            ("Thigh", "Oberschenkel"),
-            ("Shin", "Unterschenkel"),
-            ("Foot", "Fuß"),
-            ("Toes", "Zehen"),
-            ("Arm", "Arm"),
-            ("Leg", "Bein"),
-        )
+        for part, name in (*_PARTS.items(), ("Arm", "Arm"), ("Leg", "Bein"))
     },
 }
 # The tool tip of each bone's field is made of the bone's name, in English too.
@@ -86,6 +85,7 @@ _LABELS = {
     "Kind": "Art",
     "Leave Edit Mode": "Editiermodus verlassen",
     "Leave Tweak Mode": "Tweak-Modus verlassen",
+    "Left": "Links",
     "Length": "Länge",
     "Limb": "Gliedmaß",
     "Limbs": "Gliedmaßen",
@@ -132,6 +132,7 @@ _LABELS = {
     "Remove Prompt": "Prompt entfernen",
     "Results": "Ergebnisse",
     "Rig and Keys": "Rig und Keys",
+    "Right": "Rechts",
     "Root": "Wurzel",
     "Root Bone": "Wurzelknochen",
     "Rotation Error": "Drehfehler",
@@ -181,4 +182,4 @@ _LABELS = {
     "whatever fits around it": "was zum Umfeld passt",
     "{} s left": "noch {} s",
 }
-GERMAN: dict[str, str] = {**_BODY, **_BONES, **_LABELS, **TIPS, **INSTALL, **LABEL, **SENTENCES}
+GERMAN: dict[str, str] = {**_PARTS, **_BODY, **_BONES, **_LABELS, **TIPS, **INSTALL, **LABEL, **SENTENCES}

@@ -177,6 +177,7 @@ def test_the_character_and_its_bones(window: Window) -> None:
     window.find("Hips")
     window.draw_settled()
     window.shoot("character", window.sidebar())
+    window.click("Bones")  # closed again, as they fill the sidebar
 
 
 def test_a_report_is_copied(window: Window) -> None:
@@ -190,3 +191,16 @@ def test_a_report_is_copied(window: Window) -> None:
     assert "Blender" in state["clipboard"]
     assert "a person" not in state["clipboard"], "prompts stay here"
     assert "/var/" not in state["clipboard"], "paths stay here"
+
+
+def test_a_second_window_comes_and_goes_while_a_job_runs(window: Window) -> None:
+    before = window.state()["actions"]
+    window.search("new main window")
+    window.wait(lambda state: state["windows"] == 2, "the second window")
+    window.search("generate")
+    window.wait(lambda state: state["busy"], "the job")
+    window.search("close window")
+    window.wait(lambda state: state["windows"] == 1, "one window less")
+    state = window.wait(lambda state: not state["busy"], "the end of the job")
+    assert len(state["actions"]) == len(before) + 1
+    assert "is on “Mannequin”" in state["message"]

@@ -23,7 +23,8 @@ SLOW = Machine(bandwidth=100.0, rate=1000.0)
 def bench(tmp_path_factory: pytest.TempPathFactory) -> Bench:
     folder = tmp_path_factory.mktemp("weights")
     write_tiny_model(folder)
-    return Bench(Pipeline.load(folder, "cpu"), SLOW, runs=1)
+    pipeline = Pipeline.load(folder, "cpu")
+    return Bench(pipeline, pipeline, SLOW, runs=1)
 
 
 def test_layers_are_counted_by_their_weights_and_rows() -> None:
