@@ -21,11 +21,11 @@ from .. import edit_frames, edit_order, edit_result, source_action
 from ..edit_job import EditJob
 from ..messages import EDIT, ERROR
 from ..timer import redraw, session
-from .queueing import queued, refused, wait_property
+from .queueing import PanelButton, queued, refused, wait_property
 from .rows import remove_chosen
 
 
-class COAMD_OT_edit(bpy.types.Operator):  # noqa: N801 (Blender's naming rule)
+class COAMD_OT_edit(PanelButton, bpy.types.Operator):  # noqa: N801 (Blender's naming rule)
     """Change the chosen frames and body parts of the character's own action. All else stays as it is"""
 
     bl_idname = "coamd.edit"

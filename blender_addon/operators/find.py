@@ -26,7 +26,7 @@ from ..find_settings import found_moments
 from ..messages import FIND
 from ..timer import session
 from .generate import order_of as generate_order
-from .queueing import queued, refused, wait_property
+from .queueing import PanelButton, queued, refused, wait_property
 from .rows import remove_chosen
 
 
@@ -62,7 +62,7 @@ def order_of(context: Any) -> FindOrder:
     )
 
 
-class COAMD_OT_find(bpy.types.Operator):  # noqa: N801 (Blender's naming rule)
+class COAMD_OT_find(PanelButton, bpy.types.Operator):  # noqa: N801 (Blender's naming rule)
     """List the takes that fit. New and changed ones are read first, which takes a while the first time"""
 
     bl_idname = "coamd.find"
@@ -103,7 +103,7 @@ class COAMD_OT_show_found(bpy.types.Operator):  # noqa: N801
         return {"FINISHED"}
 
 
-class COAMD_OT_use_found(bpy.types.Operator):  # noqa: N801
+class COAMD_OT_use_found(PanelButton, bpy.types.Operator):  # noqa: N801
     """Put this take on the character as a new action, from the current frame on. Its own action is kept"""
 
     bl_idname = "coamd.use_found"

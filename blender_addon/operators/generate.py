@@ -16,7 +16,7 @@ from ..identity import Identity
 from ..jobs import Job, Order
 from ..messages import GENERATE
 from ..timer import redraw, session
-from .queueing import queued, refused, wait_property
+from .queueing import PanelButton, queued, refused, wait_property
 
 
 def order_of(context: Any, rig_object: Any) -> Order:
@@ -38,7 +38,7 @@ def order_of(context: Any, rig_object: Any) -> Order:
     )
 
 
-class COAMD_OT_generate(bpy.types.Operator):  # noqa: N801 (Blender's naming rule)
+class COAMD_OT_generate(PanelButton, bpy.types.Operator):  # noqa: N801 (Blender's naming rule)
     """Make the motion that the prompt describes, from the current frame on, as a new action of the character"""
 
     bl_idname = "coamd.generate"

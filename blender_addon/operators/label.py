@@ -26,7 +26,7 @@ from ..label_job import LabelJob, LabelOrder
 from ..label_settings import found_labels
 from ..messages import INFO, LABEL, WARNING
 from ..timer import redraw, session
-from .queueing import queued, refused, wait_property
+from .queueing import PanelButton, queued, refused, wait_property
 
 
 def order_of(context: Any) -> tuple[LabelOrder, str]:
@@ -44,7 +44,7 @@ def order_of(context: Any) -> tuple[LabelOrder, str]:
     return LabelOrder(found, context.scene.name, name, labels, describe, settings.whole), note
 
 
-class COAMD_OT_label(bpy.types.Operator):  # noqa: N801 (Blender's naming rule)
+class COAMD_OT_label(PanelButton, bpy.types.Operator):  # noqa: N801 (Blender's naming rule)
     """Read the takes, cut them where the action changes, and list what they are. Nothing is written yet"""
 
     bl_idname = "coamd.label"
@@ -118,7 +118,7 @@ class COAMD_OT_tick_labels(bpy.types.Operator):  # noqa: N801
         return {"FINISHED"}
 
 
-class COAMD_OT_apply_labels(bpy.types.Operator):  # noqa: N801
+class COAMD_OT_apply_labels(PanelButton, bpy.types.Operator):  # noqa: N801
     """Write the ticked segments to the chosen places, in one undo step"""
 
     bl_idname = "coamd.apply_labels"

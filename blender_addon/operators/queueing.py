@@ -10,7 +10,7 @@ from bpy.props import BoolProperty
 
 from ...rigs.errors import UserError
 from ..jobs import DONE, Task
-from ..messages import ERROR, Message
+from ..messages import ERROR, WARNING, Message
 from ..preferences import backend_settings
 from ..timer import redraw, session, wake
 
@@ -22,11 +22,29 @@ def wait_property(description: str = "Return only when it is done (for scripts a
     return BoolProperty(name="Wait", description=description, default=False, options={"SKIP_SAVE"})
 
 
+class PanelButton:
+    """An operator whose panel shows what is refused.
+
+    Blender opens a window under the mouse for an error, which would cover the panel's sentence and, from 5.0 on, take
+    the click on the button that helps. Who presses the panel's button reads it there; for keys, menus, the search and
+    scripts it stays an error.
+    """
+
+    execute: Any  # of the operator
+    beside = False  # whether the panel is where the mouse is
+
+    def invoke(self, context: Any, _event: Any) -> set[str]:
+        """Execute, and know from where."""
+        self.beside = context.region is not None and context.region.type == "UI"
+        done: set[str] = self.execute(context)
+        return done
+
+
 def refused(operator: Any, error: UserError, button: str) -> set[str]:
     """Say why nothing is done, in the panel of the button and to scripts."""
     session.message = Message.of(error, button)
     redraw()
-    operator.report({ERROR}, str(error))
+    operator.report({WARNING if operator.beside else ERROR}, str(error))
     return {"CANCELLED"}
 
 

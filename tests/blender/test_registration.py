@@ -146,7 +146,8 @@ def test_the_character_panel_says_how_the_bones_were_understood(addon: Session, 
 def test_the_bones_panel_lists_the_joints_and_the_users_presets(addon: Session, character: Any) -> None:
     assert panels.character.COAMD_PT_bones.poll(bpy.context)
     drawn = draw(panels.character.COAMD_PT_bones)
-    assert {"left_knee", "Left Shin", "neck", "coamd.detect_bones", "coamd.save_preset"} <= set(drawn)
+    assert {"left_knee", "Left", "Shin", "neck", "coamd.detect_bones", "coamd.save_preset"} <= set(drawn)
+    assert drawn.count("Shin") == 2, "one on each side"
     assert "neck2" not in drawn, "what the rig has none of is not offered beyond the 22 joints"
     bpy.ops.coamd.save_preset(name="House rig")
     (roles.folder() / "damaged.json").write_text("[]", encoding="utf-8")

@@ -19,7 +19,9 @@ from typing import Any
 
 HOME = Path(os.environ.get("COAMD_WINDOW_HOME", "/var/tmp/coamd-window"))
 MIRROR = "http://deb.debian.org/debian"
+# requests and cattrs are what Blender 5.2's own extensions need and its package only recommends
 PACKAGES = ("blender", "xvfb", "xdotool", "x11-utils", "libgl1-mesa-dri", "libegl1", "libgl1", "python3-numpy")
+PACKAGES += ("python3-requests", "python3-cattr")
 _MARK = "whole"  # written last: what apt had installed when the folder was made
 
 

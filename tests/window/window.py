@@ -28,6 +28,8 @@ _PAUSE = 0.1
 _MARGIN = 24  # pixels below the last words of a sidebar
 _TABS = 26  # pixels of a sidebar's right side
 _TURNED_SURE = 0.6  # letters that run upwards are drawn a little differently
+_F3 = "69"  # by its place: sid's keyboard has the name on another key as well, which Blender does not know
+_NEAR = 20  # pixels around the mouse: what is under it, and where the search field appears
 _INK = 150  # as light as letters are, of 255
 _DISPLAY = ":77"
 TREE = Path(__file__).resolve().parents[2]
@@ -247,12 +249,24 @@ class Window:
         self._beat()
 
     def click(self, at: tuple[int, int] | str, box: Box | None = None, which: int = 0, times: int = 1) -> None:
-        """Click a place or a phrase."""
+        """Click a place or a phrase, once what is under the mouse is lit: before, Blender 5 may miss the click."""
         place = self.find(at, box, which).middle if isinstance(at, str) else at
         self.move(place)
+        around = self._around(place)
+        last: list[bytes] = []
+
+        def still() -> bool:
+            self._beat()
+            last.append(self.picture().crop(around).tobytes())
+            return last[-1] in last[:-1]
+
+        self._until(still, "the mouse's place to be drawn")
         self.chroot.run(["xdotool", "click", "--repeat", str(times), "--delay", "60", "1"], self._environment)
         self.clicks += 1
         self._beat()
+
+    def _around(self, at: tuple[int, int]) -> Box:
+        return at[0] - _NEAR, at[1] - _NEAR, at[0] + _NEAR, at[1] + _NEAR
 
     def key(self, *keys: str) -> None:
         """Press keys one after the other."""
@@ -301,9 +315,13 @@ class Window:
         self.draw_settled()
 
     def search(self, name: str) -> None:
-        """Run an operator by its name: F3, letters, Enter."""
+        """Run an operator by its name: F3, letters, Enter. Letters that come before the field are shortcuts."""
         self.move(self.aside)
-        self.key("F3")
+        around = self._around(self.aside)
+        before = self.picture().crop(around).tobytes()
+        self.key(_F3)
+        self._until(lambda: self.picture().crop(around).tobytes() != before, "the search field")
+        self._beat()
         self.type(name)
         self.key("Return")
 
