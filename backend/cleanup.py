@@ -18,6 +18,7 @@ from ..rigs.bones import fix_bone_lengths
 from ..rigs.canonical import floor_height
 from ..rigs.feet import planted_joints
 from ..rigs.skeleton import FPS, INDEX, TOKEN_FRAMES
+from ..rigs.smoothing import smoothed
 from .levelling import levelled
 from .model.autoencoder import Autoencoder
 from .model.path_autoencoder import PathAutoencoder
@@ -51,23 +52,6 @@ def settled(autoencoder: Autoencoder | PathAutoencoder, joints: Tensor) -> Tenso
         total[:, span] += rows
         count[:, span] += 1
     return total / count
-
-
-def smoothed(values: np.ndarray, deviation: float) -> np.ndarray:
-    """Gaussian over the first axis (F, ...); beyond its ends a curve is taken to go on as its own point reflection.
-
-    The reflection keeps value and slope at both ends, so that a walk does not slow down there.
-    """
-    reach = min(int(np.ceil(4 * deviation)), len(values) - 1)
-    if reach < 1:
-        return values.copy()
-    before = 2 * values[:1] - values[reach:0:-1]
-    after = 2 * values[-1:] - values[-2 : -reach - 2 : -1]
-    padded = np.concatenate([before, values, after])
-    kernel = np.exp(-0.5 * (np.arange(-reach, reach + 1) / deviation) ** 2)
-    windows = np.lib.stride_tricks.sliding_window_view(padded, 2 * reach + 1, axis=0)
-    result: np.ndarray = windows @ (kernel / kernel.sum())
-    return result
 
 
 def standing_step(joints: np.ndarray, drift: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -15,7 +15,8 @@ from ...rigs.contacts import SIDES, spans
 from ...rigs.feet import planted_joints
 from ...rigs.rotations import about
 from ...rigs.skeleton import INDEX, PARENTS
-from ..cleanup import smoothed, steadied
+from ...rigs.smoothing import smoothed
+from ..cleanup import steadied
 from .curves import offset_curve
 from .footing import footed
 from .reaching import LIMBS, on_targets, reached

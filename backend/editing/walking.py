@@ -13,7 +13,8 @@ import numpy as np
 
 from ...rigs.contacts import spans
 from ...rigs.skeleton import FPS
-from ..cleanup import FEET, STANDING, UPRIGHT, smoothed
+from ...rigs.smoothing import smoothed
+from ..cleanup import FEET, STANDING, UPRIGHT
 
 HEIGHT, SPEED = 0.01, 0.7  # metres and metres per second at which a foot counts half as much for being high or quick
 AIR = (0.05, 0.10)  # metres between the lowest foot and the floor at which a figure leaves the ground

@@ -45,7 +45,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--baseline-steps", type=int, default=200, help="training steps of the plain transformer; 0 leaves it out"
     )
-    parser.add_argument("--baseline-batch", type=int, default=48, help="clips in each of them (default: MAR's 48)")
+    parser.add_argument("--baseline-batch", type=int, default=24, help="clips in each of them (default: MAR's 24)")
     parser.add_argument("--baseline", type=Path, default=Path("runs/joint_stream"), help="its run folder")
     parser.add_argument("-o", "--output", type=Path, metavar="DIR", help="write report.json and report.md there")
 

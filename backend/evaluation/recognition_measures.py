@@ -86,9 +86,10 @@ def retrieved(texts: np.ndarray, motions: np.ndarray, batch: int | None, rounds:
 def variants(joints: np.ndarray) -> dict[str, list[np.ndarray]]:
     """The clip (F, 22, 3) as files of it would be read that were turned, moved, scaled, or captured at other rates.
 
-    The clip ends at a whole number of quarters of a second, so that every rate has its last frame.
+    The clip ends at a whole second, so that every rate has its last frame.
     """
-    clip = joints[: (len(joints) - 1) // 5 * 5 + 1].astype(np.float64)
+    second = round(FPS)
+    clip = joints[: (len(joints) - 1) // second * second + 1].astype(np.float64)
     return {
         "as it is": [canonical(clip, FPS)],
         "heading": [canonical(turned(clip, angle), FPS) for angle in (0.7, 1.9, np.pi)],

@@ -40,15 +40,14 @@ class Labeller:
 
         ``stopped`` is called between batches and may raise, to cancel.
         """
-        joints = uniform(checked(joints))
-        if not any(moving for _, moving in moving_runs(joints)):
+        if not any(moving for _, moving in moving_runs(checked(joints))):
             return Segment(0, len(joints), ())
-        return self._named(joints, [(0, len(joints))], top, stopped)[0]
+        return self._named(uniform(joints), [(0, len(joints))], top, stopped)[0]
 
     def segments(self, joints: np.ndarray, top: int = 5, stopped: Stopped = lambda: None) -> tuple[Segment, ...]:
         """The segments of a take in order, without gaps; otherwise as ``whole``."""
-        joints = uniform(checked(joints))
-        runs = moving_runs(joints)
+        runs = moving_runs(checked(joints))
+        joints = uniform(joints)
         spans: list[Span] = []
         for span, moving in runs:
             if moving:

@@ -51,7 +51,7 @@ PAPER = {
 BUNDLED = {
     "text": Schedule(steps=1000, batch=96, learning_rate=5e-4, weight_decay=1e-2, warmup=100, ema=0.998),
     "autoencoder": Schedule(steps=3000, batch=32, learning_rate=8e-4, warmup=200, ema=0.999),
-    "recognizer": Schedule(steps=750, batch=48, learning_rate=4e-4, weight_decay=1e-2, warmup=100, ema=0.998),
+    "recognizer": Schedule(steps=2400, batch=24, learning_rate=5e-4, weight_decay=1e-2, warmup=100, ema=0.998),
     "generator": Schedule(steps=3800, batch=64, learning_rate=1e-3, weight_decay=1e-2, warmup=300, ema=0.9995),
     "phrases": ONCE,
     "calibration": ONCE,

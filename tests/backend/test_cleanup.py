@@ -7,13 +7,11 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from coamd.backend.cleanup import finished, grounded, settled, smoothed, steadied
+from coamd.backend.cleanup import finished, grounded, settled, steadied
 from coamd.backend.evaluation.physics import foot_skating, jerk
 from coamd.rigs.canonical import canonical
 from coamd.rigs.skeleton import BONE_LENGTHS, INDEX, PARENTS
 from coamd.rigs.sources import read_source
-from hypothesis import given
-from hypothesis import strategies as st
 from torch import Tensor
 
 from tests.motions import lie, still, walk
@@ -54,12 +52,6 @@ def test_where_nobody_stands_the_path_is_only_smoothed() -> None:
     lying = canonical(lie(4.0), 20.0).astype(np.float64)
     sliding = lying + np.linspace(0, 1, len(lying))[:, None, None] * [1.0, 0.0, 0.0]
     assert np.linalg.norm(steadied(sliding) - sliding, axis=-1).mean() < 0.03
-
-
-@given(st.floats(-2, 2), st.floats(-2, 2), st.floats(0.5, 10))
-def test_a_straight_line_is_not_changed_by_smoothing(start: float, slope: float, deviation: float) -> None:
-    line = start + slope * np.arange(40.0)[:, None]
-    np.testing.assert_allclose(smoothed(line, deviation), line, atol=1e-9)
 
 
 def test_short_motion_is_returned_as_it_is() -> None:

@@ -203,4 +203,4 @@ def test_a_walk_and_then_sitting_down_is_cut_between_them(bundled: System) -> No
     names = [segment.labels[0].label if segment.labels else "" for segment in found]
     assert names[0] == "walk"
     assert names[-1] == "sit"
-    assert min(abs(segment.first - 100) for segment in found[1:]) <= 30  # the clip stands for a second before it sits
+    assert min(abs(segment.first - 110) for segment in found[1:]) <= 30  # the clip stands for a second before it sits
