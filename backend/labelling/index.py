@@ -121,6 +121,9 @@ class Index:
             sound = vectors.shape == (len(places), embedder.width) and poses.shape == (*places.shape[:1], *_POSED)
             if not sound or not np.isfinite(vectors).all() or not np.isfinite(poses).all():
                 raise ValueError("vectors")
+            # each take has windows, and each window a take
+            if not np.array_equal(np.unique(places[:, 0]), np.arange(len(records))) or (places[:, 1:] < 0).any():
+                raise ValueError("places")
             takes = []
             for number, (file, name, contents) in enumerate(records):
                 rows = places[:, 0] == number
@@ -130,7 +133,7 @@ class Index:
                 Source(str(file), int(size), int(changed), str(contents), tuple((str(n), str(r)) for n, r in problems))
                 for file, size, changed, contents, problems in files
             ]
-        except (OSError, ValueError, KeyError, TypeError):
+        except (OSError, ValueError, LookupError, TypeError, OverflowError, RecursionError):
             return fresh, f"The index {path} is damaged; it is made anew."
         return cls(embedder, takes, sources), ""
 

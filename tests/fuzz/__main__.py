@@ -41,10 +41,11 @@ class Outcome:
 
 def names() -> list[str]:
     """Every target."""
+    from index_targets import TARGETS as INDEX
     from targets import TARGETS
     from weights_targets import TARGETS as WITH_TORCH
 
-    return [*TARGETS, *WITH_TORCH]
+    return [*TARGETS, *INDEX, *WITH_TORCH]
 
 
 def campaign(target: str, cases: int, seed: int = 1, keep: Path = Path()) -> Outcome:

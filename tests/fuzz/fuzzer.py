@@ -15,6 +15,8 @@ with atheris.instrument_imports(include=["coamd"]):
     from targets import TARGETS, mutated_header, survives
 
     if sys.argv[1] not in TARGETS:
+        from index_targets import TARGETS
+    if sys.argv[1] not in TARGETS:
         from weights_targets import TARGETS
 
 

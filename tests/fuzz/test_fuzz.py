@@ -14,6 +14,7 @@ from coamd.rigs.errors import UserError
 HERE = Path(__file__).resolve().parent
 sys.path.append(str(HERE.parent / "backend"))
 
+import index_targets  # noqa: E402
 import targets  # noqa: E402
 import weights_targets  # noqa: E402
 
@@ -23,7 +24,7 @@ command = importlib.util.module_from_spec(SPEC)
 sys.modules["fuzz_command"] = command
 SPEC.loader.exec_module(command)
 
-TARGETS = {**targets.TARGETS, **weights_targets.TARGETS}
+TARGETS = {**targets.TARGETS, **index_targets.TARGETS, **weights_targets.TARGETS}
 
 
 @pytest.mark.parametrize("name", TARGETS)
@@ -31,7 +32,7 @@ def test_the_first_seed_is_understood_and_noise_is_not(name: str) -> None:
     """Otherwise a campaign would only ever see the first refusal."""
     target = TARGETS[name]
     first = target.seeds()[0]
-    if name not in ("captions", "skeleton", "picture"):  # these pass over what they cannot read
+    if name not in ("captions", "skeleton", "picture", "index"):  # these pass over what they cannot read
         with pytest.raises(UserError):
             target.run(first[: len(first) // 3])
     target.run(first)

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from coamd.backend.labelling.embedding import embed_takes, embedder, uniform
+from coamd.backend.labelling.embedding import Embedder, embed_takes, embedder, uniform
 from coamd.backend.labelling.index import Index, Library, Take, below, take_spans
+from coamd.backend.labelling.request import POSES
 from coamd.backend.model.weights import System, load_system
 from coamd.backend.motion_file import read_motion, write_motion
 from hypothesis import given
@@ -87,6 +88,29 @@ def test_a_damaged_index_begins_anew(share: float, tiny: System, library: list[P
     whole = path.read_bytes()
     path.write_bytes(whole[: int(share * len(whole))])
     again, said = Index.open(path, embedder(tiny))
+    assert "is damaged; it is made anew" in said
+    assert not again.takes
+
+
+@pytest.mark.parametrize(
+    ("member", "value"),
+    [
+        ("places", np.full((1, 3), 7, np.int32)),  # a window of no take, and a take without one
+        ("places", np.zeros((1, 0), np.int32)),
+        ("takes", np.frombuffer(b"[" * 60_000, np.uint8)),
+        ("sources", np.frombuffer(b'[["a", 1e999, 2, "h", []]]', np.uint8)),
+        ("version", np.array([1, 2])),
+    ],
+    ids=["no take", "no columns", "deep", "endless", "versions"],
+)
+def test_an_index_that_does_not_fit_itself_begins_anew(member: str, value: np.ndarray, tmp_path: Path) -> None:
+    path, tools = tmp_path / "takes.npz", Embedder("mark", 2, lambda _joints, spans: np.zeros((len(spans), 2)))
+    take = Take("a", "", "hash", ((0, 80),), np.ones((1, 2)), np.zeros((1, POSES, 22, 3)))
+    Index(tools, [take]).save(path)
+    assert Index.open(path, tools)[0].takes
+    with np.load(path) as whole:
+        np.savez(path, **{**whole, member: value})
+    again, said = Index.open(path, tools)
     assert "is damaged; it is made anew" in said
     assert not again.takes
 
