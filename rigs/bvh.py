@@ -102,6 +102,7 @@ class _Hierarchy:
         self.offsets: list[list[float]] = []
         self.channels: list[tuple[str, ...]] = []
         self.stack: list[int] = []
+        self.ends: set[int] = set()
 
     def take(self, words: list[str]) -> None:
         """One line; ValueError or IndexError where it makes no sense."""
@@ -109,6 +110,10 @@ class _Hierarchy:
             case "ROOT" | "JOINT" | "END":
                 parent = self.stack[-1] if self.stack else -1
                 ends = words[0].upper() == "END"
+                if parent in self.ends:
+                    raise ValueError("a joint within an end site")
+                if ends:
+                    self.ends.add(len(self.names))
                 self.names.append(f"{self.names[parent]}_End" if ends else " ".join(words[1:]))
                 self.parents.append(parent)
                 self.offsets.append([0.0, 0.0, 0.0])

@@ -96,4 +96,5 @@ def joints_of_rig(bvh: Bvh) -> SourceMotion:
 
 def _is_end(bvh: Bvh, j: int) -> bool:
     parent = bvh.parents[j]
-    return parent >= 0 and not bvh.channels[j] and bvh.names[j] == f"{bvh.names[parent]}_End"
+    named = parent >= 0 and bvh.names[j] == f"{bvh.names[parent]}_End"
+    return named and not bvh.channels[j] and j not in bvh.parents

@@ -69,6 +69,7 @@ def test_channels_turn_in_the_order_of_the_file(angles: list[float]) -> None:
         ("OFFSET 2 0 0", "OFFSET 2 0 nan", "not a finite number"),
         ("Zrotation Xrotation Yrotation", "Zrotation Xrotation Wrotation", "unknown channel"),
         ("  JOINT lower", "  LIMB lower", "unexpected word"),
+        ("  JOINT lower", "  End Site", "a joint within an end site"),
     ],
 )
 def test_a_broken_file_says_where_and_why(old: str, new: str, word: str) -> None:

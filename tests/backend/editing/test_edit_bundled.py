@@ -50,7 +50,7 @@ def test_poses_are_near_before_the_correction_and_borders_do_not_show(bundled: P
 
 
 def test_the_recognizer_sees_what_an_edit_was_asked_for(bundled: Pipeline) -> None:
-    prompt = "a person sits down"
+    prompt = "a person jumps"  # which 1.5 s between two steps have room for
     made = bundled.edit(EditRequest(WALK, start=START, end=END, prompt=prompt, seed=1)).joints[0]
     wanted = bundled.embed_text(prompt)
     before, after = (float(bundled.embed_motion(joints[START:END]) @ wanted) for joints in (WALK, made))
