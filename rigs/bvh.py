@@ -108,18 +108,7 @@ class _Hierarchy:
         """One line; ValueError or IndexError where it makes no sense."""
         match words[0].upper():
             case "ROOT" | "JOINT" | "END":
-                parent = self.stack[-1] if self.stack else -1
-                ends = words[0].upper() == "END"
-                if parent in self.ends:
-                    raise ValueError("a joint within an end site")
-                if ends:
-                    self.ends.add(len(self.names))
-                self.names.append(f"{self.names[parent]}_End" if ends else " ".join(words[1:]))
-                self.parents.append(parent)
-                self.offsets.append([0.0, 0.0, 0.0])
-                self.channels.append(())
-                if len(self.names) > MAX_JOINTS:
-                    raise ValueError(f"more than {MAX_JOINTS} joints")
+                self._joint(words)
             case "{":
                 self.stack.append(len(self.names) - 1)
             case "}":
@@ -135,6 +124,20 @@ class _Hierarchy:
                 pass
             case _:
                 raise ValueError(f"unexpected word {words[0][:20]!r}")
+
+    def _joint(self, words: list[str]) -> None:
+        parent = self.stack[-1] if self.stack else -1
+        if parent in self.ends:
+            raise ValueError("a joint within an end site")
+        ends = words[0].upper() == "END"
+        if ends:
+            self.ends.add(len(self.names))
+        self.names.append(f"{self.names[parent]}_End" if ends else " ".join(words[1:]))
+        self.parents.append(parent)
+        self.offsets.append([0.0, 0.0, 0.0])
+        self.channels.append(())
+        if len(self.names) > MAX_JOINTS:
+            raise ValueError(f"more than {MAX_JOINTS} joints")
 
 
 def parse_bvh(lines: list[str], name: str = "the BVH text") -> Bvh:
