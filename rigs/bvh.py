@@ -14,6 +14,7 @@ _AXES = {"X": 0, "Y": 1, "Z": 2}
 _HINT = "Export the motion again as BVH, or open the file in the program that wrote it."
 MAX_JOINTS = 2000
 MAX_FRAMES = 2_000_000
+LARGEST = 1e9  # of any length or angle: a thousand kilometres in millimetres; their squares must not overflow
 MAX_POSES = 20_000_000  # joints times frames: 2 GB of places and rotations
 
 
@@ -169,6 +170,8 @@ def parse_bvh(lines: list[str], name: str = "the BVH text") -> Bvh:
         offsets = np.array(tree.offsets)
         if not (np.isfinite(frames).all() and np.isfinite(offsets).all()):
             raise ValueError("a value is not a finite number")
+        if max(np.abs(frames).max(initial=0.0), np.abs(offsets).max()) > LARGEST:
+            raise ValueError(f"a value is larger than {LARGEST:g}")
     except (ValueError, IndexError) as error:
         why = "a word is missing" if isinstance(error, IndexError) else error
         raise UserError(f"{name} is not a whole BVH file (line {row + 1}: {why}).", _HINT, "broken_bvh") from error

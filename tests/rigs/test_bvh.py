@@ -67,6 +67,8 @@ def test_channels_turn_in_the_order_of_the_file(angles: list[float]) -> None:
         ("Frames: 2", "Frames: 1999999999", "impossible frame count"),
         ("OFFSET 2 0 0", "OFFSET 2 0", "line 8"),
         ("OFFSET 2 0 0", "OFFSET 2 0 nan", "not a finite number"),
+        ("OFFSET 2 0 0", "OFFSET 2 0 1e300", "larger than 1e\\+09"),
+        ("1 2 3  90", "1 2 -1e10  90", "larger than 1e\\+09"),
         ("Zrotation Xrotation Yrotation", "Zrotation Xrotation Wrotation", "unknown channel"),
         ("  JOINT lower", "  LIMB lower", "unexpected word"),
         ("  JOINT lower", "  End Site", "a joint within an end site"),
