@@ -141,6 +141,13 @@ class _Hierarchy:
             raise ValueError(f"more than {MAX_JOINTS} joints")
 
 
+def _check(values: np.ndarray) -> None:
+    if not np.isfinite(values).all():
+        raise ValueError("a value is not a finite number")
+    if np.abs(values).max(initial=0.0) > LARGEST:
+        raise ValueError(f"a value is larger than {LARGEST:g}")
+
+
 def parse_bvh(lines: list[str], name: str = "the BVH text") -> Bvh:
     """The same from the lines of a file; ``name`` is used in messages."""
     tree = _Hierarchy()
@@ -168,10 +175,8 @@ def parse_bvh(lines: list[str], name: str = "the BVH text") -> Bvh:
             raise ValueError(f"{count} frames are announced, {values.size // max(width, 1)} are there")
         frames = values[: count * width].reshape(count, width)
         offsets = np.array(tree.offsets)
-        if not (np.isfinite(frames).all() and np.isfinite(offsets).all()):
-            raise ValueError("a value is not a finite number")
-        if max(np.abs(frames).max(initial=0.0), np.abs(offsets).max()) > LARGEST:
-            raise ValueError(f"a value is larger than {LARGEST:g}")
+        _check(frames)
+        _check(offsets)
     except (ValueError, IndexError) as error:
         why = "a word is missing" if isinstance(error, IndexError) else error
         raise UserError(f"{name} is not a whole BVH file (line {row + 1}: {why}).", _HINT, "broken_bvh") from error
