@@ -187,7 +187,6 @@ _SMALL = ModelConfig(
         vocabulary=3000,
         positions=64,
         attend_padding=False,
-        candidates=4,
     ),
     text=TextConfig(
         kind="bundled",
