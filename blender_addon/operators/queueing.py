@@ -33,9 +33,12 @@ class PanelButton:
     execute: Any  # of the operator
     beside = False  # whether the panel is where the mouse is
 
-    def invoke(self, context: Any, _event: Any) -> set[str]:
-        """Execute, and know from where."""
-        self.beside = context.region is not None and context.region.type == "UI"
+    def invoke(self, context: Any, event: Any) -> set[str]:
+        """Execute, and know from where: a panel's buttons have the area's main region as theirs, so the mouse tells."""
+        for region in context.area.regions if context.area else ():
+            if region.type == "UI":
+                across, up = event.mouse_x - region.x, event.mouse_y - region.y
+                self.beside = 0 <= across < region.width and 0 <= up < region.height
         done: set[str] = self.execute(context)
         return done
 
