@@ -81,7 +81,7 @@ class COAMD_PT_bones(Tab, bpy.types.Panel):  # noqa: N801
                 of_side = next((name for name in _SIDES if label.startswith(f"{name} ")), "")
                 if of_side != side or (role in _OPTIONAL_CHAIN and role not in bones):
                     continue
-                # Short names of the roles leave room for whole names of bones in the narrow sidebar.
+                # Short names of the roles leave room for longer names of bones in the narrow sidebar.
                 row = column.split(factor=_ROLE_WIDTH, align=True)
                 row.label(text=label.removeprefix(f"{side} "))
                 row.prop_search(rig_object.coamd_bones, role, rig_object.data, "bones", text="")
