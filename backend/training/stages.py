@@ -17,9 +17,10 @@ from torch import nn
 from tqdm import tqdm
 
 from ...rigs.errors import UserError
+from ..levelling import stands_on_something
 from ..model.autoencoder import Autoencoder, build_autoencoder
 from ..model.config import ModelConfig
-from ..model.familiarity import learn
+from ..model.familiarity import learn, plain
 from ..model.generator import Generator
 from ..model.path_autoencoder import PathAutoencoder
 from ..model.recognizer import Recognizer
@@ -266,9 +267,20 @@ def train_phrases(job: Job) -> None:
     """What the model knows in words, those of made clips too, and when to warn of a prompt."""
     clips, held_out = job.clips()
     known = [text for clip in clips for text in (*clip.texts, *clip.labels)] + styled_texts()
-    phrases = learn(known, sorted({text for clip in held_out for text in clip.texts}), job.text())
+    asked = sorted({text for clip in held_out for text in clip.texts})
+    phrases = learn(known, asked, job.text(), raised_texts(clips))
     if job.team.leads:
         phrases.save(job.weights)
+
+
+def raised_texts(clips: Sequence[Clip]) -> list[str]:
+    """Captions and labels at least half of whose clips stand on something."""
+    heights: dict[str, list[bool]] = {}
+    for clip in clips:
+        raised = stands_on_something(clip.joints)
+        for text in {plain(text) for text in (*clip.texts, *clip.labels)}:
+            heights.setdefault(text, []).append(raised)
+    return [text for text, raised in heights.items() if np.mean(raised) >= 0.5]
 
 
 def train_calibration(job: Job) -> None:

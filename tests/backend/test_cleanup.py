@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from coamd.backend.cleanup import finished, grounded, settled, steadied
-from coamd.backend.evaluation.physics import foot_skating, jerk
+from coamd.backend.evaluation.physics import airborne, foot_skating, jerk
 from coamd.rigs.canonical import canonical
 from coamd.rigs.skeleton import BONE_LENGTHS, INDEX, PARENTS
 from coamd.rigs.sources import read_source
@@ -63,6 +63,20 @@ def test_a_figure_off_the_floor_is_put_on_it_and_one_that_hangs_is_not() -> None
     for height, expected in ((0.1, 0.0), (-0.2, 0.0), (1.0, 1.0)):
         lowest = np.quantile(grounded(clip() + np.array([0.0, height, 0.0]))[..., 1].min(axis=1), 0.02)
         assert abs(lowest - expected) < 0.02
+
+
+def test_only_who_may_stand_on_something_stays_above_the_floor() -> None:
+    height = np.where(np.arange(120) > 60, 0.5, 0.0)[:, None, None] * np.array([0.0, 1.0, 0.0])
+    stool = clip()[:120] + height
+    assert airborne(finished(stool)) > 2.0
+    assert airborne(finished(stool, raised=False)) < 1.0
+    hanging = clip() + np.array([0.0, 1.0, 0.0])
+    assert finished(hanging)[..., 1].min() > 0.9
+    assert abs(np.quantile(finished(hanging, raised=False)[..., 1].min(axis=1), 0.02)) < 0.01
+
+
+def test_a_good_walk_is_the_same_whether_or_not_it_may_leave_the_floor() -> None:
+    np.testing.assert_allclose(finished(clip(), raised=False), finished(clip()), atol=0.03)
 
 
 def test_what_the_user_gets_has_the_bone_lengths_of_the_skeleton() -> None:

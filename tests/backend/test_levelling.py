@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from coamd.backend.levelling import BAND, levelled
+from coamd.backend.evaluation.physics import airborne
+from coamd.backend.levelling import BAND, WINDOW, levelled, stands_on_something
 from coamd.rigs.canonical import canonical
 
 from tests.motions import sit, still, walk
@@ -50,6 +51,18 @@ def test_who_stands_on_something_stays_up_there() -> None:
     moved = np.abs(levelled(stool) - stool)[..., 1]
     assert moved[75:].max() < 1e-9
     assert moved[:45].max() < 0.02
+
+
+def test_who_is_not_to_stand_on_anything_comes_down() -> None:
+    good = clip()
+    stool = lifted(good, np.where(np.arange(len(good)) > 60, 0.45, 0.0))
+    assert stands_on_something(stool)
+    assert not stands_on_something(good)
+    assert airborne(stool) > 2.0
+    down = levelled(stool, raised=False)
+    assert airborne(down) <= WINDOW / 20.0  # as long as a jump where the stool begins
+    assert not stands_on_something(down)
+    assert np.abs(levelled(good, raised=False) - levelled(good)).max() == 0.0
 
 
 @pytest.mark.parametrize("frames", [1, 2, 5])

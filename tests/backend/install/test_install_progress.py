@@ -39,7 +39,7 @@ def test_a_download_is_followed_byte_by_byte() -> None:
             seen.append(reader.progress)
     loading = [moment for moment in seen if moment.phase == LOAD]
     assert [moment.done for moment in loading] == sorted(moment.done for moment in loading)
-    assert loading[1].text == "Downloading torch: 96 MB of about 400 MB"
+    assert loading[1].text == "Downloading 96 MB of 400 MB: torch"
     assert loading[-1].name == "pillow" and loading[-1].done == 191794682 + 80_000 + 7140667
     assert seen[-1] == Progress(UNPACK, 0, 3) and reader.packages == ("tqdm", "pillow", "torch")
     factors = [moment.factor for moment in seen]
@@ -51,7 +51,7 @@ def test_more_than_expected_does_not_overflow_the_bar() -> None:
     for line in DOWNLOAD[:6]:
         reader.take(line)
         assert 0.0 <= reader.progress.factor < 0.71
-    assert reader.progress.text == "Downloading torch: 192 MB of about 192 MB"
+    assert reader.progress.text == "Downloading 192 MB of 192 MB: torch"
 
 
 def test_wheels_from_a_folder_are_not_called_a_download() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
@@ -33,8 +34,8 @@ HELD_OUT = ("someone walks in a circle", "a dancer kicks", "a man walks slowly",
 class Words:
     """An encoder whose features count words: the oracle for cosines."""
 
-    def __init__(self) -> None:
-        self.known = {word: i for i, word in enumerate(sorted({w for text in CAPTIONS for w in words(text)}))}
+    def __init__(self, *more: str) -> None:
+        self.known = {word: i for i, word in enumerate(sorted({w for text in (*CAPTIONS, *more) for w in words(text)}))}
 
     def encode(self, texts: Sequence[str]) -> torch.Tensor:
         rows = torch.full((len(texts), len(self.known)), 1e-3)
@@ -46,6 +47,7 @@ class Words:
 
 
 ENCODER = cast(TextEncoder, Words())
+LADDERS = cast(TextEncoder, Words("somebody climbs a ladder tree wall frame back fast"))
 
 
 @pytest.fixture(scope="module")
@@ -79,7 +81,7 @@ def test_words_that_tell_nothing_of_a_motion_make_no_prompt_stranger(phrases: Ph
     assert phrases.coverage("there would be some such person who walks forward and plays chess, rather quite") == (
         pytest.approx(phrases.coverage("there person who walks forward and plays chess"))
     )
-    told = Phrases(phrases.texts, phrases.features, 2.0).warning("a person walks in a circle rather gloomily", ENCODER)
+    told = replace(phrases, threshold=2.0).warning("a person walks in a circle rather gloomily", ENCODER)
     assert told is not None
     assert told.startswith("The model has not learnt 'gloomily'. It knows: ")
     assert phrases.coverage("some") == 0.0
@@ -95,7 +97,7 @@ def test_a_warning_quotes_the_prompt_and_names_near_captions(phrases: Phrases) -
 def test_a_single_strange_word_is_named(phrases: Phrases) -> None:
     warning = phrases.warning("a man walks backwards zigzagging to the right", ENCODER)
     assert warning is None or "'zigzagging'" in warning or "anything like" in warning
-    strict = Phrases(phrases.texts, phrases.features, 2.0)
+    strict = replace(phrases, threshold=2.0)
     told = strict.warning("a person walks in a circle gloomily", ENCODER)
     assert told is not None
     assert told.startswith("The model has not learnt 'gloomily'. It knows: 'a person")
@@ -116,6 +118,36 @@ def test_named_captions_do_not_repeat_each_other(phrases: Phrases) -> None:
     assert sum("kicks" in text for text in named) == 1 or len(set(named)) == len(named) == 3
 
 
+def test_a_figure_may_leave_the_floor_where_the_nearest_captions_do() -> None:
+    climbs = [f"somebody climbs {what}" for what in ("a ladder", "a tree", "a wall", "a frame")]
+    ground = [
+        f"{who} walks {how}" for who in ("a man", "a dancer", "someone") for how in "forward back slowly fast".split()
+    ]
+    known = learn(climbs + ground + list(CAPTIONS), (), LADDERS, [climbs[0].upper(), *climbs[1:], "of no clip"])
+    assert known.raised.sum() == len(climbs)
+    assert known.raises("a man climbs a ladder", LADDERS)
+    assert known.raises("a man walks forward, then climbs a tree", LADDERS)
+    assert not known.raises("a man walks slowly", LADDERS)
+    assert not learn(CAPTIONS, (), ENCODER).raises("a man climbs a ladder", ENCODER)
+
+
+def test_the_bundled_model_leaves_the_floor_to_climb_and_not_to_kick() -> None:
+    pipeline = Pipeline.load(BUNDLED, "cpu")
+    encoder, phrases = pipeline.system.text, pipeline.system.phrases
+    assert phrases is not None
+    for text in ("a person climbs a ladder", "walks up a staircase", "hangs from a bar", "walks, then climbs a wall"):
+        assert phrases.raises(text, encoder), text
+    for text in (
+        "a person walks forward",
+        "karate kick",
+        "lies down",
+        "dances salsa",
+        "jumps high",
+        "runs, then waves",
+    ):
+        assert not phrases.raises(text, encoder), text
+
+
 def test_a_folder_gives_back_what_was_saved(phrases: Phrases, tmp_path: Path) -> None:
     assert load_phrases(tmp_path) is None
     phrases.save(tmp_path)
@@ -124,6 +156,8 @@ def test_a_folder_gives_back_what_was_saved(phrases: Phrases, tmp_path: Path) ->
     assert loaded.texts == phrases.texts
     assert np.abs(loaded.features - phrases.features).max() < 0.01
     assert loaded.threshold == phrases.threshold
+    assert loaded.raised.dtype == bool
+    assert not loaded.raised.any()
 
 
 @pytest.mark.parametrize("fault", ["cut", "text", "count"])

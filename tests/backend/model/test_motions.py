@@ -29,7 +29,7 @@ def silent(_step: int, _of: int, _look: Preview) -> None:
 @pytest.fixture
 def unfinished(monkeypatch: pytest.MonkeyPatch) -> None:
     """The choice falls before bones get their lengths, which changes much of what random weights make."""
-    monkeypatch.setattr("coamd.backend.motions.finished", lambda joints: joints)
+    monkeypatch.setattr("coamd.backend.motions.finished", lambda joints, **_: joints)
 
 
 def made(system: System, candidates: int, *sources: torch.Generator, report: Report = silent) -> list[np.ndarray]:

@@ -19,7 +19,7 @@ from coamd.backend.training import recognizer as recognizers
 from coamd.backend.training.data import Clip, Take, load_clips, load_takes, save_items
 from coamd.backend.training.loop import Schedule
 from coamd.backend.training.prepare import mirrored_clip
-from coamd.backend.training.stages import STAGES, Job, run_stage
+from coamd.backend.training.stages import STAGES, Job, raised_texts, run_stage
 from coamd.rigs.canonical import canonical
 from coamd.rigs.errors import UserError
 from safetensors.torch import load_file
@@ -78,6 +78,17 @@ def test_all_trainings_make_a_folder_that_generates_labels_and_warns(data: Path,
     (named,), _ = pipeline.label(made.joints[0], top=3, whole=True)
     assert {found.label for found in named.labels} == {"walk", "turn", "sit"}
     assert pipeline.generate("a persn does a wlak", 2.0, seed=1).warnings[0].startswith("Read 'persn' as 'person'")
+
+
+def test_captions_are_of_the_height_where_most_of_their_clips_are() -> None:
+    ground = canonical(walk(4.0), 20.0)
+    stool = ground + np.where(np.arange(len(ground)) > 40, 0.5, 0.0)[:, None, None] * np.array([0.0, 1.0, 0.0])
+    clips = [
+        Clip("up", "train", stool, ("Stands on a stool",), ("walk", "stool"), "up"),
+        Clip("a", "train", ground, ("a person walks",), ("walk",), "a"),
+        Clip("b", "train", ground, ("a person walks",), ("walk",), "b"),
+    ]
+    assert set(raised_texts(clips)) == {"stands on a stool", "stool"}
 
 
 def test_cocodiff_leaves_nothing_in_the_recognizer(data: Path, tmp_path: Path) -> None:
