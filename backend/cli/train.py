@@ -10,6 +10,7 @@ from pathlib import Path
 from ...rigs.errors import UserError
 from .options import whole
 
+BLENDED = ("autoencoder", "recognizer", "generator")  # parts that can be a mean with what they began with
 PARTS = ("text", "autoencoder", "recognizer", "generator", "phrases", "calibration", "evaluator")
 
 
@@ -21,6 +22,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--weights", type=Path, default=Path("runs/weights"), help="weights folder to read and add to")
     parser.add_argument("--run", type=Path, help="run folder with checkpoint and logs (default: runs/PART)")
     parser.add_argument("--start", type=Path, help="weights folder to begin with (default: begin at random)")
+    parser.add_argument("--start-share", type=share, default=0.0, help="of the start's weights in what is kept, 0 to 1")
     parser.add_argument(
         "--cocodiff", action="store_true", help="recognizer: with a second teacher, which nothing is kept of"
     )
@@ -51,6 +53,12 @@ def run(args: argparse.Namespace) -> int:
         raise UserError("CoCoDiff teaches the recognizer.", "Leave --cocodiff out for other parts.", "no_such_teacher")
     if args.fine_texts and not args.cocodiff:
         raise UserError("--fine-texts is for CoCoDiff.", "Give --cocodiff as well.", "no_such_teacher")
+    if args.start_share and (args.start is None or args.part not in BLENDED):
+        raise UserError(
+            "--start-share is the share of --start in what is kept.",
+            f"Name the weights folder to begin with, and train one of {', '.join(BLENDED)}.",
+            "no_start",
+        )
     run_folder = args.run or Path("runs") / args.part
     given = {name: getattr(args, name) for name in ("steps", "batch", "learning_rate", "seed", "precision")}
     default = evaluator.SCHEDULE if args.part == "evaluator" else schedule_of(config, args.part)
@@ -75,12 +83,21 @@ def run(args: argparse.Namespace) -> int:
             held_out_ids(args.captions) if args.captions else (),
             team,
             args.start,
+            args.start_share,
             (args.fine_texts or FINE_TEXTS) if args.cocodiff else None,
         )
     )
     if team.leads:
         print(f"written: {args.weights} ({args.part}); logs: tensorboard --logdir {run_folder}")
     return 0
+
+
+def share(text: str) -> float:
+    """A number from 0 to 1."""
+    value = float(text)
+    if not 0.0 <= value <= 1.0:
+        raise argparse.ArgumentTypeError(f"{text} is not between 0 and 1")
+    return value
 
 
 def held_out_ids(captions: Path) -> tuple[str, ...]:

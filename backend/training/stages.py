@@ -8,6 +8,7 @@ generator needs the autoencoder and the text encoder, the recognizer needs the t
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -84,6 +85,7 @@ class Job:
     held_out: tuple[str, ...] = ()  # ids in it that belong to held-out clips
     team: Team = field(default_factory=Team)  # the other processes, where several train together
     start: Path | None = None  # weights folder whose part the training begins with, instead of at random
+    start_share: float = 0.0  # of those weights in what is kept, 0 to 1
     fine_texts: Path | None = None  # descriptions of the labels: the recognizer has a second teacher (``cocodiff``)
 
     @property
@@ -113,8 +115,18 @@ class Job:
             load_module(self.start / f"{self.part}.safetensors", model)
 
     def keep(self, model: nn.Module) -> None:
-        """Write the trained part into the weights folder; one process of the team does."""
+        """Write the trained part into the weights folder; one process of the team does.
+
+        With a share of the start it is the weighted mean of the weights before and after, number by number: what is new
+        with less of what was forgotten (Wortsman et al., Robust fine-tuning of zero-shot models, 2022).
+        """
         if self.team.leads:
+            if self.start is not None and self.start_share:
+                before = deepcopy(model)
+                self.begin(before)
+                with torch.no_grad():
+                    for new, old in zip(model.parameters(), before.parameters(), strict=True):
+                        new.lerp_(old, self.start_share)
             save_module(self.weights / f"{self.part}.safetensors", model)
 
     def text(self) -> TextEncoder:

@@ -368,5 +368,13 @@ def test_a_full_disk_is_said_by_prepare_too(tmp_path: Path) -> None:
     assert not list((tmp_path / "out").iterdir()), "no half of a file is left"
 
 
+def test_a_share_of_the_start_needs_a_start(tmp_path: Path, capsys: Captured) -> None:
+    words = ["train", "generator", tmp_path, "--start-share", "0.5"]
+    assert "Name the weights folder to begin with" in refused(capsys, *words)
+    assert "train one of" in refused(capsys, "train", "phrases", *words[2:], "--start", tmp_path)
+    with pytest.raises(SystemExit):
+        main([*map(str, words[:-1]), "1.5"])
+
+
 def test_a_refusal_is_a_sentence_with_a_remedy() -> None:
     assert str(UserError("This is wrong.", "Do that.")) == "This is wrong. Do that."

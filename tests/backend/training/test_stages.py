@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -121,6 +122,23 @@ def test_a_recognizer_that_goes_on_keeps_its_text_tower(data: Path, tmp_path: Pa
     changed = {name for name in before if not torch.equal(before[name], after[name])}
     assert "fusion.weight" in changed
     assert not any(name.startswith("text.") for name in changed)
+
+
+def test_a_share_of_the_start_stays_in_what_is_kept(data: Path, tmp_path: Path) -> None:
+    for part in ("text", "autoencoder", "generator"):
+        run_stage(job(part, data, tmp_path))
+    kept = {}
+    for name, share in (("none", 0.0), ("some", 0.25), ("all", 1.0)):
+        weights = tmp_path / name
+        shutil.copytree(tmp_path, weights, ignore=shutil.ignore_patterns("none", "some", "all", "runs"))
+        run_stage(dataclasses.replace(job("generator", data, weights), start=tmp_path, start_share=share))
+        kept[name] = load_file(weights / "generator.safetensors")
+    before = load_file(tmp_path / "generator.safetensors")
+    assert any(not torch.equal(kept["none"][name], before[name]) for name in before)
+    for name, value in before.items():
+        assert torch.equal(kept["all"][name], value)
+        mean = 0.75 * kept["none"][name].float() + 0.25 * value.float()
+        torch.testing.assert_close(kept["some"][name].float(), mean, atol=1e-3, rtol=2e-3)
 
 
 def test_the_papers_sizes_have_the_papers_losses(monkeypatch: pytest.MonkeyPatch, data: Path, tmp_path: Path) -> None:
