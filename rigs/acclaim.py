@@ -87,6 +87,15 @@ def _asf_text(path: Path) -> _AsfText:
     return text
 
 
+def _unit(words: list[str]) -> np.ndarray:
+    """The direction (3,) of a bone."""
+    x, y, z = (float(word) for word in words[:3])
+    length = np.hypot(np.hypot(x, y), z)
+    if not 0.0 < length < np.inf:
+        raise ValueError("a bone without a direction")
+    return np.array([x, y, z]) / length
+
+
 def _breadth_first(text: _AsfText) -> dict[str, int]:
     """Places of the bones by name, parents before children."""
     place: dict[str, int] = {}
@@ -109,12 +118,11 @@ def read_asf(path: str | Path) -> Asf:
         for name in place:
             words = text.bones[name]
             angles = [np.array([float(value)]) for value in words["axis"][:3]]
-            direction = np.array([float(value) for value in words["direction"][:3]])
             bones.append(
                 AsfBone(
                     name,
                     -1 if text.parents[name] == "root" else place[text.parents[name]],
-                    direction / np.linalg.norm(direction),
+                    _unit(words["direction"]),
                     float(words["length"][0]),
                     _euler(dict(zip(("rx", "ry", "rz"), angles, strict=True)), 1)[0],
                     tuple(word.lower() for word in words.get("dof", ())),
@@ -122,6 +130,8 @@ def read_asf(path: str | Path) -> Asf:
             )
     except (KeyError, ValueError, IndexError) as error:
         raise _broken(path, f"{error}") from error
+    if "root" in place:
+        raise _broken(path, "a bone is called root")
     if not bones or sorted(text.root_order) != sorted(_AXES):
         raise _broken(path, "no bones or no root order")
     return Asf(tuple(bones), text.root_order)
@@ -145,6 +155,8 @@ def read_amc(path: str | Path, asf: Asf) -> dict[str, np.ndarray]:
         values = {name: np.array(table or np.zeros((frames, len(dofs[name])))) for name, table in rows.items()}
         if not frames or any(v.shape != (frames, len(dofs[n])) for n, v in values.items()):
             raise _broken(path, "frames with missing bones")
+        if not all(np.isfinite(v).all() for v in values.values()):
+            raise _broken(path, "values that are not numbers")
     except ValueError as error:
         raise _broken(path, f"{error}") from error
     root = {dof: values["root"][:, i] for i, dof in enumerate(asf.root_order)}

@@ -70,7 +70,8 @@ def outcome(target: str, said: str, code: int) -> Outcome:
     first = next((edges for number, edges, _ in marks), 0)
     settled = next((memory for number, _, memory in marks if number >= cases / 10), 0)
     edges, memory = max((mark[1] for mark in marks), default=0), marks[-1][2] if marks else 0
-    raised = re.search(r"^ *[\w.]*(?:Error|Exception|Exit)\b.*|^==\d+== ?ERROR.*", said, re.MULTILINE)
+    raised = re.search(r"^ *[\w.]*(?:Error|Exception|Exit)\b.*", said, re.MULTILINE)
+    raised = raised or re.search(r"^==\d+== ?ERROR.*", said, re.MULTILINE)
     fault = (raised[0].strip()[:200] if raised else f"exit code {code}") if code else ""
     return Outcome(target, cases, edges, first, memory - settled, fault)
 

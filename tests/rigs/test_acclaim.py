@@ -82,9 +82,28 @@ def test_a_root_without_a_place_is_refused(leg: Path) -> None:
         read_asf(leg / "leg.asf")
 
 
+@pytest.mark.parametrize("direction", ["1", "0 1", "0 0 0", "0 nan 1", "0 inf 0", "0 one 0"])
+def test_a_bone_without_a_direction_is_refused(leg: Path, direction: str) -> None:
+    (leg / "leg.asf").write_text(ASF.replace("direction 0 -1 0", f"direction {direction}", 1))
+    with pytest.raises(UserError, match="not a whole Acclaim file"):
+        read_asf(leg / "leg.asf")
+
+
+def test_a_bone_that_is_called_like_the_root_is_refused(leg: Path) -> None:
+    (leg / "leg.asf").write_text(ASF.replace("name shin", "name root").replace("thigh shin", "thigh root"))
+    with pytest.raises(UserError, match="called root"):
+        read_asf(leg / "leg.asf")
+
+
 def test_frames_with_missing_bones_are_refused(leg: Path) -> None:
     (leg / "leg.amc").write_text(AMC.replace("shin 90\n", ""))
     with pytest.raises(UserError, match="frames with missing bones"):
+        read_amc(leg / "leg.amc", read_asf(leg / "leg.asf"))
+
+
+def test_values_that_are_no_numbers_are_refused(leg: Path) -> None:
+    (leg / "leg.amc").write_text(AMC.replace("thigh 90 0 0", "thigh nan 0 0"))
+    with pytest.raises(UserError, match="not numbers"):
         read_amc(leg / "leg.amc", read_asf(leg / "leg.asf"))
 
 
