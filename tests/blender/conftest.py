@@ -23,6 +23,9 @@ from coamd.blender_addon import mannequin, timer  # noqa: E402
 from coamd.blender_addon.preferences import BackendSettings  # noqa: E402
 from coamd.blender_addon.session import Session  # noqa: E402
 from coamd.rigs.rest import RestRig  # noqa: E402
+from labels import act  # noqa: E402
+
+from tests.motions import walk  # noqa: E402
 
 ENGINES = Path(__file__).resolve().parents[1] / "backend" / "engines.py"
 PATIENCE = 60.0  # seconds; only a broken backend needs them
@@ -102,6 +105,13 @@ def character(mannequin_file: Path, empty_scene: None) -> Any:
     bpy.context.view_layer.objects.active = rig_object
     bpy.context.view_layer.update()
     return rig_object
+
+
+@pytest.fixture
+def walker(character: Any, addon: Session) -> Any:
+    """The mannequin on a walk of 4 s from frame 11 on."""
+    act(character, "Take 001", walk(4.0), 11)
+    return character
 
 
 @pytest.fixture(scope="module")

@@ -20,7 +20,7 @@ from coamd.backend.process import BackendProcess
 from coamd.blender_addon import panels, take_reader, thumbnails
 from coamd.blender_addon.action import curves_of
 from coamd.blender_addon.session import Session
-from test_label import act, refused
+from labels import act, refused
 from test_registration import draw
 
 from tests.motions import sit, walk
