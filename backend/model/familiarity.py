@@ -176,7 +176,7 @@ def load_phrases(folder: Path) -> Phrases | None:
             "Put back the folder of the release, or run coamd train phrases.",
             "weights_broken",
         ) from error
-    if not len(phrases.texts) == len(features) == len(raised):
+    if features.ndim != 2 or len(phrases.texts) != len(features) or raised.shape != (len(features),):
         raise UserError(
             f"{FEATURES} and {TEXTS} in {folder} do not fit.",
             "Put back the folder of the release, or run coamd train phrases.",

@@ -18,6 +18,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE), str(HERE.parent / "backend")]
+
+from catalogue import NAMES  # noqa: E402
+
 SECONDS, MEGABYTES = 10, 2048  # for one case; for the process
 LONGEST = 16384  # bytes of a case
 IN_MEMORY = Path("/dev/shm")
@@ -37,15 +41,6 @@ class Outcome:
     def __str__(self) -> str:
         text = f"{self.target:<11} {self.cases:>8} cases  {self.reached_at_first:>5} -> {self.edges:>5} edges  "
         return text + f"{self.grown:>4} MB grown  {self.fault or 'no fault'}"
-
-
-def names() -> list[str]:
-    """Every target."""
-    from index_targets import TARGETS as INDEX
-    from targets import TARGETS
-    from weights_targets import TARGETS as WITH_TORCH
-
-    return [*TARGETS, *INDEX, *WITH_TORCH]
 
 
 def campaign(target: str, cases: int, seed: int = 1, keep: Path = Path()) -> Outcome:
@@ -78,14 +73,14 @@ def outcome(target: str, said: str, code: int) -> Outcome:
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python tests/fuzz", description=__doc__)
-    parser.add_argument("targets", nargs="*", metavar="TARGET", help=", ".join(names()))
+    parser.add_argument("targets", nargs="*", metavar="TARGET", help=", ".join(NAMES))
     parser.add_argument("--cases", type=int, default=200_000, help="of each target")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--keep", type=Path, default=Path("out/fuzz"), help="where cases that fail are written")
     args = parser.parse_args()
     args.keep.mkdir(parents=True, exist_ok=True)
     failed = 0
-    for target in args.targets or names():
+    for target in args.targets or NAMES:
         result = campaign(target, args.cases, args.seed, args.keep.resolve())
         print(result, flush=True)
         failed += bool(result.fault)
@@ -93,5 +88,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.path[:0] = [str(HERE), str(HERE.parent / "backend")]
     sys.exit(main())

@@ -12,12 +12,11 @@ import numpy as np
 sys.path[:0] = [str(Path(__file__).resolve().parent), str(Path(__file__).resolve().parents[1] / "backend")]
 with atheris.instrument_imports(include=["coamd"]):
     import coamd.rigs  # noqa: F401
-    from targets import TARGETS, mutated_header, survives
+    from case import survives
+    from catalogue import target_of
+    from message_targets import mutated_header
 
-    if sys.argv[1] not in TARGETS:
-        from index_targets import TARGETS
-    if sys.argv[1] not in TARGETS:
-        from weights_targets import TARGETS
+    TARGET = target_of(sys.argv[1])
 
 
 def mutate(data: bytes, most: int, seed: int) -> bytes:
@@ -32,13 +31,12 @@ def mutate(data: bytes, most: int, seed: int) -> bytes:
 
 def main() -> None:
     name, folder = sys.argv[1], Path(sys.argv[2])
-    target = TARGETS[name]
-    for number, seed in enumerate(target.seeds()):
+    for number, seed in enumerate(TARGET.seeds()):
         (folder / "corpus" / f"seed-{number}").write_bytes(seed)
-    words = "".join(f'"{word}"\n' for word in target.words if '"' not in word)
+    words = "".join(f'"{word}"\n' for word in TARGET.words if '"' not in word)
     (folder / "words").write_text(words or '"\\x00"\n', encoding="utf-8")
     options = {"custom_mutator": mutate} if name == "message" else {}
-    atheris.Setup([sys.argv[0], *sys.argv[3:]], lambda data: survives(target, data), **options)
+    atheris.Setup([sys.argv[0], *sys.argv[3:]], lambda data: survives(TARGET, data), **options)
     atheris.Fuzz()
 
 

@@ -8,10 +8,10 @@ import os
 import zipfile
 
 import numpy as np
+from case import FOLDER, FuzzTarget, of_frames, to_frames
 from coamd.backend.labelling.embedding import Embedder, Span
 from coamd.backend.labelling.index import Index, Library, Source, Take
 from coamd.backend.labelling.request import POSES
-from targets import _FOLDER, FuzzTarget, of_frames, to_frames
 
 _WIDTH = 3
 _MEMBERS = ("vectors", "poses", "places", "takes", "sources", "fingerprint", "version")
@@ -26,7 +26,7 @@ _EMBEDDER = Embedder("mark", _WIDTH, _none)  # type: ignore[arg-type]
 
 def _index(data: bytes) -> None:
     """The .npy files in an index, put together anew so that its check sums do not stop every mutation."""
-    path = _FOLDER / f"case-{os.getpid()}-index.npz"
+    path = FOLDER / f"case-{os.getpid()}-index.npz"
     with zipfile.ZipFile(path, "w") as archive:
         for name, frame in zip(_MEMBERS, to_frames(data), strict=False):
             archive.writestr(f"{name}.npy", frame)
@@ -42,7 +42,7 @@ def _indices() -> list[bytes]:
     vectors = np.eye(2, _WIDTH, dtype=np.float32)
     take = Take("/a.bvh", "", "hash", ((0, 80), (40, 120)), vectors, poses)
     source = Source("/a.bvh", 10, 20, "hash", (("b", "too short"),))
-    path = _FOLDER / f"seed-{os.getpid()}-index.npz"
+    path = FOLDER / f"seed-{os.getpid()}-index.npz"
     Index(_EMBEDDER, [take], [source]).save(path)
     with zipfile.ZipFile(io.BytesIO(path.read_bytes())) as archive:
         return [of_frames([archive.read(f"{name}.npy") for name in _MEMBERS])]

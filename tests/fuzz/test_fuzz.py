@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import sys
 from pathlib import Path
@@ -14,9 +15,9 @@ from coamd.rigs.errors import UserError
 HERE = Path(__file__).resolve().parent
 sys.path.append(str(HERE.parent / "backend"))
 
-import index_targets  # noqa: E402
-import targets  # noqa: E402
-import weights_targets  # noqa: E402
+from case import FuzzTarget, survives, to_frames  # noqa: E402
+from catalogue import NAMES, PLACES, target_of  # noqa: E402
+from message_targets import mutated_header  # noqa: E402
 
 SPEC = importlib.util.spec_from_file_location("fuzz_command", HERE / "__main__.py")
 assert SPEC and SPEC.loader
@@ -24,13 +25,16 @@ command = importlib.util.module_from_spec(SPEC)
 sys.modules["fuzz_command"] = command
 SPEC.loader.exec_module(command)
 
-TARGETS = {**targets.TARGETS, **index_targets.TARGETS, **weights_targets.TARGETS}
+
+def test_the_catalogue_has_every_target() -> None:
+    for module, names in PLACES.items():
+        assert set(importlib.import_module(module).TARGETS) == set(names)
 
 
-@pytest.mark.parametrize("name", TARGETS)
+@pytest.mark.parametrize("name", NAMES)
 def test_the_first_seed_is_understood_and_noise_is_not(name: str) -> None:
     """Otherwise a campaign would only ever see the first refusal."""
-    target = TARGETS[name]
+    target = target_of(name)
     first = target.seeds()[0]
     if name not in ("captions", "skeleton", "picture", "index"):  # these pass over what they cannot read
         with pytest.raises(UserError):
@@ -38,7 +42,7 @@ def test_the_first_seed_is_understood_and_noise_is_not(name: str) -> None:
     target.run(first)
 
 
-@pytest.mark.parametrize("name", TARGETS)
+@pytest.mark.parametrize("name", NAMES)
 def test_a_short_campaign_finds_no_fault(name: str, tmp_path: Path) -> None:
     pytest.importorskip("atheris", reason="atheris, which guides the fuzzing, is not installed")
     result = command.campaign(name, 20_000 if name == "message" else 1000, keep=tmp_path)
@@ -53,7 +57,7 @@ def test_a_fault_would_be_seen() -> None:
         return {}["key"]
 
     with pytest.raises(KeyError):
-        targets.survives(targets.FuzzTarget(forgetful, list), b"")
+        survives(FuzzTarget(forgetful, list), b"")
     said = "#2\tINITED cov: 5 ft: 5 corp: 1/1b rss: 60Mb\n=== Uncaught Python exception: ===\nKeyError: 'key'\n"
     result = command.outcome("forgetful", said, 77)
     assert result.fault == "KeyError: 'key'" and result.edges == 5 and "KeyError" in str(result)
@@ -61,7 +65,7 @@ def test_a_fault_would_be_seen() -> None:
 
 def test_headers_are_mutated_as_structures() -> None:
     """Most such mutants still are msgpack, which mutated bytes rarely are."""
-    seed = TARGETS["message"].seeds()[3]
-    mutants = {targets.mutated_header(seed, np.random.default_rng(number)) for number in range(100)}
+    seed = target_of("message").seeds()[3]
+    mutants = {mutated_header(seed, np.random.default_rng(number)) for number in range(100)}
     assert len(mutants) > 50
-    assert all(len(targets.to_frames(mutant)) == len(targets.to_frames(seed)) for mutant in mutants)
+    assert all(len(to_frames(mutant)) == len(to_frames(seed)) for mutant in mutants)

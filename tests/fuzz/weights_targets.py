@@ -8,16 +8,16 @@ import json
 import numpy as np
 import safetensors.numpy
 import torch
+from case import FOLDER, JSON, FuzzTarget, of_frames, to_frames, written
 from coamd.backend.model.calibration import load_calibration
 from coamd.backend.model.config import ModelConfig
 from coamd.backend.model.familiarity import FEATURES, TEXTS, load_phrases
 from coamd.backend.model.weights import load_module
-from targets import _FOLDER, _JSON, FuzzTarget, _file, of_frames, to_frames
 from tiny_model import CONFIG
 
 
 def _weights(data: bytes) -> None:
-    load_module(_file(".safetensors", data), torch.nn.Linear(2, 3))
+    load_module(written(".safetensors", data), torch.nn.Linear(2, 3))
 
 
 def _tensors() -> list[bytes]:
@@ -26,7 +26,7 @@ def _tensors() -> list[bytes]:
 
 
 def _phrases(data: bytes) -> None:
-    folder = _FOLDER / "phrases"
+    folder = FOLDER / "phrases"
     folder.mkdir(exist_ok=True)
     texts, features, calibration, *_ = [*to_frames(data), b"", b"", b""]
     (folder / TEXTS).write_bytes(texts)
@@ -40,7 +40,7 @@ def _phrases(data: bytes) -> None:
 
 def _phrase_files() -> list[bytes]:
     texts = json.dumps({"texts": ["a man walks"], "threshold": 0.5, "scale": 0.01}).encode()
-    features = safetensors.numpy.save({"features": np.ones((1, 4), np.int8)})
+    features = safetensors.numpy.save({"features": np.ones((1, 4), np.int8), "raised": np.zeros(1, np.uint8)})
     calibration = {"share": 0.5, "temperature": 1.0, "sentence_temperature": 1.0, "known": 0.3, "good": 0.6}
     calibration |= {"fingerprint": "f", "measured": {}}
     return [of_frames([texts, features, json.dumps(calibration).encode()])]
@@ -54,6 +54,6 @@ TARGETS: dict[str, FuzzTarget] = {
     "weights": FuzzTarget(
         _weights, _tensors, ("F16", "F32", "BF16", "weight", "data_offsets", "shape", "__metadata__")
     ),
-    "phrases": FuzzTarget(_phrases, _phrase_files, _JSON),
-    "config": FuzzTarget(_config, lambda: [CONFIG.to_json().encode()], _JSON),
+    "phrases": FuzzTarget(_phrases, _phrase_files, JSON),
+    "config": FuzzTarget(_config, lambda: [CONFIG.to_json().encode()], JSON),
 }
