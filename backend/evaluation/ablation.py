@@ -77,7 +77,7 @@ def velocity_error(model: Autoencoder, clips: Sequence[Clip]) -> float:
     return float(np.mean(errors))
 
 
-def autoencoder_rows(data: Path, steps: int, seeds: int, run: Path) -> list[Row]:
+def autoencoder_rows(data: Path, steps: int, seeds: int, run: Path, precision: str = "auto") -> list[Row]:
     """Held-out errors of the paper's autoencoder (width 256, 64 latent channels) with three streams and with one."""
     windows = Windows([take for take in load_takes(data) if take.split == "train"], WINDOW)
     held_out = [clip for clip in load_clips(data) if clip.split == "test" and not clip.mirrored]
@@ -92,7 +92,7 @@ def autoencoder_rows(data: Path, steps: int, seeds: int, run: Path) -> list[Row]
             if blind:
                 model.encoder = JointEncoder.like(model.encoder, model.config)
                 loss = joint_loss(model, windows, 32)
-            schedule = Schedule(steps, 32, learning_rate=8e-4, warmup=100, ema=0.99, seed=seed)
+            schedule = Schedule(steps, 32, learning_rate=8e-4, warmup=100, ema=0.99, seed=seed, precision=precision)
             train(model, loss, run / f"{name} {seed}".replace(" ", "_"), schedule)
             scores = autoencoders.reconstruction_error(model, held_out)
             scores["velocity_cm_s"] = velocity_error(model, held_out)
@@ -120,7 +120,13 @@ def head_loss(model: Generator, batches: LatentBatches, batch: int) -> Callable[
 
 
 def head_rows(
-    pipeline: Pipeline, evaluator: Evaluator, clips: Sequence[Clip], steps: int, seeds: int, run: Path
+    pipeline: Pipeline,
+    evaluator: Evaluator,
+    clips: Sequence[Clip],
+    steps: int,
+    seeds: int,
+    run: Path,
+    precision: str = "auto",
 ) -> list[Row]:
     """Figures of ``coamd evaluate`` with either head on the bundled transformer, without the recognizer's guidance."""
     system = pipeline.system
@@ -137,7 +143,7 @@ def head_rows(
             model.load_state_dict(body, strict=False)
             for parameter in (p for key, p in model.named_parameters() if not key.startswith("head.")):
                 parameter.requires_grad_(False)
-            schedule = Schedule(steps, 64, learning_rate=1e-3, warmup=100, ema=0.995, seed=seed)
+            schedule = Schedule(steps, 64, learning_rate=1e-3, warmup=100, ema=0.995, seed=seed, precision=precision)
             train(model, head_loss(model, batches, 64), run / f"{name}_{seed}", schedule)
             headed = Pipeline(replace(system, generator=model), torch.device("cpu"))
             settings = Settings(repeats=1, seed=seed, quick=True)
@@ -169,6 +175,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--parts", nargs="+", choices=("autoencoder", "head"), default=("autoencoder", "head"))
     parser.add_argument("--steps", type=int, default=600, help="of every training (default: 600)")
     parser.add_argument("--seeds", type=int, default=2, help="trainings of each variant (default: 2)")
+    parser.add_argument("--precision", choices=("auto", "bf16", "float32"), default="auto", help="as of coamd train")
     parser.add_argument("--judge", type=Path, default=Path("runs/evaluator"), help="folder of the trained evaluator")
     parser.add_argument("-o", "--output", type=Path, default=Path("runs/ablation"), help="folder of the report")
 
@@ -180,12 +187,13 @@ def run(args: argparse.Namespace) -> int:
     parts: dict[str, list[Row]] = {}
     with tempfile.TemporaryDirectory() as folder:
         if "autoencoder" in args.parts:
-            parts["Autoencoder"] = autoencoder_rows(args.data, args.steps, args.seeds, Path(folder))
+            parts["Autoencoder"] = autoencoder_rows(args.data, args.steps, args.seeds, Path(folder), args.precision)
         if "head" in args.parts:
             evaluator, _ = load_evaluator(args.judge, torch.device("cpu"))
             pipeline = Pipeline.load(args.weights, "cpu")
             clips = load_clips(args.data)
-            parts["Diffusion head"] = head_rows(pipeline, evaluator, clips, args.steps, args.seeds, Path(folder))
+            measured = (args.steps, args.seeds, Path(folder), args.precision)
+            parts["Diffusion head"] = head_rows(pipeline, evaluator, clips, *measured)
     said = f"{args.steps} steps, {args.seeds} seeds; means over the seeds, and their range.\n"
     text = "\n".join(markdown(title, rows) for title, rows in parts.items()) + "\n" + said
     print(text)
