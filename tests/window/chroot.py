@@ -13,6 +13,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ HOME = Path(os.environ.get("COAMD_WINDOW_HOME", "/var/tmp/coamd-window"))
 MIRROR = "http://deb.debian.org/debian"
 # requests and cattrs are what Blender 5.2's own extensions need and its package only recommends
 PACKAGES = ("blender", "xvfb", "xdotool", "x11-utils", "libgl1-mesa-dri", "libegl1", "libgl1", "python3-numpy")
-PACKAGES += ("python3-requests", "python3-cattr")
+PACKAGES += ("python3-requests", "python3-cattr", "python3-xlib")  # xlib: for `drag.py`
 _MARK = "whole"  # written last: what apt had installed when the folder was made
 
 
@@ -42,8 +43,9 @@ def why_not() -> str:
 class Chroot:
     """One Debian release in a folder. Use ``with``: commands run in it between enter and exit."""
 
-    def __init__(self, suite: str, home: Path = HOME) -> None:
-        self.suite, self.root, self.share = suite, home / suite, home / "share"
+    def __init__(self, suite: str, home: Path = HOME, share: str = "share") -> None:
+        self.suite, self.root, self.share = suite, home / suite, home / share
+        self.binds: list[tuple[Path, str]] = []  # what else of this machine is there inside, read-only, and where
         self._holder: subprocess.Popen[bytes] | None = None
 
     @property
@@ -87,6 +89,11 @@ class Chroot:
             f"mount --bind {self.share} {self.root}{self.share}",
             f"mount --bind {self.share} {host_share}",
         ]
+        for source, target in self.binds:
+            there = self.root / target.lstrip("/")
+            if source.is_dir():
+                there.mkdir(parents=True, exist_ok=True)
+            mounts += [f"mount --bind {source} {there}", f"mount -o remount,bind,ro {there}"]
         script = " && ".join([*mounts, "echo ready", "exec sleep infinity"])
         self._holder = subprocess.Popen(
             ["unshare", "--mount", "--propagation", "private", "sh", "-c", script], stdout=subprocess.PIPE
@@ -124,6 +131,15 @@ class Chroot:
             return subprocess.Popen(
                 self.command(command, environment), stdin=subprocess.DEVNULL, stdout=file, stderr=subprocess.STDOUT
             )
+
+
+def discard(folder: Path) -> None:
+    """Take a folder away at once, and delete it beside what comes next: an installed backend takes two minutes."""
+    if folder.exists():
+        folder.rename(folder.with_name(f"{folder.name}.{time.time_ns()}"))
+    old = [str(path) for path in folder.parent.glob(f"{folder.name}.*")]
+    if old:
+        subprocess.Popen(["nice", "rm", "-rf", *old], stdin=subprocess.DEVNULL, start_new_session=True)
 
 
 def _run(command: Sequence[str]) -> None:

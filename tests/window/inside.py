@@ -71,6 +71,19 @@ def _backend() -> dict[str, Any]:
         "job": {"phase": job.phase, "step": job.step, "of": job.of} if job else None,
         "message": str(session.message or "") if session else "",
         "needed": timer.installation.needed if timer else "",
+        "installing": _installing(timer.installation) if timer else None,
+    }
+
+
+def _installing(installation: Any) -> dict[str, Any]:
+    """How far the add-on's installer is."""
+    shown = installation.progress
+    return {
+        "busy": installation.busy,
+        "phase": shown.phase,
+        "factor": shown.factor,
+        "text": shown.text,
+        "problem": str(installation.problem or ""),
     }
 
 

@@ -31,12 +31,14 @@ _TURNED_SURE = 0.6  # letters that run upwards are drawn a little differently
 _F3 = "69"  # by its place: sid's keyboard has the name on another key as well, which Blender does not know
 _NEAR = 20  # pixels around the mouse: what is under it, and where the search field appears
 _INK = 150  # as light as letters are, of 255
-_DISPLAY = ":77"
 TREE = Path(__file__).resolve().parents[2]
 
 
 class Window:
     """Blender in a chroot. ``python``: this machine's interpreter that runs the backend."""
+
+    display = ":77"
+    options: tuple[str, ...] = ()  # of Blender's command line
 
     def __init__(self, chroot: Chroot, python: Path, shots: Path) -> None:
         self.chroot, self.shots = chroot, shots
@@ -45,7 +47,7 @@ class Window:
         self._watch = self.folder / "state.json"
         self._processes: list[subprocess.Popen[bytes]] = []
         self._environment = {
-            "DISPLAY": _DISPLAY,
+            "DISPLAY": self.display,
             "LIBGL_ALWAYS_SOFTWARE": "1",
             "BLENDER_USER_RESOURCES": str(self.folder / "blender"),
             "COAMD_HOME": str(self.folder / "home"),
@@ -79,7 +81,7 @@ class Window:
             self._environment["COAMD_PYTHON"] = str(self.folder / "python")
         screen = f"{SIZE[0]}x{SIZE[1]}x24"
         self._start(
-            ["Xvfb", _DISPLAY, "-screen", "0", screen, "-nolisten", "tcp", "-fbdir", str(self.folder)], "xvfb.log"
+            ["Xvfb", self.display, "-screen", "0", screen, "-nolisten", "tcp", "-fbdir", str(self.folder)], "xvfb.log"
         )
         self._until(lambda: self._tool("xdpyinfo") is not None, "the screen")
         shutil.rmtree(self.folder / "letters", ignore_errors=True)
@@ -87,7 +89,7 @@ class Window:
         inside = self.folder / "inside.py"
         inside.write_bytes((Path(__file__).parent / "inside.py").read_bytes())
         geometry = ["--window-geometry", "0", "0", *map(str, SIZE)]
-        self._start(["blender", *geometry, "--python", str(inside)], "blender.log")
+        self._start(["blender", *self.options, *geometry, "--python", str(inside)], "blender.log")
         self.wait(lambda state: state["windows"] > 0, "Blender's window")
         self.draw_settled()
 
@@ -115,8 +117,8 @@ class Window:
         except RuntimeError:
             return None
 
-    def _until(self, condition: Callable[[], Any], what: str) -> Any:
-        deadline = time.monotonic() + PATIENCE
+    def _until(self, condition: Callable[[], Any], what: str, patience: float = PATIENCE) -> Any:
+        deadline = time.monotonic() + patience
         while not (result := condition()):
             if any(process.poll() is not None for process in self._processes):
                 log = (self.folder / "blender.log").read_text("utf-8", "replace")[-3000:]
