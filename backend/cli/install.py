@@ -57,7 +57,8 @@ def _run(args: argparse.Namespace, show: installer.Report) -> int:
     log_path = args.log or home() / "install.log"
     try:
         log_path.parent.mkdir(parents=True, exist_ok=True)
-        log = log_path.open("w", buffering=1, encoding="utf-8")
+        # A look at an installation leaves what is written of how it was made.
+        log = log_path.open("a" if args.action == "check" else "w", buffering=1, encoding="utf-8")
     except OSError as error:
         text = f"The log {log_path} cannot be written ({error.strerror})."
         raise UserError(text, "Make room there, or set COAMD_HOME to another folder.", "home_unwritable") from error

@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 import bpy
+import numpy as np
 from bpy.props import StringProperty
 
 from ...rigs.errors import UserError
@@ -13,6 +14,7 @@ from .. import armature, roles
 from ..mannequin import add_mannequin
 from ..mapping import forget, mapping_of
 from ..messages import ERROR, INFO
+from ..placement import beside, boxes_of
 from ..timer import redraw
 
 
@@ -115,7 +117,8 @@ class COAMD_OT_add_mannequin(bpy.types.Operator):  # noqa: N801
         return context.mode == "OBJECT"
 
     def execute(self, context: Any) -> set[str]:
-        rig_object = add_mannequin(context.scene.collection, context.scene.cursor.location)
+        place = beside(boxes_of(context), np.array(context.scene.cursor.location))
+        rig_object = add_mannequin(context.scene.collection, tuple(place))
         for other in context.selected_objects:
             other.select_set(False)
         rig_object.select_set(True)

@@ -117,6 +117,18 @@ def test_a_check_says_what_is_wrong(tmp_path: Path, environment: dict[str, str])
     assert done.returncode == 1 and "no mark of a whole installation" in done.stdout
 
 
+def test_a_check_leaves_the_log_of_an_installation_that_failed(tmp_path: Path, environment: dict[str, str]) -> None:
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    log = tmp_path / "home" / "install.log"
+    for options in (("install", "--wheels", str(empty)), ("check",)):
+        done = subprocess.run(
+            command(tmp_path / "backend", *options), env=environment, capture_output=True, check=False, timeout=120
+        )
+    assert done.returncode in (0, 1), "the check itself went well"
+    assert str(empty) in log.read_text("utf-8")
+
+
 def test_the_doctor_knows_the_installation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COAMD_HOME", str(tmp_path))
     (nothing,) = doctor.installation()
