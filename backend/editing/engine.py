@@ -26,7 +26,7 @@ from .request import EditRequest
 from .wishes import gathered
 
 STEPS_BETWEEN, STEPS_AFTER = 1, 6  # of the descent after each sampling step, and after the last
-INSISTS = (2.4, 4.0)  # times the scale of a prompt and the recognizer's guidance where parts of the body rest
+INSISTS = 2.4  # times the scale of a prompt where parts of the body rest
 SHORTEST_READ = 16  # frames; what the recognizer is given at least
 
 Report = Callable[[int, int, Preview], None]  # step, of, the canvas so far (V, N, 22, 3)
@@ -68,17 +68,12 @@ def read_texts(request: EditRequest, canvas: Canvas, system: System) -> list[Tex
 def insistent(request: EditRequest, sampling: Sampling) -> Sampling:
     """The sampling of a request: where much of the body rests, the prompt has to be heard over it.
 
-    With the model's own scales "a person raises both arms" lifts the hands in five clips by 0.1 m on average, with
-    these and loose wishes by 0.5 m. Scales that the user gave stay.
+    With the model's own scale "a person raises both arms" lifts the hands in five clips by 0.1 m on average, with
+    this one and loose wishes by 0.5 m. A scale that the user gave stays.
     """
-    if not request.resting:
+    if not request.resting or request.guidance_scale is not None:
         return sampling
-    scale, strength = sampling.guidance_scale, sampling.strength
-    return replace(
-        sampling,
-        guidance_scale=INSISTS[0] * scale if request.guidance_scale is None else scale,
-        strength=INSISTS[1] * strength if request.recognizer_guidance is None else strength,
-    )
+    return replace(sampling, guidance_scale=INSISTS * sampling.guidance_scale)
 
 
 @dataclass(frozen=True, eq=False)

@@ -95,11 +95,10 @@ def edit_all(system: System, requests: Sequence[EditRequest]) -> list[Edited]:
 
 def sampling_for(system: System, request: EditRequest, steps: int | None = None) -> Sampling:
     """How to sample for an edit; one that keeps nothing is a generation."""
-    strength = request.recognizer_guidance
-    if strength is None and not request.keeps_nothing:
-        strength = system.config.recognizer.edit_guidance
     candidates = None if request.keeps_nothing else 1
-    sampling = sampling_of(system.config, steps, request.guidance_scale, strength, candidates=candidates)
+    sampling = sampling_of(
+        system.config, steps, request.guidance_scale, request.recognizer_guidance, candidates=candidates
+    )
     sampling = insistent(request, sampling)
     if request.mode == "refine":
         return replace(sampling, refine=True, steps=max(1, round(request.strength * sampling.steps)))

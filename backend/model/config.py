@@ -68,7 +68,6 @@ class RecognizerConfig:
     positions: int = 77
     attend_padding: bool = True  # of the text tower, as in the released code
     guidance: float = 0.0  # lambda of the guidance step (0.5 + lambda); 0 turns guidance off
-    edit_guidance: float = 1.0  # the same in edits, where the prompt has to be heard over the motion around it
     candidates: int = 1  # motions made for one at most; the recognizer keeps the one that fits the prompt best
 
 
