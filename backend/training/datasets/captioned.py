@@ -71,7 +71,8 @@ def _clip(folder: Path, name: str, split: str, fps: float, labels: tuple[str, ..
     for sentence, start, end in captions:
         parts.setdefault((start, end), []).append(sentence)
     for number, ((start, end), sentences) in enumerate(sorted(parts.items())):
-        piece = joints if end <= start else joints[round(start * fps) : round(end * fps)]
+        first, last = (round(min(max(at * fps, 0.0), len(joints))) for at in (start, end))
+        piece = joints if end <= start else joints[first:last]
         suffix = f"#{number}" if len(parts) > 1 else ""
         if len(piece):
             yield Recording(name + suffix, split, piece, fps, tuple(sentences), labels, name.startswith("M"))

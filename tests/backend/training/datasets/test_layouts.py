@@ -148,6 +148,16 @@ def test_a_flat_picture_gives_a_flat_figure_with_its_left_on_the_left(tmp_path: 
     assert converted(openpose_points(np.zeros((3, 18, 2))), OPENPOSE).shape == (3, 22, 3)
 
 
+@pytest.mark.parametrize(
+    ("times", "frames"), [("1.0#1e308", 80), ("-3.0#2.0", 40), ("1e307#1e308", None), ("2.0#1.0", 100)]
+)
+def test_times_beyond_the_clip_end_with_it(times: str, frames: int | None, tmp_path: Path) -> None:
+    write_captioned(tmp_path, walk(5.0))
+    (tmp_path / "texts" / "000001.txt").write_text(f"a person walks#a/DET#{times}\n")
+    found = [r for r in LAYOUTS["humanml3d"].read(tmp_path, "standard") if not isinstance(r, UserError)]
+    assert [len(r.joints) for r in found if r.id == "000001"] == ([] if frames is None else [frames])
+
+
 def test_captions_of_a_part_make_a_clip_of_their_own(tmp_path: Path) -> None:
     clips = prepared("humanml3d", tmp_path)
     whole, part = (next(clip for clip in clips if clip.id == f"000001#{i}") for i in (0, 1))
