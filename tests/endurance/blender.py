@@ -82,10 +82,10 @@ def job(backend: BackendProcess, after: float | None) -> bool:
         if after is not None and not killed and 0.0 <= after < time.monotonic() - began:
             backend.kill()  # once: a job that was not sent yet goes to the backend that is started in its place
             killed = True
-    if after is not None and after >= 0.0 and not killed:
+    if after is not None and after >= 0.0:
         backend.kill()  # where the job was over before its moment came
-        while session.link.state == "ready":  # the result may have come before the bad news
-            session.tick()
+        while session.link.state == "ready" and session.link._process is backend:
+            session.tick()  # the result may have come before the bad news
             time.sleep(0.002)
     if this.state == DONE:
         assert len(bpy.data.actions) == actions + 1
