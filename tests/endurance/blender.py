@@ -74,7 +74,7 @@ def job(backend: BackendProcess, after: float | None) -> bool:
     bpy.context.scene.coamd.prompt = "sway for ever" if after is None else "sway"
     bpy.ops.coamd.generate()
     began = time.monotonic()
-    this, killed = session.jobs[-1], False
+    this, killed, pid = session.jobs[-1], False, backend.pid
     while not this.over:
         assert time.monotonic() - began < PATIENCE or after is None, "the job does not end"
         session.tick()
@@ -83,8 +83,9 @@ def job(backend: BackendProcess, after: float | None) -> bool:
             backend.kill()  # once: a job that was not sent yet goes to the backend that is started in its place
             killed = True
     if after is not None and after >= 0.0:
-        backend.kill()  # where the job was over before its moment came
-        while session.link.state == "ready" and session.link._process is backend:
+        if not killed:
+            backend.kill()  # where the job was over before its moment came
+        while session.link.state == "ready" and session.link.pid == pid:
             session.tick()  # the result may have come before the bad news
             time.sleep(0.002)
     if this.state == DONE:
