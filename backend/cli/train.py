@@ -43,7 +43,8 @@ def run(args: argparse.Namespace) -> int:
     from ..pipeline import choose_device
     from ..training import evaluator
     from ..training.cocodiff import FINE_TEXTS
-    from ..training.stages import Job, run_stage, schedule_of
+    from ..training.schedules import schedule_of
+    from ..training.stages import Job, run_stage
     from ..training.team import join
 
     if args.model not in CONFIGS:

@@ -24,7 +24,7 @@ from ..model.text import TextEncoder
 from ..training.data import Clip
 from ..training.loop import Draw, train
 from ..training.recognizer import READ, MotionText, part_of, standing
-from ..training.stages import schedule_of
+from ..training.schedules import schedule_of
 
 WIDTHS = range(64, 2049, 16)
 

@@ -24,7 +24,8 @@ from ..model.autoencoder import COORDINATES, build_autoencoder
 from ..model.config import CONFIGS, ModelConfig, named
 from ..model.generator import Generator
 from ..model.recognizer import Recognizer
-from ..training.stages import WINDOW, schedule_of
+from ..training.schedules import schedule_of
+from ..training.stages import WINDOW
 
 STATE = 20  # bytes a parameter: weight, gradient, two moments of AdamW, moving average; float32
 MASKED = 2 / math.pi  # mean share of masked tokens: the mean of cos(pi u / 2) over u in (0, 1)

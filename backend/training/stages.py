@@ -41,33 +41,7 @@ from .styles import styled_clips, styled_texts
 from .team import Team
 from .windows import Windows
 
-ONCE = Schedule(steps=1, batch=2)  # phrases are read and a calibration is fitted, once
-# The paper's schedules at full size; the bundled size is trained by two CPU cores in about two hours.
-PAPER = {
-    "autoencoder": Schedule(steps=400_000, batch=256, learning_rate=2e-4, warmup=1000, cosine=False),
-    "recognizer": Schedule(steps=290_000, batch=32, learning_rate=1e-4, warmup=1000, cosine=False),
-    "generator": Schedule(steps=182_000, batch=64, learning_rate=2e-4, warmup=2000, cosine=False),
-    "phrases": ONCE,
-    "calibration": ONCE,
-}
-BUNDLED = {
-    "text": Schedule(steps=1000, batch=96, learning_rate=5e-4, weight_decay=1e-2, warmup=100, ema=0.998),
-    "autoencoder": Schedule(steps=3000, batch=32, learning_rate=8e-4, warmup=200, ema=0.999),
-    "recognizer": Schedule(steps=2400, batch=24, learning_rate=5e-4, weight_decay=1e-2, warmup=100, ema=0.998),
-    "generator": Schedule(steps=3800, batch=64, learning_rate=1e-3, weight_decay=1e-2, warmup=300, ema=0.9995),
-    "phrases": ONCE,
-    "calibration": ONCE,
-}
 WINDOW = 64  # frames of an autoencoder's window (model_spec: Autoencoder)
-
-
-def schedule_of(config: ModelConfig, part: str) -> Schedule:
-    """The default schedule of a part; UserError for one that this size does not train, such as CLIP."""
-    table = BUNDLED if config.text.kind == "bundled" else PAPER
-    if part not in table:
-        why = "uses CLIP's text encoder as it is" if part == "text" else f"has no training of its own for the {part}"
-        raise UserError(f"{config.name} {why}.", f"Train one of {', '.join(table)}.", "no_such_part")
-    return table[part]
 
 
 @dataclass(frozen=True)
