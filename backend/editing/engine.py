@@ -68,8 +68,8 @@ def read_texts(request: EditRequest, canvas: Canvas, system: System) -> list[Tex
 def insistent(request: EditRequest, sampling: Sampling) -> Sampling:
     """The sampling of a request: where much of the body rests, the prompt has to be heard over it.
 
-    With the model's own scale "a person raises both arms" lifts the hands in five clips by 0.1 m on average, with
-    this one and loose wishes by 0.5 m. A scale that the user gave stays.
+    With it "a person raises both arms" lifts the hands in 40 clips by 0.59 m on average, with the model's own scale by
+    0.54 m; in docs/editing/parts.png an arm waves, which else only reaches forward. A scale that the user gave stays.
     """
     if not request.resting or request.guidance_scale is not None:
         return sampling

@@ -192,8 +192,8 @@ def run(args: argparse.Namespace) -> int:
             evaluator, _ = load_evaluator(args.judge, torch.device("cpu"))
             pipeline = Pipeline.load(args.weights, "cpu")
             clips = load_clips(args.data)
-            measured = (args.steps, args.seeds, Path(folder), args.precision)
-            parts["Diffusion head"] = head_rows(pipeline, evaluator, clips, *measured)
+            trained = (args.steps, args.seeds, Path(folder), args.precision)
+            parts["Diffusion head"] = head_rows(pipeline, evaluator, clips, *trained)
     said = f"{args.steps} steps, {args.seeds} seeds; means over the seeds, and their range.\n"
     text = "\n".join(markdown(title, rows) for title, rows in parts.items()) + "\n" + said
     print(text)
