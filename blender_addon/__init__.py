@@ -8,83 +8,63 @@ def register() -> None:
     """Add classes, settings and handlers to Blender."""
     import bpy
 
-    from . import (
-        mapping,
-        operators,
-        own_blender,
-        panels,
-        preferences,
-        prompts,
-        properties,
-        results,
-        stage,
-        status,
-        thumbnails,
-        timer,
-        translations,
-    )
-    from .panels import pie
+    from . import classes, properties
+    from .character import bone_mapping, rig_choice
+    from .find import thumbnails
+    from .generate import prompt_history
+    from .live import operators as live_operators
+    from .results import results
+    from .session import timer
+    from .takes import hidden_scene, reader_blender
+    from .translations import catalogue
+    from .ui import menus, pie, status_bar
 
-    for cls in (
-        *mapping.CLASSES,
-        *results.CLASSES,
-        *properties.CLASSES,
-        *preferences.CLASSES,
-        *operators.CLASSES,
-        *panels.CLASSES,
-    ):
+    for cls in classes.CLASSES:
         bpy.utils.register_class(cls)
-    mapping.register()
+    bone_mapping.register()
+    rig_choice.register()
     properties.register()
     results.register()
-    prompts.load()
-    stage.register()
+    prompt_history.load()
+    hidden_scene.register()
     thumbnails.register()
-    own_blender.register()
+    reader_blender.register()
     timer.register()
-    status.register()
+    live_operators.register()
+    status_bar.register()
     pie.register()
-    translations.register()
+    menus.register()
+    catalogue.register()
 
 
 def unregister() -> None:
-    """Stop the backend and take everything out of Blender again."""
+    """Stop the backend and remove everything from Blender."""
     import bpy
 
-    from . import (
-        mapping,
-        operators,
-        own_blender,
-        panels,
-        preferences,
-        properties,
-        results,
-        stage,
-        status,
-        thumbnails,
-        timer,
-        translations,
-    )
-    from .panels import pie
+    from . import classes, properties
+    from .character import bone_mapping, rig_choice
+    from .find import thumbnails
+    from .generate import prompt_history
+    from .live import operators as live_operators
+    from .results import results
+    from .session import timer
+    from .takes import hidden_scene, reader_blender
+    from .translations import catalogue
+    from .ui import menus, pie, status_bar
 
-    translations.unregister()
+    prompt_history.unregister()
+    catalogue.unregister()
+    menus.unregister()
     pie.unregister()
-    status.unregister()
+    status_bar.unregister()
+    live_operators.unregister()
     timer.unregister()
-    own_blender.unregister()
+    reader_blender.unregister()
     thumbnails.unregister()
-    stage.unregister()
+    hidden_scene.unregister()
     results.unregister()
     properties.unregister()
-    mapping.unregister()
-    for cls in reversed(
-        (
-            *mapping.CLASSES,
-            *results.CLASSES,
-            *properties.CLASSES,
-            *preferences.CLASSES,
-            *operators.CLASSES,
-            *panels.CLASSES,
-        )
-    ):
+    rig_choice.unregister()
+    bone_mapping.unregister()
+    for cls in reversed(classes.CLASSES):
         bpy.utils.unregister_class(cls)

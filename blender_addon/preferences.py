@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,8 @@ from typing import Any
 import bpy
 from bpy.props import EnumProperty, StringProperty
 
-from ..backend.home import home
+from ..backend.system.user_folder import home
+from .install import INSTALLS
 
 # "coamd" in a checkout, "bl_ext.<repository>.coamd" once installed
 PACKAGE = (__package__ or "coamd.blender_addon").rpartition(".")[0]
@@ -25,7 +27,7 @@ DEVICES = (
 
 @dataclass(frozen=True)
 class BackendSettings:
-    """The preferences that a backend is started with; empty strings mean "by itself"."""
+    """The preferences that a backend is started with; empty strings mean "automatic"."""
 
     python: str = ""
     device: str = "auto"
@@ -37,11 +39,12 @@ class BackendSettings:
     proxy: str = ""  # for the download
 
 
-def _look_again(_preferences: Any, _context: Any) -> None:
-    from .timer import installation, wake  # the timer needs these settings, so it is imported late
+changed: list[Callable[[], None]] = []  # called when a setting changes; the timer, which reads them, is above this file
 
-    installation.check(backend_settings())
-    wake()
+
+def _call_changed(_preferences: Any, _context: Any) -> None:
+    for call in changed:
+        call()
 
 
 class COAMD_preferences(bpy.types.AddonPreferences):  # noqa: N801 (Blender's naming rule)
@@ -53,7 +56,7 @@ class COAMD_preferences(bpy.types.AddonPreferences):  # noqa: N801 (Blender's na
         name="Python",
         description="The Python that runs the backend: one with torch. Empty: the installed one",
         subtype="FILE_PATH",
-        update=_look_again,
+        update=_call_changed,
     )
     device: EnumProperty(name="Device", description="What the model computes on", items=DEVICES, default="auto")
     weights: StringProperty(
@@ -63,9 +66,9 @@ class COAMD_preferences(bpy.types.AddonPreferences):  # noqa: N801 (Blender's na
     )
     connection: StringProperty(
         name="Connection File",
-        description="Connection file of a backend that runs already, on this or another machine. Empty: start one here",
+        description="Connection file of a running backend, on this or another machine. Empty: start one here",
         subtype="FILE_PATH",
-        update=_look_again,
+        update=_call_changed,
     )
     host: StringProperty(
         name="SSH Host",
@@ -75,16 +78,16 @@ class COAMD_preferences(bpy.types.AddonPreferences):  # noqa: N801 (Blender's na
         name="Install Folder",
         description="Where the backend is installed. Empty: the extension's own folder in your user data",
         subtype="DIR_PATH",
-        update=_look_again,
+        update=_call_changed,
     )
     wheels: StringProperty(
-        name="Wheels",
-        description="Folder of wheels (.whl files) to install from, without any network. Empty: download",
+        name="Offline Files",
+        description="Folder with the downloaded packages (.whl files), to install without a network. Empty: download",
         subtype="DIR_PATH",
     )
     proxy: StringProperty(
         name="Proxy",
-        description="Proxy for the download: http://user:password@host:port. Empty: as the system says (HTTPS_PROXY)",
+        description="Proxy for the download: http://user:password@host:port. Empty: the system's (HTTPS_PROXY)",
     )
 
     def draw(self, _context: Any) -> None:
@@ -95,10 +98,11 @@ class COAMD_preferences(bpy.types.AddonPreferences):  # noqa: N801 (Blender's na
         local.prop(self, "python", placeholder="the installed one")
         local.prop(self, "device")
         local.prop(self, "weights", placeholder="the bundled model")
-        column.separator()
-        column.prop(self, "folder", placeholder="the extension's own folder")
-        column.prop(self, "wheels", placeholder="none: download")
-        column.prop(self, "proxy", placeholder="as the system says")
+        if INSTALLS:
+            column.separator()
+            column.prop(self, "folder", placeholder="the extension's own folder")
+            column.prop(self, "wheels", placeholder="none: download")
+            column.prop(self, "proxy", placeholder="the system's")
         column.separator()
         column.prop(self, "connection", placeholder="none: a backend is started on this machine")
         column.prop(self, "host", placeholder="user@host")
@@ -114,7 +118,7 @@ def default_folder() -> Path:
     """Where the backend is installed that was not told otherwise."""
     try:
         return Path(bpy.utils.extension_path_user(PACKAGE, path="backend"))
-    except ValueError:  # in a checkout, which is no extension
+    except ValueError:  # in a checkout, which is not an extension
         return home() / "installed"
 
 

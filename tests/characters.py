@@ -6,8 +6,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from coamd.rigs.rest import RestBone, RestRig, rest_matrix
-from coamd.rigs.rotations import about
+from coamd.rigs.body.rest_rig import RestBone, RestRig, rest_matrix
+from coamd.rigs.body.rotations import about
 
 _SIDE: dict[
     str, tuple[str, tuple[float, float, float]]

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-# a busy machine is no failure: examples have no time limit
+# a busy machine is not a failure: examples have no time limit
 settings.register_profile("coamd", deadline=None)
 settings.load_profile("coamd")
 

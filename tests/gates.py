@@ -5,14 +5,14 @@ from __future__ import annotations
 
 import motions
 import numpy as np
-from coamd.backend.evaluation import posed
-from coamd.backend.evaluation.posed import LIMBS, UP, direction_error, largest_step, tilt, twists
-from coamd.backend.evaluation.retarget_gates import TWIST
-from coamd.rigs.detection import Mapping, detect
-from coamd.rigs.pose import pose
-from coamd.rigs.rest import RestRig
-from coamd.rigs.retarget import retarget
-from coamd.rigs.settings import RetargetSettings
+from coamd.backend.lab.retargeting import posed_rig
+from coamd.backend.lab.retargeting.limits import TWIST
+from coamd.backend.lab.retargeting.posed_rig import LIMBS, UP, direction_error, steps, tilt, twists
+from coamd.rigs.body.forward_kinematics import pose
+from coamd.rigs.body.rest_rig import RestRig
+from coamd.rigs.detect.detection import Mapping, detect
+from coamd.rigs.solve.retarget import retarget
+from coamd.rigs.solve.settings import RetargetSettings
 
 __all__ = ["CLIPS", "LIMBS", "TABLES", "TWIST", "UP", "Posed", "direction_error", "largest_step", "tilt", "twists"]
 
@@ -36,7 +36,12 @@ TABLES = (
 )
 
 
-class Posed(posed.Posed):
+def largest_step(posed: posed_rig.PosedRig) -> float:
+    """The largest turn of any mapped bone from one frame to the next, in degrees."""
+    return max(float(step.max()) for step in steps(posed).values())
+
+
+class Posed(posed_rig.PosedRig):
     """A rig that was given a clip, at 20 fps."""
 
     def __init__(

@@ -4,8 +4,8 @@
 from __future__ import annotations
 
 import numpy as np
-from coamd.rigs.rotations import about
-from coamd.rigs.skeleton import BONE_LENGTHS, FPS, INDEX, JOINTS, PARENTS
+from coamd.rigs.body.rotations import about
+from coamd.rigs.body.skeleton import BONE_LENGTHS, FPS, INDEX, JOINTS, PARENTS
 
 X, Y, Z = np.eye(3)
 ANKLE = 0.07  # height of the ankle in a flat stance

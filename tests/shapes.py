@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Rigs without names, and creatures that are no persons."""
+"""Rigs without names, and creatures that are not persons."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 import numpy as np
-from coamd.rigs.rest import RestBone, RestRig, rest_matrix
-from coamd.rigs.rotations import about, normalised
+from coamd.rigs.body.rest_rig import RestBone, RestRig, rest_matrix
+from coamd.rigs.body.rotations import about, normalised
 
 
 def nameless(rig: RestRig, seed: int, scale: float = 1.0) -> tuple[RestRig, dict[str, str]]:

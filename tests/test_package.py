@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The wheel holds what the extension's zip holds: every module, the weights, and each table that the code reads.
+"""The wheel holds every module, the weights, each table that the code reads, and the laboratory besides.
 
 A checkout installed with ``pip install -e`` has all files at hand, so only this tells that one is missing.
 """
@@ -33,8 +33,10 @@ def packed(project: Path, monkeypatch: pytest.MonkeyPatch) -> set[str]:
 
 @pytest.fixture(scope="module")
 def wanted() -> set[str]:
-    """Every file of the product, by walking the tree as the zip does."""
-    return {path.as_posix() for path in build_addon.files() if path.suffix != ".whl"}  # pip's is in the zip alone
+    """Every file of product and laboratory, by walking the tree as the zip does."""
+    return {
+        path.as_posix() for path in build_addon.files(lab=True) if path.suffix != ".whl"
+    }  # pip's is in the zip alone
 
 
 def test_the_wheel_holds_every_file_of_the_product(wanted: set[str], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -50,7 +52,7 @@ def small(tmp_path: Path) -> Path:
     shutil.copy2(ROOT / "pyproject.toml", tmp_path)
     for name in ("LICENSE", "README.md"):
         (tmp_path / name).write_text("text", encoding="utf-8")
-    folder = tmp_path / "backend" / "training"
+    folder = tmp_path / "backend" / "training" / "recognition"
     folder.mkdir(parents=True)
     for name in ("cocodiff.py", "fine_texts.json", "forgotten.json"):
         (folder / name).write_text("", encoding="utf-8")
@@ -60,6 +62,10 @@ def small(tmp_path: Path) -> Path:
 def test_a_table_that_nobody_named_is_missed(small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     project = small / "pyproject.toml"
     text = project.read_text(encoding="utf-8")
-    one = re.sub(r"^packages = \[.*?^\]", 'packages = ["coamd.backend.training"]', text, flags=re.DOTALL | re.MULTILINE)
+    packages = 'packages = ["coamd.backend.training.recognition"]'
+    one = re.sub(r"^packages = \[.*?^\]", packages, text, flags=re.DOTALL | re.MULTILINE)
     project.write_text(one, encoding="utf-8")
-    assert packed(small, monkeypatch) == {"backend/training/cocodiff.py", "backend/training/fine_texts.json"}
+    assert packed(small, monkeypatch) == {
+        "backend/training/recognition/cocodiff.py",
+        "backend/training/recognition/fine_texts.json",
+    }

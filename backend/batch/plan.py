@@ -6,12 +6,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from .rows import Row
-from .summary import ASKED, DONE, FAILED, WAITING, Entry, Summary, asked, entry_of
+from .summary import ASKED, DONE, FAILED, WAITING, BatchSummary, Entry, asked, entry_of
+from .table import Row
 
 
 @dataclass(frozen=True)
-class Take:
+class PlannedTake:
     """One motion to make, and the files of it that are not there yet."""
 
     row: Row
@@ -19,12 +19,12 @@ class Take:
     files: tuple[str, ...]
 
 
-def planned(rows: Sequence[Row], summary: Summary) -> list[Take]:
+def planned(rows: Sequence[Row], summary: BatchSummary) -> list[PlannedTake]:
     """The takes that are missing in the summary's folder; the summary then has a line for every row.
 
     A row whose files belong to something else fails with a sentence, and they stay as they are.
     """
-    takes: list[Take] = []
+    takes: list[PlannedTake] = []
     for row in rows:
         known = summary.entries.get(row.name)
         fresh = entry_of(row)
@@ -36,8 +36,8 @@ def planned(rows: Sequence[Row], summary: Summary) -> list[Take]:
             summary.entries[row.name] = replace(kept, state=FAILED, notes=(fault,))
             continue
         missing = [
-            Take(row, number, tuple(file for file in row.files(number) if file not in there))
-            for number in range(row.variations)
+            PlannedTake(row, number, tuple(file for file in row.files(number) if file not in there))
+            for number in range(row.request.variations)
         ]
         missing = [take for take in missing if take.files]
         notes = known.notes if known and there and known.state != FAILED else ()
@@ -57,4 +57,4 @@ def _foreign(row: Row, known: Entry | None, file: str) -> str:
     was = ", ".join(
         f"{name} {old!r}" for name, old, new in zip(ASKED, known.asked, asked(row), strict=True) if old != new
     )
-    return f"{file} was made with {was}. Rename the row, or move its files away to have it made anew."
+    return f"{file} was made with {was}. Rename the row, or move its files away to have it made again."

@@ -3,25 +3,25 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from ...rigs.errors import UserError
-from ..crew import Lost, Workers
-from ..motion_file import replacing
-from .making import Made, batch_size, batches
-from .plan import Take
-from .summary import DONE, FAILED, Summary
+from ..system.atomic_write import replacing
+from ..system.user_files import sweep
+from .plan import PlannedTake
+from .ray_workers import Workers, WorkersLost
+from .summary import DONE, FAILED, BatchSummary
+from .take_files import TakeFiles, batch_size, batches
 
 LOCK = ".lock"
 SAVED = 10.0  # seconds between two savings of the summary while work goes on
-_PART = re.compile(r"^\..+\.\d+\.part\.\w+$")  # what `replacing` leaves behind in a process that is killed
 
 
 @contextmanager
@@ -42,23 +42,34 @@ def owned(folder: Path) -> Iterator[None]:
             f"Another run is writing into {folder}.", "Wait for its end, or give another folder.", "folder_in_use"
         ) from None
     try:
-        for path in folder.glob(".*.part.*"):
-            if _PART.match(path.name):
-                path.unlink(missing_ok=True)
+        sweep(folder)
         yield
     finally:
         lock.release()
 
 
+def _written(folder: Path, made: TakeFiles) -> TakeFiles:
+    """A take whose files are on the disk; with a fault where one cannot be. UserError where the disk is full."""
+    try:
+        for file, data in made.files.items():
+            with replacing(folder / file) as part:
+                part.write_bytes(data)
+    except UserError as error:
+        if error.code == "disk_full":
+            raise
+        return replace(made, fault=str(error))
+    return made
+
+
 def work_off(
-    takes: Sequence[Take],
-    summary: Summary,
+    takes: Sequence[PlannedTake],
+    summary: BatchSummary,
     workers: Workers,
     *,
     most: int | None = None,
-    told: Callable[[int], object] = lambda _count: None,
+    done: Callable[[int], object] = lambda _count: None,
 ) -> None:
-    """Make the takes, write their files and keep the summary. ``told`` hears how many takes each batch had.
+    """Make the takes, write their files and keep the summary. ``done`` hears how many takes each batch had.
 
     ``most`` takes go into one batch (None: as many as the device does well). However it ends, the summary is saved.
     """
@@ -69,19 +80,16 @@ def work_off(
         summary.save()
         size = most or batch_size(len(takes), workers.count, workers.gpu)
         for batch, result in workers.map(batches(takes, size)):
-            made = [Made(fault=result.reason)] * len(batch) if isinstance(result, Lost) else result
-            for take, one in zip(batch, made, strict=True):
-                name = take.row.name
-                for file, data in one.files.items():
-                    with replacing(summary.folder / file) as part:
-                        part.write_bytes(data)
+            made = [TakeFiles(fault=result.reason)] * len(batch) if isinstance(result, WorkersLost) else result
+            for take, result_of_take in zip(batch, made, strict=True):
+                name, one = take.row.name, _written(summary.folder, result_of_take)
                 left[name] -= 1
                 if one.fault:
                     failed.add(name)
                     summary.change(name, state=FAILED, notes=(one.fault,))
                 elif name not in failed:
                     summary.change(name, notes=one.notes, **({} if left[name] else {"state": DONE}))
-            told(len(batch))
+            done(len(batch))
             if time.monotonic() - saved > SAVED:
                 summary.save()
                 saved = time.monotonic()

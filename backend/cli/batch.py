@@ -9,12 +9,12 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tqdm import tqdm
-
+from ..requests.generate import GenerateRequest
 from .options import add_candidates_option, add_model_options, add_ray_options, load_pipeline, number, whole, workers
+from .progress_bar import progress_bar
 
 if TYPE_CHECKING:
-    from ..batch.making import Maker
+    from ..batch.take_files import TakeMaker
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -33,49 +33,46 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add_model_options(parser)
 
 
-def maker(args: argparse.Namespace) -> Maker:
+def maker(args: argparse.Namespace) -> TakeMaker:
     """The worker of these options."""
-    from ..batch.making import Maker
+    from ..batch.take_files import TakeMaker
 
-    return Maker(load_pipeline(args))
+    return TakeMaker(load_pipeline(args))
 
 
 def run(args: argparse.Namespace) -> int:
     """Read the table, make what is missing, say what came of it; 1 where a row failed."""
     from ..batch.plan import planned
-    from ..batch.rows import Row, formats, read_rows
     from ..batch.run import owned, work_off
-    from ..batch.summary import DONE, FAILED, FILE, Summary
+    from ..batch.summary import DONE, FAILED, FILE, BatchSummary
+    from ..batch.table import Row, formats, read_rows
 
-    defaults = Row(
-        "",
+    request = GenerateRequest(
         "",
         args.seconds,
         args.seed,
         args.variations,
-        formats(args.format),
-        args.guidance_scale,
-        args.recognizer_guidance,
-        args.candidates,
+        guidance_scale=args.guidance_scale,
+        recognizer_guidance=args.recognizer_guidance,
+        candidates=args.candidates,
     )
-    rows = read_rows(args.table, defaults)
+    rows = read_rows(args.table, Row("", request, formats(args.format)))
     with owned(args.folder):
-        summary = Summary.open(args.folder)
+        summary = BatchSummary.open(args.folder)
         takes = planned(rows, summary)
         before = sum(summary.entries[row.name].state == DONE for row in rows)
-        total = sum(row.variations for row in rows if summary.entries[row.name].state != FAILED)
+        total = sum(row.request.variations for row in rows if summary.entries[row.name].state != FAILED)
         if not takes:
             summary.save()
         else:
-            shown = tqdm(
+            shown = progress_bar(
                 total=total,
                 initial=total - len(takes),
                 desc="generating",
                 unit="motion",
-                disable=not sys.stderr.isatty(),
             )
             with shown as bar:
-                work_off(takes, summary, workers(args, maker, args), most=args.batch, told=bar.update)
+                work_off(takes, summary, workers(args, maker, args), most=args.batch, done=bar.update)
     entries = [summary.entries[row.name] for row in rows]
     for entry in entries:
         if entry.state == FAILED:

@@ -16,7 +16,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from ...rigs.errors import UserError
 from ..install.requirements import NEWEST, OLDEST
@@ -86,13 +86,13 @@ def python() -> list[Finding]:
 
 def installation() -> list[Finding]:
     """The Python that the add-on or `coamd install` made, if it made one: this very one, or the one in its folder."""
-    from ..install import sentinel
+    from ..install import install_marker
     from .install import default_folder
 
     folders = (Path(sys.prefix).parent, default_folder())
     folder, state = next(
-        ((folder, state) for folder in folders if (state := sentinel.state(folder)).code != sentinel.NONE),
-        (folders[1], sentinel.State(sentinel.NONE)),
+        ((folder, state) for folder in folders if (state := install_marker.state(folder)).code != install_marker.NONE),
+        (folders[1], install_marker.InstallState(install_marker.NONE)),
     )
     mark = state.sentinel
     if state.to_repair:
@@ -130,19 +130,29 @@ def device(wanted: str) -> list[Finding]:
     except Exception as error:
         remedy = "Install it: pip install torch (see pytorch.org for the build for your GPU)."
         return [Finding("torch", "wrong", f"cannot be imported ({_reason(error)})", remedy)]
+    from ..model import device as devices
+
     findings = [Finding("torch", "ok", torch.__version__)]
-    cuda, mps = torch.cuda.is_available(), torch.backends.mps.is_available()
-    if cuda:
-        card = torch.cuda.get_device_properties(0)
-        findings.append(Finding("cuda", "ok", f"{card.name}, {card.total_memory / 2**30:.0f} GiB"))
-    if mps:
-        findings.append(Finding("mps", "ok", "Apple GPU"))
-    if wanted not in ("auto", "cpu") and not {"cuda": cuda, "mps": mps}[wanted]:
-        remedy = "Use --device auto, or install the torch build and the driver for it."
-        findings.append(Finding(wanted, "wrong", "is not there", remedy))
-    chosen = "cuda" if cuda else "mps" if mps else f"cpu, {torch.get_num_threads()} threads"
-    findings.append(Finding("device", "ok", f"auto takes {chosen}"))
+    for card in devices.there():
+        findings.append(_card(card, devices.fault(card), devices.called(card)))
+    if wanted not in ("auto", "cpu"):
+        try:
+            devices.picked(wanted)
+        except UserError as problem:
+            remedy = "Use --device auto, or install the torch build and the driver for it."
+            findings.append(Finding(wanted, "wrong", problem.message, remedy))
+    chosen = str(devices.picked("auto")[0])
+    threads = f", {torch.get_num_threads()} threads" if chosen == "cpu" else ""
+    findings.append(Finding("device", "ok", f"auto takes {chosen}{threads}"))
     return findings
+
+
+def _card(device: Any, fault: str, name: str) -> Finding:
+    """The line of one graphics card."""
+    if fault:
+        remedy = "Install its driver and the torch build for it again, or use the processor: --device cpu."
+        return Finding(str(device), "note", f"{name} cannot be used ({fault})", remedy)
+    return Finding(str(device), "ok", name)
 
 
 def weights(folder: Path | None) -> list[Finding]:
@@ -151,11 +161,11 @@ def weights(folder: Path | None) -> list[Finding]:
         import torch
 
         from ..model import weights as files
-        from ..model.autoencoder import build_autoencoder
+        from ..model.autoencoders.autoencoder import build_autoencoder
         from ..model.generator import Generator
         from ..model.recognizer import Recognizer
         from ..model.text import load_text_encoder
-        from ..pipeline import BUNDLED
+        from ..motion.pipeline import BUNDLED
     except Exception as error:
         return [Finding("weights", "wrong", f"cannot be checked ({_reason(error)})", "Mend the libraries first.")]
     folder = folder or BUNDLED
@@ -180,7 +190,7 @@ def weights(folder: Path | None) -> list[Finding]:
         if all(bool(torch.isfinite(value).all()) for value in module.state_dict().values()):
             findings.append(Finding(name, "ok", f"whole, {count / 1e6:.1f} M parameters"))
         else:
-            findings.append(Finding(name, "wrong", "holds values that are no numbers", files.AGAIN))
+            findings.append(Finding(name, "wrong", "holds values that are not numbers", files.AGAIN))
     try:
         load_text_encoder(config.text, folder)
         findings.append(Finding("text encoder", "ok", config.text.name))
@@ -204,7 +214,7 @@ def blender() -> list[Finding]:
 def disk() -> list[Finding]:
     """Room and the right to write where the backend keeps its log and its connection file."""
     try:
-        from ..home import home
+        from ..system.user_folder import home
     except Exception as error:
         return [Finding("disk", "note", f"cannot be checked ({_reason(error)})", "Mend the libraries first.")]
     place = home()
@@ -223,8 +233,8 @@ def disk() -> list[Finding]:
 def backend() -> list[Finding]:
     """The running backend, if there is one."""
     try:
-        from ..client import Client
-        from ..connection import Connection, default_path
+        from ..client.client import Client
+        from ..wire.connection import Connection, default_path
     except Exception as error:
         return [Finding("backend", "wrong", f"cannot be reached ({_reason(error)})", "Mend the libraries first.")]
     path = default_path()

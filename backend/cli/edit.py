@@ -11,17 +11,25 @@ import sys
 from pathlib import Path
 
 import numpy as np
-from tqdm import tqdm
 
+from ...rigs.body.body_parts import PARTS
+from ...rigs.body.skeleton import FPS, JOINTS
 from ...rigs.errors import UserError
-from ...rigs.skeleton import FPS, JOINTS
-from ..editing.checks import check
-from ..editing.request import MODES, PARTS, EditRequest, Mode, Segment, Target
-from ..motion_file import WRITABLE, check_output, read_own, write_motion
-from ..own_bvh import OwnBvh
-from ..own_motion import OwnMotion
+from ..files.motion_file import WRITABLE, check_output, read_own, write_motion
+from ..files.source_bvh import OwnBvh
+from ..files.source_motion import OwnMotion
+from ..requests.edit import MODES, EditRequest, Mode, PromptSegment, Target
+from ..requests.edit_checks import check
 from .generate import numbered
-from .options import add_model_options, load_pipeline, number, whole
+from .options import (
+    add_guidance_options,
+    add_model_options,
+    add_seed_options,
+    add_taught_option,
+    load_pipeline,
+    number,
+)
+from .progress_bar import progress_bar
 
 EPILOG = """\
 Times are seconds from the beginning of the motion. Frames outside the range stay as they are:
@@ -65,10 +73,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--reach", action="append", default=[], metavar="JOINT:T:X,Y,Z", help="where a joint is at a time; repeatable"
     )
     parser.add_argument("--strength", type=number, default=1.0, help="1 (default) is free, 0 leaves all as it was")
-    parser.add_argument("--seed", type=whole(0, 2**63 - 1), default=0, help="same seed, same device: same motion")
-    parser.add_argument("--variations", type=whole(1, 10_000), default=1, help="how many different motions")
-    parser.add_argument("--guidance-scale", type=number, help="how strictly to follow the text (default of the model)")
-    parser.add_argument("--recognizer-guidance", type=number, help="strength of guidance by the recognizer; 0 is off")
+    add_seed_options(parser)
+    add_guidance_options(parser)
     parser.add_argument(
         "-o",
         "--output",
@@ -77,6 +83,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         required=True,
         help=f"file to write, by suffix {' '.join(WRITABLE)}; may be given several times",
     )
+    add_taught_option(parser)
     add_model_options(parser)
 
 
@@ -90,7 +97,7 @@ def run(args: argparse.Namespace) -> int:
     for path in (name for names in targets for name in names):
         check_output(path)
     pipeline = load_pipeline(args)
-    with tqdm(total=1, desc="editing", unit="step", leave=False, disable=not sys.stderr.isatty()) as bar:
+    with progress_bar(total=1, desc="editing", unit="step", leave=False) as bar:
 
         def progress(phase: str, step: int, of: int, _preview: object = None) -> None:
             bar.set_description(phase, refresh=False)
@@ -98,7 +105,7 @@ def run(args: argparse.Namespace) -> int:
             bar.refresh()
 
         made = pipeline.edit(request, progress=progress)
-    for warning in made.warnings:
+    for warning in (*filter(None, [own.source.remark]), *made.warnings):
         print(f"note: {warning}", file=sys.stderr)
     title = args.prompt or f"{args.file.stem}, edited"
     for names in targets:
@@ -156,6 +163,7 @@ def request_of(args: argparse.Namespace, own: OwnMotion) -> EditRequest:
         variations=args.variations,
         guidance_scale=args.guidance_scale,
         recognizer_guidance=args.recognizer_guidance,
+        model=args.model,
     )
 
 
@@ -216,7 +224,7 @@ def _range(args: argparse.Namespace, frames: int) -> tuple[int, int]:
     return round(args.start * FPS), min(round(args.end * FPS), frames)
 
 
-def _segment(text: str) -> Segment:
+def _segment(text: str) -> PromptSegment:
     """``a person runs@2-4.5``; times before an extended motion are negative."""
     found = re.fullmatch(r"(?s)(.*)@(-?[\d.]+)-(-?[\d.]+)", text.strip())
     try:
@@ -226,7 +234,7 @@ def _segment(text: str) -> Segment:
     except ValueError:
         hint = 'Write it as in --segment "a person runs@2-4.5".'
         raise UserError(f"'{text}' is not a prompt with its times.", hint, "bad_segment") from None
-    return Segment(found[1].strip(), round(start * FPS), round(end * FPS))
+    return PromptSegment(found[1].strip(), round(start * FPS), round(end * FPS))
 
 
 def _target(text: str, own: OwnMotion) -> Target:

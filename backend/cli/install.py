@@ -10,22 +10,26 @@ import argparse
 import os
 import signal
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import IO
 
 from ...rigs.errors import UserError
-from ..home import home
-from ..install import builds, child, installer, machine, plan, progress, pythons, sentinel
-from ..lifetime import birth
+from ..install import command_runner, install_marker, installer, machine, plan, progress, python_finder, torch_builds
+from ..install.redaction import redacted
+from ..system.process_lifetime import birth
+from ..system.user_files import open_private, private_folder
+from ..system.user_folder import home
+from .terminal import SECONDS_BETWEEN_LINES
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Arguments of the subcommand."""
     parser.add_argument("action", nargs="?", choices=("install", "repair", "check", "remove"), default="install")
     parser.add_argument("--folder", type=Path, metavar="DIR", help=f"where to ({default_folder()})")
-    devices = (builds.AUTO, builds.CPU, builds.CUDA, builds.ROCM, builds.MPS)
-    parser.add_argument("--device", choices=devices, default=builds.AUTO, help="what to compute on")
+    devices = (torch_builds.AUTO, torch_builds.CPU, torch_builds.CUDA, torch_builds.ROCM, torch_builds.MPS)
+    parser.add_argument("--device", choices=devices, default=torch_builds.AUTO, help="what to compute on")
     parser.add_argument("--python", default="", metavar="FILE", help="the Python to make the environment with")
     parser.add_argument("--wheels", type=Path, metavar="DIR", help="install from this folder of wheels, offline")
     parser.add_argument("--proxy", default="", metavar="URL", help="http://user:password@host:port (or set PIP_PROXY)")
@@ -36,12 +40,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Do what was asked for; 0, or 1 when a check finds something to repair."""
-    show: installer.Report = _print_line if args.json else _Bar()
+    show: installer.ProgressReport = _print_line if args.json else _Bar()
     try:
         return _run(args, show)
     except UserError as error:
         print(progress.error_line(error) if args.json else "", file=sys.stdout if args.json else sys.stderr, flush=True)
-        raise
+        raise UserError(redacted(error.message), redacted(error.hint), error.code) from None
 
 
 def default_folder() -> Path:
@@ -49,16 +53,16 @@ def default_folder() -> Path:
     return home() / "installed"
 
 
-def _run(args: argparse.Namespace, show: installer.Report) -> int:
+def _run(args: argparse.Namespace, show: installer.ProgressReport) -> int:
     folder = args.folder or default_folder()
     alive = _watch(args.parent_pid)
     if args.proxy:
         os.environ["PIP_PROXY"] = args.proxy
     log_path = args.log or home() / "install.log"
     try:
-        log_path.parent.mkdir(parents=True, exist_ok=True)
+        private_folder(log_path.parent)
         # A look at an installation leaves what is written of how it was made.
-        log = log_path.open("a" if args.action == "check" else "w", buffering=1, encoding="utf-8")
+        log = open_private(log_path, "a" if args.action == "check" else "w", buffering=1, encoding="utf-8")
     except OSError as error:
         text = f"The log {log_path} cannot be written ({error.strerror})."
         raise UserError(text, "Make room there, or set COAMD_HOME to another folder.", "home_unwritable") from error
@@ -74,22 +78,28 @@ def _run(args: argparse.Namespace, show: installer.Report) -> int:
             _make(args, folder, log, show, alive)
             return 0
         except KeyboardInterrupt:
-            raise child.cancelled() from None
+            raise command_runner.cancelled() from None
         except UserError as error:
-            log.write(f"{error}\n")
+            log.write(redacted(f"{error}\n"))
             raise
 
 
-def _make(args: argparse.Namespace, folder: Path, log: IO[str], show: installer.Report, alive: installer.Alive) -> None:
+def _make(
+    args: argparse.Namespace, folder: Path, log: IO[str], show: installer.ProgressReport, alive: installer.Alive
+) -> None:
     """Install or repair, with the first Python that can do it."""
-    device, before = args.device, sentinel.read(folder)
-    if args.action == "repair" and before is not None and device == builds.AUTO:
+    device, before = args.device, install_marker.read(folder)
+    if args.action == "repair" and before is not None and device == torch_builds.AUTO:
         device = before.device
-    build = builds.build_for(machine.look(), device)
-    fresh = args.action == "repair" and installer.verify(folder, log).code == sentinel.BROKEN
+    here = machine.look()
+    build = torch_builds.build_for(here, device)
+    if build.note:
+        print(build.note, file=sys.stderr)
+    fresh = args.action == "repair" and installer.verify(folder, log).code == install_marker.BROKEN
     failure: UserError | None = None
-    for python, version in pythons.find(args.python):
-        wanted = plan.Plan(plan.place(folder), build, python, version, args.wheels)
+    for python, version in python_finder.find(args.python):
+        older = torch_builds.older(build, here)
+        wanted = plan.Plan(plan.place(folder), build, python, version, older, args.wheels)
         try:
             installer.install(wanted, log, show, alive, fresh=fresh)
             return
@@ -112,13 +122,20 @@ def _watch(parent: int | None) -> Callable[[], bool]:
     return lambda: not stopped and (parent is None or (born is not None and birth(parent) == born))
 
 
-def _print_line(moment: progress.Progress) -> None:
+def _print_line(moment: progress.InstallProgress) -> None:
     print(moment.line(), flush=True)
 
 
 class _Bar:
-    """Progress on a terminal: one line that is written over."""
+    """One line that is written over on a terminal; elsewhere a line for each phase, and one every few seconds."""
 
-    def __call__(self, moment: progress.Progress) -> None:
-        end = "\n" if moment.phase == progress.DONE else ""
-        print(f"\r{moment.factor:4.0%}  {moment.text:<70.70}", end=end, file=sys.stderr, flush=True)
+    def __init__(self) -> None:
+        self._phase, self._due = "", 0.0
+
+    def __call__(self, moment: progress.InstallProgress) -> None:
+        if sys.stderr.isatty():
+            end = "\n" if moment.phase == progress.DONE else ""
+            print(f"\r{moment.factor:4.0%}  {moment.text:<70.70}", end=end, file=sys.stderr, flush=True)
+        elif moment.phase != self._phase or time.monotonic() >= self._due:
+            self._phase, self._due = moment.phase, time.monotonic() + SECONDS_BETWEEN_LINES
+            print(f"{moment.factor:4.0%}  {moment.text}", file=sys.stderr, flush=True)

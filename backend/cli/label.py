@@ -10,18 +10,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from tqdm import tqdm
 
+from ...rigs.body.skeleton import FPS
 from ...rigs.errors import UserError
-from ...rigs.skeleton import FPS
-from ..labelling.files import KINDS, SCENES, motion_files
-from ..labelling.request import STILL, Segment, read_labels
-from ..labelling.tables import BETWEEN, Labelled, Missed, as_csv, as_json, shown
-from ..motion_file import check_output, replacing
+from ..files.motion_file import check_output
+from ..labelling.motion_folders import KINDS, SCENES, motion_files
+from ..requests.label import STILL, Segment, read_labels
+from ..requests.label_tables import BETWEEN, LabelledTake, Missed, as_csv, as_json, take_title
+from ..system.atomic_write import replacing
 from .options import add_model_options, add_ray_options, load_pipeline, pieces, table, whole, workers
+from .progress_bar import progress_bar
 
 if TYPE_CHECKING:
-    from ..crew import Lost
+    from ..batch.ray_workers import WorkersLost
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -44,22 +45,23 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Read, cut, name, print and write; broken files are skipped and named at the end."""
-    from ..crew import Lost
-    from ..labelling.scenes import NEEDS, blender
+    from ..batch.ray_workers import WorkersLost
+    from ..labelling.scene_files import NEEDS
+    from ..system.background_blender import READ, blender
 
     notes = dict.fromkeys([read_labels(args.labels)[1] if args.labels is not None else ""])
     if args.output:
         check_output(args.output, (".csv", ".json"))
     files = motion_files(args.places)
-    if all(path.suffix.lower() in SCENES for path in files) and blender() is None:
+    if all(path.suffix.lower() in SCENES for path in files) and blender(READ) is None:
         raise NEEDS
-    crew = workers(args, reader, args)
-    done: list[Labelled] = []
+    pool = workers(args, reader, args)
+    done: list[LabelledTake] = []
     skipped: list[Missed] = []
-    with tqdm(total=len(files), desc="labelling", unit="file", leave=False, disable=not sys.stderr.isatty()) as bar:
-        for piece, result in crew.map(pieces(files, crew.count)):
-            found, missed, told = ([], _lost(piece, result), "") if isinstance(result, Lost) else result
-            notes[told] = None
+    with progress_bar(total=len(files), desc="labelling", unit="file", leave=False) as bar:
+        for piece, result in pool.map(pieces(files, pool.count)):
+            found, missed, told = ([], _lost(piece, result), []) if isinstance(result, WorkersLost) else result
+            notes |= dict.fromkeys(told)
             done += found
             skipped += missed
             bar.update(len(piece))
@@ -85,36 +87,41 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def reader(args: argparse.Namespace) -> Callable[[Sequence[Path]], tuple[list[Labelled], list[Missed], str]]:
-    """A worker that labels files, and says which of the words are strange to the model."""
+def reader(args: argparse.Namespace) -> Callable[[Sequence[Path]], tuple[list[LabelledTake], list[Missed], list[str]]]:
+    """A worker that labels files, and says which of the words are strange to the model and which files hold otherwise
+    than they say."""
     from ..labelling.labeller import Labeller
-    from ..labelling.reading import read_files
-    from ..prompt import unlearnt
+    from ..labelling.motion_reading import fault_of, read_files
+    from ..language.prompt import unlearnt
 
     labels = read_labels(args.labels)[0] if args.labels is not None else ()
-    labeller = Labeller(load_pipeline(args).system, labels, describe=args.describe)
+    pipeline = load_pipeline(args)
+    taught = pipeline.taught_words()
+    labeller = Labeller(pipeline.system, labels, describe=args.describe, taught=taught)
 
     def named(joints: np.ndarray) -> tuple[Segment, ...]:
         return (labeller.whole(joints, args.top),) if args.whole else labeller.segments(joints, args.top)
 
-    note = unlearnt(labeller.system, labels)
+    note = unlearnt(labeller.system, [label for label in labels if taught.of(label) is None])
 
-    def work(files: Sequence[Path]) -> tuple[list[Labelled], list[Missed], str]:
-        done: list[Labelled] = []
+    def work(files: Sequence[Path]) -> tuple[list[LabelledTake], list[Missed], list[str]]:
+        done: list[LabelledTake] = []
         skipped: list[Missed] = []
+        notes = [note]
         for path, found in read_files(files):
-            skipped += [(shown(str(path), name), reason) for name, reason in found.problems]
+            skipped += [(take_title(str(path), name), reason) for name, reason in found.problems]
             for name, joints in found.takes:
                 try:
-                    done.append(Labelled(path, name, named(joints)))
-                except UserError as problem:
-                    skipped.append((shown(str(path), name), problem.message))
-        return done, skipped, note
+                    done.append(LabelledTake(path, name, named(joints)))
+                except Exception as problem:  # such as too little memory for one long take
+                    skipped.append((take_title(str(path), name), fault_of(problem, path)))
+            notes += [f"{path}: {found.remark}"] if found.remark else []
+        return done, skipped, notes
 
     return work
 
 
-def _lost(files: Sequence[Path], lost: Lost) -> list[Missed]:
+def _lost(files: Sequence[Path], lost: WorkersLost) -> list[Missed]:
     return [(str(path), lost.reason) for path in files]
 
 
@@ -125,7 +132,7 @@ def _tell(skipped: Sequence[Missed]) -> None:
         print(f"{len(skipped)} skipped.", file=sys.stderr)
 
 
-def rows(done: Sequence[Labelled]) -> list[tuple[str, ...]]:
+def rows(done: Sequence[LabelledTake]) -> list[tuple[str, ...]]:
     """Cells of the table: file, from and to in seconds, and the names with how sure they are."""
     lines = []
     for item in done:
@@ -135,5 +142,5 @@ def rows(done: Sequence[Labelled]) -> list[tuple[str, ...]]:
                 for named in segment.labels
             )
             times = f"{segment.first / FPS:.2f}", f"{segment.end / FPS:.2f}"
-            lines.append(("" if i else shown(str(item.path), item.name), *times, names or f"({STILL})"))
+            lines.append(("" if i else take_title(str(item.path), item.name), *times, names or f"({STILL})"))
     return [("file", "from s", "to s", "names"), *lines]

@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...rigs.errors import UserError
-from ..fields import MAX_CANDIDATES
+from ..requests.fields import MAX_CANDIDATES
+from ..requests.generate import SOLVERS
 
 if TYPE_CHECKING:
-    from ..crew import Alone, Crew
-    from ..pipeline import Pipeline
+    from ..batch.ray_workers import LocalWorker, RayWorkers
+    from ..motion.pipeline import Pipeline
 
 DEVICES = ("auto", "cpu", "cuda", "mps")
 
@@ -48,18 +49,20 @@ def add_ray_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def workers(args: argparse.Namespace, build: Callable[..., Callable[[Any], Any]], *arguments: Any) -> Alone | Crew:
+def workers(
+    args: argparse.Namespace, build: Callable[..., Callable[[Any], Any]], *arguments: Any
+) -> LocalWorker | RayWorkers:
     """Who does the work by these options. ``build`` is a function of a module that gives what is called with items.
 
     UserError where there is no cluster, or the worker of this process cannot be built.
     """
-    from ..crew import Alone, Crew
+    from ..batch.ray_workers import LocalWorker, RayWorkers
 
     if args.ray:
-        return Crew(args.ray, args.workers, build, *arguments)
+        return RayWorkers(args.ray, args.workers, build, *arguments, processors=args.device == "cpu")
     if args.workers:
         raise UserError("--workers is for work on a cluster.", "Add --ray local.", "no_ray")
-    return Alone(build, *arguments)
+    return LocalWorker(build, *arguments)
 
 
 def pieces(items: Sequence[Any], count: int) -> list[Sequence[Any]]:
@@ -68,11 +71,23 @@ def pieces(items: Sequence[Any], count: int) -> list[Sequence[Any]]:
     return [items[at : at + size] for at in range(0, len(items), size)]
 
 
+def add_seed_options(parser: argparse.ArgumentParser) -> None:
+    """``--seed`` and ``--variations``."""
+    parser.add_argument("--seed", type=whole(0, 2**63 - 1), default=0, help="same seed, same device: same motion")
+    parser.add_argument("--variations", type=whole(1, 10_000), default=1, help="how many different motions")
+
+
+def add_guidance_options(parser: argparse.ArgumentParser) -> None:
+    """``--guidance-scale`` and ``--recognizer-guidance``."""
+    parser.add_argument("--guidance-scale", type=number, help="how strictly to follow the text (default of the model)")
+    parser.add_argument("--recognizer-guidance", type=number, help="strength of guidance by the recognizer; 0 is off")
+
+
 def add_solver_option(parser: argparse.ArgumentParser) -> None:
     """``--solver``."""
     parser.add_argument(
         "--solver",
-        choices=("adams", "midpoint", "euler", "dopri5"),
+        choices=SOLVERS,
         help="of the diffusion head; dopri5: as the paper's released code, and as slow (default: adams)",
     )
 
@@ -86,11 +101,18 @@ def add_candidates_option(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_taught_option(parser: argparse.ArgumentParser) -> None:
+    """``--model``."""
+    parser.add_argument(
+        "--model", default="", metavar="NAME", help="a taught model (coamd models lists them; default: the bundled one)"
+    )
+
+
 def load_pipeline(args: argparse.Namespace) -> Pipeline:
     """The model that the options name. Raises UserError for weights or a device that are not there."""
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     logging.getLogger("transformers").setLevel(logging.ERROR)
-    from ..pipeline import Pipeline
+    from ..motion.pipeline import Pipeline
 
     return Pipeline.load(args.weights, args.device, args.precision)
 

@@ -5,21 +5,28 @@ from __future__ import annotations
 
 import argparse
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
-from ...rigs.bvh import read_bvh
-from ...rigs.bvh_export import TO_Y_UP, write_rig_bvh
-from ...rigs.bvh_rig import standing_rig
-from ...rigs.canonical import canonical
-from ...rigs.detection import Mapping, detect
+from ...rigs.body.bone_curves import BoneCurves
+from ...rigs.body.canonical import canonical
+from ...rigs.body.rest_rig import RestRig
+from ...rigs.body.skeleton import FPS
+from ...rigs.detect.detection import Mapping, detect
+from ...rigs.detect.preset_file import read_preset
+from ...rigs.detect.rest_figure import Figure
+from ...rigs.detect.straightening import REMARK
 from ...rigs.errors import UserError
-from ...rigs.preset_file import read_preset
-from ...rigs.rest import RestRig
-from ...rigs.retarget import retarget
-from ...rigs.settings import HIPS, ROOTS, RetargetSettings
-from ..motion_file import check_output, read_own, replacing
+from ...rigs.files.bvh import read_bvh
+from ...rigs.files.bvh_rig import standing_rig
+from ...rigs.files.bvh_writer import write_bvh
+from ...rigs.files.rig_bvh import TO_Y_UP, rig_bvh
+from ...rigs.solve.retarget import retarget
+from ...rigs.solve.settings import HIPS, ROOTS, RetargetSettings
+from ..files.motion_file import check_output, read_own
+from ..system.atomic_write import replacing
 from .options import number
 
 
@@ -50,16 +57,33 @@ def run(args: argparse.Namespace) -> int:
     source = read_own(args.input)
     fps = source.fps if args.fps is None else args.fps
     if not 1.0 <= fps <= 1000.0:
-        raise UserError(f"{fps:g} is no frame rate.", "Use one from 1 to 1000.", "wrong_fps")
-    joints = canonical(source.joints, source.fps)
-    curves = retarget(joints, rig, mapping, fps=fps, settings=settings)
+        raise UserError(f"{fps:g} is not a frame rate.", "Use one from 1 to 1000.", "wrong_fps")
+    joints = canonical(lengthened(source.joints, source.fps), source.fps)
+    count = int((len(source.joints) - 1) * fps / source.fps + 1e-6) + 1
+    curves = tuple(cut(curve, count) for curve in retarget(joints, rig, mapping, fps=fps, settings=settings))
     with replacing(args.output) as part:
-        write_rig_bvh(part, rig.rewired(mapping.moved_by), curves, fps, axes)
+        write_bvh(part, rig_bvh(rig.rewired(mapping.moved_by), curves, fps, axes))
     print(f"{args.output}: {len(curves[0].rotations)} frames at {fps:g} fps, bones of {mapping.family}")
+    notes = [source.remark] if source.remark else []
+    if Figure(rig.rewired(mapping.wiring), mapping).straightened:
+        notes.append(REMARK)
     if mapping.missing:
-        lacking = ", ".join(role.replace("_", " ") for role in mapping.missing)
-        print(f"note: the rig has no bones for {lacking}", file=sys.stderr)
+        notes.append(f"the rig has no bones for {', '.join(role.replace('_', ' ') for role in mapping.missing)}")
+    for note in notes:
+        print(f"note: {note}", file=sys.stderr)
     return 0
+
+
+def lengthened(joints: np.ndarray, fps: float) -> np.ndarray:
+    """Joints (F, 22, 3) that go on as they end, so that the model's 20 frames a second reach the last of them."""
+    more = np.arange(1, int(np.ceil(fps / FPS)) + 1) if fps != FPS else np.zeros(0)
+    return np.concatenate([joints, joints[-1] + more[:, None, None] * (joints[-1] - joints[-2])])
+
+
+def cut(curve: BoneCurves, count: int) -> BoneCurves:
+    """The first frames of a curve."""
+    locations = None if curve.locations is None else curve.locations[:count]
+    return replace(curve, rotations=curve.rotations[:count], locations=locations)
 
 
 def read_rig(path: Path, preset: Path | None = None) -> tuple[RestRig, Mapping, np.ndarray]:

@@ -13,15 +13,21 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ...rigs.body.skeleton import FPS
 from ...rigs.errors import UserError
-from ...rigs.skeleton import FPS
-from ..labelling.tables import shown
-from ..motion_file import read_motion
+from ..files.motion_file import read_motion
+from ..requests.label_tables import take_title
+from ..system.csv_cells import guarded
 from .index import add_index_options, updated
 from .options import add_model_options, load_pipeline, table, whole
 
 if TYPE_CHECKING:
-    from ..labelling.request import Moment
+    from ..requests.label import Moment
+
+SCORE = (
+    "Score: how alike the moment and {wanted} are (cosine), 1 at most. It ranks the takes of one search; "
+    "below about 0.5, look whether a take fits."
+)
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -42,8 +48,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Bring the index up to date, ask it, print the nearest; broken files are skipped and named."""
     from ..labelling.embedding import embed_takes, uniform
-    from ..labelling.files import motion_files
-    from ..labelling.segments import checked
+    from ..labelling.motion_folders import motion_files
+    from ..labelling.segmentation import checked
 
     if args.example is None and not args.text.strip():
         raise UserError(
@@ -65,6 +71,8 @@ def run(args: argparse.Namespace) -> int:
         for note in pipeline.read(args.text)[1]:
             print(note, file=sys.stderr)
     print(as_json(found) if args.json else as_csv(found) if args.csv else as_table(found))
+    if not (args.json or args.csv):
+        print(SCORE.format(wanted="the text" if example is None else "the example"), file=sys.stderr)
     if args.thumbnails:
         draw(found, args.thumbnails)
     return 0
@@ -73,7 +81,7 @@ def run(args: argparse.Namespace) -> int:
 def as_table(found: Sequence[Moment]) -> str:
     """Score, time range and take."""
     return table(
-        [(f"{f.score:.3f}", f"{f.first / FPS:.1f}-{f.end / FPS:.1f} s", shown(f.path, f.name)) for f in found],
+        [(f"{f.score:.3f}", f"{f.first / FPS:.1f}-{f.end / FPS:.1f} s", take_title(f.path, f.name)) for f in found],
         right=(1,),
     )
 
@@ -93,7 +101,9 @@ def as_csv(found: Sequence[Moment]) -> str:
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(("file", "take", "score", "start", "end"))
     for f in found:
-        writer.writerow((f.path, f.name, f"{f.score:.4f}", f"{f.first / FPS:.2f}", f"{f.end / FPS:.2f}"))
+        writer.writerow(
+            (guarded(f.path), guarded(f.name), f"{f.score:.4f}", f"{f.first / FPS:.2f}", f"{f.end / FPS:.2f}")
+        )
     return out.getvalue().rstrip("\n")
 
 
@@ -104,7 +114,7 @@ def safe(name: str) -> str:
 
 def draw(found: Sequence[Moment], folder: Path) -> None:
     """A strip of poses for each, numbered in the order of the list."""
-    from ..figures import strip
+    from ..files.motion_pictures import strip
 
     folder.mkdir(parents=True, exist_ok=True)
     for number, item in enumerate(found, start=1):

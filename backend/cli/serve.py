@@ -15,7 +15,7 @@ from ...rigs.errors import UserError
 from ..install.requirements import REQUIREMENTS, SERVING
 
 if TYPE_CHECKING:
-    from ..engine import Engine
+    from ..server.engine_protocol import Engine
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -27,13 +27,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     check_installation()
-    from ..server import run as serve
+    from ..server.server import run as serve
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", stream=sys.stdout)
     faulthandler.enable()  # a crash inside a library leaves its stack in the log
 
     def load() -> Engine:
-        from ..pipeline import Pipeline
+        from ..motion.pipeline import Pipeline
 
         return Pipeline.load(args.weights, args.device)
 

@@ -11,12 +11,12 @@ from ...rigs.errors import UserError
 from .options import whole
 
 BLENDED = ("autoencoder", "recognizer", "generator")  # parts that can be a mean with what they began with
-PARTS = ("text", "autoencoder", "recognizer", "generator", "phrases", "calibration", "evaluator")
+PARTS = ("text", "autoencoder", "recognizer", "generator", "phrases", "calibration")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Arguments of the subcommand."""
-    parser.add_argument("part", choices=PARTS, help="evaluator: the judge of `coamd evaluate`, no part of a model")
+    parser.add_argument("part", choices=PARTS, help="what to train")
     parser.add_argument("data", type=Path, help="folder made by coamd prepare")
     parser.add_argument("--model", default="CoAMD-SiT-S", help="named size (default: the bundled CoAMD-SiT-S)")
     parser.add_argument("--weights", type=Path, default=Path("runs/weights"), help="weights folder to read and add to")
@@ -27,12 +27,26 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--cocodiff", action="store_true", help="recognizer: with a second teacher, which nothing is kept of"
     )
     parser.add_argument("--fine-texts", type=Path, metavar="JSON", help="how the joints move for each label, for it")
+    parser.add_argument(
+        "--repeat",
+        type=repeat,
+        nargs="+",
+        default=[],
+        metavar="SOURCE=N",
+        help="autoencoder: how often the takes of a small source count",
+    )
     parser.add_argument("--steps", type=int)
     parser.add_argument("--batch", type=int)
     parser.add_argument("--learning-rate", type=float)
     parser.add_argument("--seed", type=whole(0, 2**31))
     parser.add_argument("--precision", choices=("auto", "bf16", "float32"), help="auto: bf16 on CUDA, else float32")
     parser.add_argument("--device", default="auto", help="auto, cuda, mps or cpu")
+    parser.add_argument(
+        "--teacher",
+        type=Path,
+        metavar="FOLDER",
+        help="text: the sentence encoder that it learns from (all-MiniLM-L6-v2)",
+    )
     parser.add_argument("--texts", type=Path, help="annotations_actions_400.json.gz: more words for the text encoder")
     parser.add_argument("--captions", type=Path, help="captions.jsonl whose held-out clips must stay out of --texts")
 
@@ -40,11 +54,10 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Train and say where the weights are."""
     from ..model.config import CONFIGS
-    from ..pipeline import choose_device
-    from ..training import evaluator
-    from ..training.cocodiff import FINE_TEXTS
+    from ..model.device import choose_device
+    from ..training.recognition.cocodiff import FINE_TEXTS
     from ..training.schedules import schedule_of
-    from ..training.stages import Job, run_stage
+    from ..training.stages import TrainingJob, run_stage
     from ..training.team import join
 
     if args.model not in CONFIGS:
@@ -54,6 +67,10 @@ def run(args: argparse.Namespace) -> int:
         raise UserError("CoCoDiff teaches the recognizer.", "Leave --cocodiff out for other parts.", "no_such_teacher")
     if args.fine_texts and not args.cocodiff:
         raise UserError("--fine-texts is for CoCoDiff.", "Give --cocodiff as well.", "no_such_teacher")
+    if args.teacher and args.part != "text":
+        raise UserError("--teacher is for the text encoder.", "Leave it out for other parts.", "no_such_teacher")
+    if args.repeat and args.part != "autoencoder":
+        raise UserError("--repeat is for the autoencoder.", "Leave it out for other parts.", "no_such_option")
     if args.start_share and (args.start is None or args.part not in BLENDED):
         raise UserError(
             "--start-share is the share of --start in what is kept.",
@@ -62,17 +79,12 @@ def run(args: argparse.Namespace) -> int:
         )
     run_folder = args.run or Path("runs") / args.part
     given = {name: getattr(args, name) for name in ("steps", "batch", "learning_rate", "seed", "precision")}
-    default = evaluator.SCHEDULE if args.part == "evaluator" else schedule_of(config, args.part)
-    schedule = replace(default, **{k: v for k, v in given.items() if v is not None})
+    schedule = replace(schedule_of(config, args.part), **{k: v for k, v in given.items() if v is not None})
     if schedule.steps < 1 or schedule.batch < 2:
         raise UserError("Training needs at least 1 step and a batch of 2.", "Raise --steps or --batch.", "schedule")
-    if args.part == "evaluator":
-        evaluator.train_evaluator(args.data, run_folder, schedule, choose_device(args.device))
-        print(f"written: {run_folder}; logs: tensorboard --logdir {run_folder}")
-        return 0
     team = join()
     run_stage(
-        Job(
+        TrainingJob(
             args.part,
             config,
             args.data,
@@ -80,12 +92,14 @@ def run(args: argparse.Namespace) -> int:
             run_folder,
             schedule,
             team.device or choose_device(args.device),
+            args.teacher,
             args.texts,
             held_out_ids(args.captions) if args.captions else (),
             team,
             args.start,
             args.start_share,
             (args.fine_texts or FINE_TEXTS) if args.cocodiff else None,
+            dict(args.repeat),
         )
     )
     if team.leads:
@@ -99,6 +113,14 @@ def share(text: str) -> float:
     if not 0.0 <= value <= 1.0:
         raise argparse.ArgumentTypeError(f"{text} is not between 0 and 1")
     return value
+
+
+def repeat(text: str) -> tuple[str, int]:
+    """A source and how often it counts, of "mocap_cc0=8"."""
+    name, _, times = text.rpartition("=")
+    if not name or not times.isdecimal() or int(times) < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not like mocap_cc0=8")
+    return name, int(times)
 
 
 def held_out_ids(captions: Path) -> tuple[str, ...]:

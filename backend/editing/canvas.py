@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The motion of an edit laid out in frames: what is there, what is made anew, and what it has to meet."""
+"""The motion of an edit laid out in frames: what is there, what is regenerated, and what it has to meet."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...rigs.canonical import facing, turned
-from ...rigs.skeleton import PARENTS, TOKEN_FRAMES
-from .request import PART_JOINTS, EditRequest
+from ...rigs.body.body_parts import PART_JOINTS
+from ...rigs.body.canonical import facing, turned
+from ...rigs.body.skeleton import PARENTS, TOKEN_FRAMES
+from ..requests.edit import EditRequest
 
 GROUND = np.array([1.0, 0.0, 1.0])
-LOOP_TAIL = 32  # frames at the end of a loop that are made anew, at most half of it
+LOOP_TAIL = 32  # frames at the end of a loop that are regenerated, at most half of it
 TRAVELS = 0.4  # metres between the ends of a loop from which on it is meant to go somewhere
 TURNS = np.pi / 3  # radians between its ends from which on it is meant to turn
 SPEED_FRAMES = 4  # over so many frames the speed is taken with which an added beginning arrives
@@ -22,7 +23,7 @@ SPEED_FRAMES = 4  # over so many frames the speed is taken with which an added b
 class Canvas:
     """Frames of the request's motion and those around it; N of them.
 
-    joints: (N, 22, 3) float64 in the world. made: (N,) bool, frames made anew. run: (N,) int, frames of one number
+    joints: (N, 22, 3) float64 in the world. made: (N,) bool, frames regenerated. run: (N,) int, frames of one number
     are a piece of motion that can be read by the model, -1 where there is none. held: frames among those made whose
     poses are to be hit. shift: frame of the canvas = frame of the motion + shift. warnings: sentences for the user.
     """
@@ -62,7 +63,7 @@ def _extended(request: EditRequest) -> Canvas:
 
 
 def _looped(request: EditRequest) -> Canvas:
-    """The range, its end made anew, and behind it its own beginning, where it goes on.
+    """The range, its end regenerated, and behind it its own beginning, where it goes on.
 
     Its last frame is its first one, moved to where it ends up: over the ground if the motion goes somewhere, in
     heading if it turns; else both come back.

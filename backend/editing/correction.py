@@ -10,19 +10,21 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ...rigs.bones import fix_bone_lengths
-from ...rigs.contacts import SIDES, spans
-from ...rigs.feet import planted_joints
-from ...rigs.rotations import about
-from ...rigs.skeleton import INDEX, PARENTS
-from ...rigs.smoothing import smoothed
-from ..cleanup import steadied
-from .curves import offset_curve
-from .footing import footed
+from ...rigs.body.body_parts import PART_JOINTS, PARTS
+from ...rigs.body.bone_lengths import fix_bone_lengths
+from ...rigs.body.canonical import heading_fit
+from ...rigs.body.contacts import SIDES, spans
+from ...rigs.body.rotations import about
+from ...rigs.body.skeleton import INDEX, PARENTS
+from ...rigs.body.smoothing import smoothed
+from ...rigs.solve.feet import planted_joints
+from ..motion.finishing import steadied
+from ..requests.edit import EditRequest
+from .constraints import path_points
+from .foot_locking import footed
+from .foot_steps import walked
 from .reaching import LIMBS, on_targets, reached
-from .request import PART_JOINTS, PARTS, EditRequest
-from .walking import walked
-from .wishes import path_points
+from .smooth_curves import offset_curve
 
 SWAY = 4.0  # frames; deviation of the Gaussian over how far the pelvis is from its path
 EASED = 3  # frames beside a border whose change of speed is limited
@@ -54,9 +56,8 @@ def heading_onto(original: np.ndarray, made: np.ndarray, joints: Sequence[int]) 
     """The same about the vertical only: 22 points show the tilt of a pelvis to 10 degrees at best."""
     flat = np.array([1.0, 0.0, 1.0])
     here, there = original[:, joints] * flat, made[:, joints] * flat
-    (x, _, z) = np.moveaxis(here - here.mean(axis=1, keepdims=True), -1, 0)
-    (u, _, v) = np.moveaxis(there - there.mean(axis=1, keepdims=True), -1, 0)
-    angle = np.arctan2((u * z - v * x).sum(axis=1), (u * x + v * z).sum(axis=1))
+    here, there = here - here.mean(axis=1, keepdims=True), there - there.mean(axis=1, keepdims=True)
+    angle = heading_fit(here, there, axis=1)
     return about(np.broadcast_to((0.0, 1.0, 0.0), (len(angle), 3)), angle)
 
 
@@ -132,7 +133,7 @@ def corrected(
     Args:
         original: (F, 22, 3) what was there.
         made: (F, 22, 3) what was sampled.
-        changes: (F,) bool, frames made anew; the others are returned as they were.
+        changes: (F,) bool, frames regenerated; the others are returned as they were.
         held: (F,) bool, frames among them whose poses are hit.
         shift: frame of the window = frame of the request + shift.
         bound: whether what is made in later windows leads to a place that is given.
@@ -151,7 +152,7 @@ def corrected(
         free = request.changes("root") and not bound
         joints = exact(steadied(walked(joints, known) if free else joints))
     if request.changes_legs:
-        for _ in range(PLANTINGS):  # knees are not put anew for it, which would make those of straight legs pop out
+        for _ in range(PLANTINGS):  # knees are not placed again for it, which would make those of straight legs pop out
             joints = np.where(known[:, None, None], original, met(planted_joints(joints), original, known))
     joints = fix_bone_lengths(composed(original, joints, request.parts), lengths)
     joints = np.where(known[:, None, None], original, joints)

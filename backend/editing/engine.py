@@ -10,30 +10,29 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ...rigs.contacts import spans
-from ...rigs.skeleton import TOKEN_FRAMES
-from ..cleanup import settled
+from ...rigs.body.contacts import spans
+from ...rigs.body.skeleton import TOKEN_FRAMES
+from ..model.device import uploaded
 from ..model.guidance import Passage
 from ..model.sampler import Cancelled, Guide, Known, Look, Sampling, sample
 from ..model.weights import System
-from ..windows import Preview
+from ..motion.finishing import decoded
+from ..motion.windows import Preview, Report
+from ..requests.edit import EditRequest
 from .canvas import Canvas
+from .constraints import gathered
 from .correction import corrected
+from .edit_windows import Window, windows
 from .energy import Descent
-from .masks import Window, windows
-from .place import Place
-from .request import EditRequest
-from .wishes import gathered
+from .ground_frame import Place
 
-STEPS_BETWEEN, STEPS_AFTER = 1, 6  # of the descent after each sampling step, and after the last
+STEPS_AFTER = 6  # of the descent after the last sampling step; one follows each
 INSISTS = 2.4  # times the scale of a prompt where parts of the body rest
 SHORTEST_READ = 16  # frames; what the recognizer is given at least
 
-Report = Callable[[int, int, Preview], None]  # step, of, the canvas so far (V, N, 22, 3)
-
 
 @dataclass(frozen=True)
-class Text:
+class EncodedPrompt:
     """A prompt from frame ``start`` of the canvas on: its condition (1, W) and its feature (1, feature) in text B.
 
     Without words the condition is zeros, which stand for none, and ``feature`` is None. Of B motions that are edited
@@ -45,7 +44,7 @@ class Text:
     feature: Tensor | None
 
 
-def read_texts(request: EditRequest, canvas: Canvas, system: System) -> list[Text]:
+def read_texts(request: EditRequest, canvas: Canvas, system: System) -> list[EncodedPrompt]:
     """The prompts of a request in their order; where no segment is, the request's own."""
     pieces: list[tuple[str, int]] = [(request.prompt, 0)]
     for segment in sorted(request.segments, key=lambda segment: segment.start):
@@ -59,9 +58,9 @@ def read_texts(request: EditRequest, canvas: Canvas, system: System) -> list[Tex
             ids = system.text.tokenize([prompt if prompt.strip() else "."])
             condition = system.text(ids)
             if prompt.strip():
-                texts.append(Text(start, condition, system.recognizer.text(ids)))
+                texts.append(EncodedPrompt(start, condition, system.recognizer.text(ids)))
             else:
-                texts.append(Text(start, torch.zeros_like(condition), None))
+                texts.append(EncodedPrompt(start, torch.zeros_like(condition), None))
     return texts
 
 
@@ -77,12 +76,12 @@ def insistent(request: EditRequest, sampling: Sampling) -> Sampling:
 
 
 @dataclass(frozen=True, eq=False)
-class Row:
+class EditedMotion:
     """One motion that is edited: a request, its motion laid out, its prompts, and its source of randomness."""
 
     request: EditRequest
     canvas: Canvas
-    texts: Sequence[Text]
+    texts: Sequence[EncodedPrompt]
     source: torch.Generator
 
 
@@ -95,7 +94,8 @@ def layout(request: EditRequest) -> tuple[object, ...]:
     return (
         len(request.joints),
         *(request.mode, request.start, request.end, request.before, request.after, parts),
-        *(bool(request.prompt.strip()), request.strength, request.guidance_scale, request.recognizer_guidance),
+        *(bool(request.prompt.strip()), request.strength),
+        *(request.model, request.steps, request.guidance_scale, request.recognizer_guidance),
         tuple((segment.start, segment.end, bool(segment.prompt.strip())) for segment in request.segments),
         tuple(sorted(set(request.keep_poses))),
         None if request.path is None else tuple(request.path[:, 0].tolist()),
@@ -108,7 +108,7 @@ class Editor:
     """Rows being carried out together; they are of one ``layout``. V is their number."""
 
     system: System
-    rows: Sequence[Row]
+    rows: Sequence[EditedMotion]
     sampling: Sampling
 
     @property
@@ -161,14 +161,14 @@ class Editor:
         shift = self.canvas.shift - window.start
         held = [f - window.start for f in self.canvas.held if 0 <= f - window.start < window.frames]
         text = self._text(window.last)
-        place = Place.of(world, text.condition.device)
+        place, where = Place.of(world), text.condition.device
         original = place.enter(world)
-        known = self._known(window, original, readable, held)
+        known = self._known(window, uploaded([original], where)[0], readable, held)
         # Frames behind this window's last that are still to be made, and behind those some that are given.
         bound = bool(window.used[-1] < window.made[-1]) and bool((~self.canvas.made[window.last :]).any())
-        wishes = gathered(requests, window, held, shift, place, original, bound)
+        constraints = gathered(requests, window, held, shift, place, original, bound)
         autoencoder = self.system.autoencoder
-        descent = Descent(autoencoder, wishes, STEPS_BETWEEN)
+        descent = Descent(autoencoder, constraints, where)
 
         def watch(step: int, look: Look) -> None:
             seen(step, lambda: place.leave(autoencoder.decode(look())))
@@ -181,13 +181,12 @@ class Editor:
             self.sampling,
             guide=self._guide(window, text),
             known=known,
-            steer=None if wishes.empty else descent,
+            steer=None if constraints.empty else descent,
             watch=watch,
             cancelled=cancelled,
         )
-        latents = replace(descent, steps=STEPS_AFTER)(latents, ~known.keep)
-        with torch.no_grad():
-            rough = place.leave(settled(autoencoder, autoencoder.decode(latents)))
+        latents = descent(latents, uploaded([~known.keep], where)[0], STEPS_AFTER)
+        rough = place.leave(decoded(autoencoder, latents))
         flags = np.isin(np.arange(window.frames), held)
         exact = [
             corrected(before, made, window.made, flags, request, shift, bound)
@@ -195,12 +194,12 @@ class Editor:
         ]
         return np.stack(exact), rough
 
-    def _text(self, frame: int) -> Text:
+    def _text(self, frame: int) -> EncodedPrompt:
         """The prompts that hold before a frame of the canvas."""
         texts = [next(text for text in reversed(row.texts) if text.start < frame) for row in self.rows]
         features = [text.feature for text in texts if text.feature is not None]
         condition = torch.cat([text.condition for text in texts])
-        return Text(texts[0].start, condition, torch.cat(features) if features else None)
+        return EncodedPrompt(texts[0].start, condition, torch.cat(features) if features else None)
 
     def _known(self, window: Window, original: Tensor, runs: np.ndarray, held: list[int]) -> Known:
         """Tokens of the motion as it is, each run read by itself, and which of them stay."""
@@ -214,10 +213,10 @@ class Editor:
                         frames = rows[:, first * TOKEN_FRAMES : last * TOKEN_FRAMES]
                         latents[:, first:last] = self.system.autoencoder.encode(frames)
         early = np.isin(np.arange(window.frames), held).reshape(-1, TOKEN_FRAMES).any(axis=1)
-        keep = torch.from_numpy(~window.hidden).to(rows.device).expand(len(rows), -1)
+        keep = torch.from_numpy(~window.hidden).expand(len(rows), -1)
         return Known(latents, keep, torch.from_numpy(early))
 
-    def _guide(self, window: Window, text: Text) -> Guide | None:
+    def _guide(self, window: Window, text: EncodedPrompt) -> Guide | None:
         """The recognizer reads each run of frames that is made; None where there are no words to compare it with."""
         if text.feature is None:
             return None

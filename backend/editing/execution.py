@@ -8,36 +8,34 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from ..language.prompt import understood_edit
 from ..model.sampler import Sampling
 from ..model.weights import System
-from ..motions import motions, sampling_of, source
-from ..prompt import understood_edit
-from ..windows import Report
+from ..motion.generation import motions, sampling_of, source
+from ..motion.windows import Report
+from ..requests.edit import EditRequest
+from ..requests.edit_checks import check
+from ..requests.generate import Generated, SamplingOptions
 from .canvas import Canvas, lay_out, moved_to, result
-from .checks import check
-from .engine import Editor, Row, insistent, layout, read_texts
+from .engine import EditedMotion, Editor, insistent, layout, read_texts
 from .reaching import missed
-from .request import EditRequest
 
 ROWS = 20  # edits that are carried out together
 
 
-@dataclass(frozen=True)
-class Edited:
-    """joints (V, F', 22, 3) float32 in the place of the request's motion; warnings are sentences for the user.
+@dataclass(frozen=True, eq=False)
+class Edited(Generated):
+    """joints (V, F', 22, 3) in the place of the request's motion.
 
     ``sampled`` is the motion of the same shape before the exact correction, None where nothing was corrected.
     """
 
-    joints: np.ndarray
-    warnings: tuple[str, ...] = ()
     sampled: np.ndarray | None = None
 
 
 def edit(
     system: System,
     request: EditRequest,
-    steps: int | None = None,
     *,
     report: Report = lambda _step, _of, _preview: None,
     cancelled: Callable[[], bool] = lambda: False,
@@ -52,7 +50,7 @@ def edit(
     if request.strength == 0.0 and request.mode in ("regenerate", "refine"):
         return Edited(np.repeat(request.joints[None].astype(np.float32), request.variations, axis=0))
     request, notes = understood_edit(system, request)
-    sampling = sampling_for(system, request, steps)
+    sampling = sampling_for(system, request)
     if request.keeps_nothing:
         whole = motions(
             system,
@@ -93,13 +91,15 @@ def edit_all(system: System, requests: Sequence[EditRequest]) -> list[Edited]:
     return [out[number] for number in range(len(requests))]
 
 
-def sampling_for(system: System, request: EditRequest, steps: int | None = None) -> Sampling:
+def sampling_for(system: System, request: EditRequest) -> Sampling:
     """How to sample for an edit; one that keeps nothing is a generation."""
-    candidates = None if request.keeps_nothing else 1
-    sampling = sampling_of(
-        system.config, steps, request.guidance_scale, request.recognizer_guidance, candidates=candidates
+    options = SamplingOptions(
+        steps=request.steps,
+        guidance_scale=request.guidance_scale,
+        recognizer_guidance=request.recognizer_guidance,
+        candidates=None if request.keeps_nothing else 1,
     )
-    sampling = insistent(request, sampling)
+    sampling = insistent(request, sampling_of(system, options))
     if request.mode == "refine":
         return replace(sampling, refine=True, steps=max(1, round(request.strength * sampling.steps)))
     if request.mode == "regenerate" and not request.keeps_nothing:
@@ -120,11 +120,11 @@ def _together(system: System, requests: Sequence[EditRequest]) -> list[Edited]:
     return out
 
 
-def _rows(system: System, request: EditRequest) -> list[Row]:
+def _rows(system: System, request: EditRequest) -> list[EditedMotion]:
     """One row for each variation."""
     canvas = lay_out(request)
     texts = read_texts(request, canvas, system)
-    return [Row(request, canvas, texts, source(request.seed, number)) for number in range(request.variations)]
+    return [EditedMotion(request, canvas, texts, source(request.seed, number)) for number in range(request.variations)]
 
 
 def _edited(

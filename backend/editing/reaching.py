@@ -10,11 +10,12 @@ from collections.abc import Callable
 
 import numpy as np
 
-from ...rigs.bones import fix_bone_lengths
-from ...rigs.ik import two_bones
-from ...rigs.rotations import about, normalised
-from ...rigs.skeleton import INDEX, PARENTS
-from .request import CROUCH, LEAN, PART_JOINTS, EditRequest, Target
+from ...rigs.body.body_parts import PART_JOINTS
+from ...rigs.body.bone_lengths import fix_bone_lengths
+from ...rigs.body.rotations import about, normalised
+from ...rigs.body.skeleton import ARM_PARTS, INDEX, LEG_PARTS, PARENTS
+from ...rigs.solve.two_bone_ik import two_bones
+from ..requests.edit import CROUCH, LEAN, EditRequest, Target
 
 STRAIGHT = 0.05  # sine of the bend below which a limb counts as straight
 FULL = 0.98  # of its length a limb stretches; beyond, the trunk and the body help
@@ -24,7 +25,7 @@ TILTS = 36  # leans that are tried, evenly up to the furthest
 LIMBS = {
     f"{side}_{end}": (f"{side}_{root}", f"{side}_{middle}", sign)
     for side in ("left", "right")
-    for root, middle, end, sign in (("shoulder", "elbow", "wrist", -1.0), ("hip", "knee", "ankle", 1.0))
+    for (root, middle, end), sign in ((ARM_PARTS, -1.0), (LEG_PARTS, 1.0))
 }
 UPPER = [joint for part in ("trunk", "left_arm", "right_arm") for joint in PART_JOINTS[part]]
 Spread = Callable[[np.ndarray, np.ndarray], np.ndarray]  # frames (F,) bool and values there (F, ...) to a curve

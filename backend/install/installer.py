@@ -3,6 +3,8 @@
 
 Every step can be cut off anywhere. The next installation goes on with what is there: an environment that starts is
 kept, files that are loaded lie in pip's cache in the same folder, and what is left of a broken step is cleared.
+
+Only folders with the installation's id in them (`install_marker.claim`) are ever written to, mended or removed.
 """
 
 from __future__ import annotations
@@ -18,41 +20,54 @@ from pathlib import Path
 from typing import IO, Any
 
 from ...rigs.errors import UserError
-from ..lifetime import birth
-from . import child, pythons, sentinel
-from .child import cancelled
-from .plan import PARTS, Plan, check_room, check_wheels, pip_command, pip_wheel
-from .progress import CHECK, DONE, PREPARE, REMOVE, UNPACK, PipReader, Progress, diagnose
-from .requirements import REQUIREMENTS
-from .sentinel import Sentinel, State
+from ..system.process_lifetime import birth
+from . import command_runner, install_marker, python_finder
+from .command_runner import cancelled
+from .install_marker import InstallState, Sentinel
+from .plan import PARTS, Plan, check_room, check_wheels, pip_commands, pip_wheel
+from .progress import CHECK, DONE, PREPARE, REMOVE, UNPACK, InstallProgress, PipReader, diagnose
+from .requirements import INSTALLED
 
-# Importing is the check: a library that is cut off or of another system fails here, and not in the first job.
+# Importing is the check: a library that is cut off or of another system fails here, and not in the first job. So does a
+# card that cannot multiply.
 _CHECK = f"""if True:
     import importlib, json, sys
-    for name in {tuple(REQUIREMENTS)!r}:
+    for name in {INSTALLED!r}:
         importlib.import_module(name)
     import torch
     mps = getattr(getattr(torch, "backends", None), "mps", None)
-    gpu = torch.cuda.is_available() or bool(mps and mps.is_available())
-    print(json.dumps({{"torch": torch.__version__, "gpu": gpu}}))
+    places = [f"cuda:{{n}}" for n in range(torch.cuda.device_count())] if torch.cuda.is_available() else []
+    places += ["mps"] if mps and mps.is_available() else []
+    gpu, why = False, ""
+    for place in places:  # a card counts as available where torch has no kernels for it
+        try:
+            ones = torch.ones(8, 8, device=place)
+            gpu = gpu or float((ones @ ones).sum()) == 512.0
+        except Exception as error:
+            why = str(error).strip()[:300]
+    print(json.dumps({{"torch": torch.__version__, "gpu": gpu, "why": why}}))
 """
 _ENOSPC = {28, 122, 39, 112}  # disk full and quota, as POSIX and as Windows number them
 
+NO_KERNELS = "no kernel image"  # in CUDA's words: torch was not built for this card
 NO_ENVIRONMENT = "no_environment"  # code of the error that another Python may not have
 
-Report = Callable[[Progress], None]
+ProgressReport = Callable[[InstallProgress], None]
 Alive = Callable[[], bool]
 
 
-def install(plan: Plan, log: IO[str], report: Report, alive: Alive = lambda: True, *, fresh: bool = False) -> Sentinel:
+def install(
+    plan: Plan, log: IO[str], report: ProgressReport, alive: Alive = lambda: True, *, fresh: bool = False
+) -> Sentinel:
     """Carry the plan out; the sentinel of the whole installation.
 
     ``log`` gets every command and what it printed. ``report`` is told how far it is. ``fresh``: throw away the
     environment that is there and install every package again. UserError for all that can go wrong.
     """
     folder = plan.folder
-    here = sentinel.state(folder)
-    if here.code == sentinel.WORKING and here.sentinel is not None and here.sentinel.pid != os.getpid():
+    _check_free(folder)
+    here = install_marker.state(folder)
+    if here.code == install_marker.WORKING and here.sentinel is not None and here.sentinel.pid != os.getpid():
         raise UserError(here.text, "Wait for it, or end it.", "second_install")
     check_wheels(plan)
     check_room(plan)
@@ -64,69 +79,113 @@ def install(plan: Plan, log: IO[str], report: Report, alive: Alive = lambda: Tru
         python=".".join(map(str, plan.version)),
         pid=os.getpid(),
         born=birth(os.getpid()) or "",
+        id=install_marker.owner_of(folder, PARTS) or install_marker.new_id(),
     )
     try:
-        report(Progress(PREPARE))
-        sentinel.write(folder, mark)
-        clear(folder / "tmp")
-        (folder / "tmp").mkdir()
-        _make_environment(plan, log, alive, fresh or here.code in (sentinel.GONE, sentinel.UNMARKED))
-        _install_packages(plan, log, report, alive, fresh)
-        report(Progress(CHECK))
-        mark = replace(mark, complete=True, pid=0, born="", **_check(plan, log, alive))
-        clear(folder / "tmp")
-        clear(folder / "downloads")
-        sentinel.write(folder, mark)
+        report(InstallProgress(PREPARE))
+        install_marker.write(folder, mark)
+        _clear_part(folder / "tmp", mark.id)
+        for name in ("tmp", "downloads"):
+            install_marker.claim(folder / name, mark.id)
+        _make_environment(
+            plan, mark.id, log, alive, fresh or here.code in (install_marker.GONE, install_marker.UNMARKED)
+        )
+        _install_packages(plan, mark.id, log, report, alive, fresh)
+        report(InstallProgress(CHECK))
+        found = _check(plan, log, alive)
+        if plan.older is not None and not found["gpu"] and NO_KERNELS in found["why"]:
+            plan = replace(plan, build=plan.older, older=None)
+            mark = replace(mark, tag=plan.build.tag, requirements=plan.requirements)
+            install_marker.write(folder, mark)
+            _install_packages(plan, mark.id, log, report, alive, fresh)
+            report(InstallProgress(CHECK))
+            found = _check(plan, log, alive)
+        mark = replace(mark, complete=True, pid=0, born="", torch=str(found["torch"]), gpu=bool(found["gpu"]))
+        for name in ("tmp", "downloads"):
+            _clear_part(folder / name, mark.id)
+        install_marker.write(folder, mark)
     except OSError as error:
         raise _refused(folder, error) from error
     finally:
-        clear(folder / "tmp")
-    report(Progress(DONE))
+        _clear_part(folder / "tmp", mark.id)
+    report(InstallProgress(DONE))
     return mark
 
 
-def verify(folder: Path, log: IO[str]) -> State:
+def verify(folder: Path, log: IO[str]) -> InstallState:
     """How the installation is, with its libraries imported: some seconds, in a process of low priority."""
-    here = sentinel.state(folder)
+    here = install_marker.state(folder)
     if not here.whole:
         return here
     polite = "import os\nif hasattr(os, 'nice'):\n    os.nice(10)\n"
-    command = [str(sentinel.python_of(folder)), "-c", polite + _CHECK]
+    command = [str(install_marker.python_of(folder)), "-c", polite + _CHECK]
     try:
-        code, lines = child.run(command, temporary=folder, log=log, alive=lambda: True)
+        code, lines = command_runner.run(command, temporary=folder, log=log, alive=lambda: True)
     except OSError as error:
         lines, code = [str(error)], 1
     if code == 0:
         return here
     said = _last(lines, code)
-    return State(sentinel.BROKEN, f"The installed backend is damaged: {said}", "Repair it.", here.sentinel)
+    return InstallState(install_marker.BROKEN, f"The installed backend is damaged: {said}", "Repair it.", here.sentinel)
 
 
-def remove(folder: Path, report: Report, alive: Alive = lambda: True) -> None:
+def remove(folder: Path, report: ProgressReport, alive: Alive = lambda: True) -> None:
     """Take an installation away; the folder too when nothing else is in it. UserError "not_ours", "unwritable".
 
     What is not ours stays. The sentinel goes last, so that a removal that is cut off can be gone on with.
     """
-    sentinel.check_ours(folder)
-    here = sentinel.state(folder)
-    if here.code == sentinel.WORKING and here.sentinel is not None and here.sentinel.pid != os.getpid():
+    install_marker.check_ours(folder, PARTS)
+    id = install_marker.owner_of(folder, PARTS)
+    here = install_marker.state(folder)
+    if here.code == install_marker.WORKING and here.sentinel is not None and here.sentinel.pid != os.getpid():
         raise UserError(here.text, "Cancel the installation first.", "second_install")
     try:
         if here.sentinel is not None:
-            sentinel.write(
+            install_marker.write(
                 folder, replace(here.sentinel, complete=False, pid=os.getpid(), born=birth(os.getpid()) or "")
             )
         for step, name in enumerate(PARTS):
             if not alive():
                 raise cancelled()
-            report(Progress(REMOVE, step, len(PARTS)))
-            clear(folder / name)
-        (folder / sentinel.NAME).unlink()
+            report(InstallProgress(REMOVE, step, len(PARTS)))
+            _clear_part(folder / name, id)
+        (folder / install_marker.NAME).unlink(missing_ok=True)
         if not any(folder.iterdir()):
             folder.rmdir()
     except OSError as error:
         raise _refused(folder, error) from error
-    report(Progress(DONE))
+    report(InstallProgress(DONE))
+
+
+def _check_free(folder: Path) -> None:
+    """UserError "not_ours" for a folder with contents that no installation of ours is in."""
+    try:
+        foreign = folder.exists() and not install_marker.owner_of(folder, PARTS) and any(folder.iterdir())
+    except OSError as error:
+        raise _refused(folder, error) from error
+    if foreign:
+        raise UserError(
+            f"{folder} holds files that were not made by this add-on, so nothing is installed into it.",
+            "Choose an empty folder to install into.",
+            "not_ours",
+        )
+
+
+def _clear_part(part: Path, id: str) -> None:
+    """Remove a folder of the installation ``id``; one that it did not make stays as it is.
+
+    The file with the id goes last: what is left of a removal that was cut off is still known as ours.
+    """
+    if install_marker.id_of(part) != id:
+        return
+    for path in part.iterdir():
+        if path.name == install_marker.OWNER:
+            continue
+        if path.is_dir() or path.is_symlink():
+            clear(path)
+        else:
+            path.unlink()
+    clear(part)
 
 
 def clear(path: Path) -> None:
@@ -152,15 +211,16 @@ def _unlock(function: Any, path: str, error: Any) -> None:
     function(path)
 
 
-def _make_environment(plan: Plan, log: IO[str], alive: Alive, fresh: bool) -> None:
+def _make_environment(plan: Plan, id: str, log: IO[str], alive: Alive, fresh: bool) -> None:
     """A virtual environment without pip; one that starts and is of the right Python is kept."""
-    there = pythons.version(sentinel.python_of(plan.folder))
-    if not fresh and there == plan.version:
+    ours = install_marker.id_of(plan.environment) == id
+    if ours and not fresh and python_finder.version(install_marker.python_of(plan.folder)) == plan.version:
         return
-    clear(plan.environment)
+    _clear_part(plan.environment, id)
+    install_marker.claim(plan.environment, id)
     command = [str(plan.python), "-m", "venv", "--without-pip", str(plan.environment)]
-    code, lines = child.run(command, temporary=plan.folder / "tmp", log=log, alive=alive)
-    if code or pythons.version(sentinel.python_of(plan.folder)) is None:
+    code, lines = command_runner.run(command, temporary=plan.folder / "tmp", log=log, alive=alive)
+    if code or python_finder.version(install_marker.python_of(plan.folder)) is None:
         if any("No space left" in line for line in lines):
             raise diagnose(lines, code, plan, str(log.name))
         said = _last(lines, code)
@@ -171,28 +231,32 @@ def _make_environment(plan: Plan, log: IO[str], alive: Alive, fresh: bool) -> No
         )
 
 
-def _install_packages(plan: Plan, log: IO[str], report: Report, alive: Alive, again: bool) -> None:
-    reader = PipReader(0 if plan.wheels else plan.build.load)
-    started: set[str] = set()
+def _install_packages(plan: Plan, id: str, log: IO[str], report: ProgressReport, alive: Alive, again: bool) -> None:
+    commands = pip_commands(plan, pip_wheel(), again=again)
+    if plan.locked[1]:
+        log.write(f"Not in the list of checked packages, so taken as the index has it: {' '.join(plan.locked[1])}\n")
+    reader = PipReader(0 if plan.wheels else plan.build.load, len(commands))
+    before = _installed(plan)
 
     def on_line(line: str) -> None:
         if reader.take(line):
             report(reader.progress)
-            if reader.packages and not started:
-                started.update(_installed(plan))
 
     def on_pause() -> None:
         """pip says nothing while it unpacks: count what has appeared."""
-        if reader.packages:
-            new = min(len(_installed(plan) - started), len(reader.packages) - 1)
-            report(Progress(UNPACK, new, len(reader.packages), reader.packages[new]))
+        if reader.progress.phase == UNPACK:
+            new = min(len(_installed(plan) - before), len(reader.packages) - 1)
+            report(InstallProgress(UNPACK, new, len(reader.packages), reader.packages[new]))
 
-    command = pip_command(plan, pip_wheel(), again=again)
-    code, lines = child.run(
-        command, temporary=plan.folder / "tmp", log=log, alive=alive, on_line=on_line, on_pause=on_pause
-    )
-    if code:
-        raise diagnose(lines, code, plan, str(log.name))
+    for command in commands:
+        code, lines = command_runner.run(
+            command, temporary=plan.folder / "tmp", log=log, alive=alive, on_line=on_line, on_pause=on_pause
+        )
+        if code:
+            failure = diagnose(lines, code, plan, str(log.name))
+            if failure.code == "damaged":  # else the next try would find the same file again
+                _clear_part(plan.folder / "downloads", id)
+            raise failure
 
 
 def _installed(plan: Plan) -> set[str]:
@@ -202,11 +266,11 @@ def _installed(plan: Plan) -> set[str]:
 
 
 def _check(plan: Plan, log: IO[str], alive: Alive) -> dict[str, Any]:
-    command = [str(sentinel.python_of(plan.folder)), "-c", _CHECK]
-    code, lines = child.run(command, temporary=plan.folder / "tmp", log=log, alive=alive)
+    command = [str(install_marker.python_of(plan.folder)), "-c", _CHECK]
+    code, lines = command_runner.run(command, temporary=plan.folder / "tmp", log=log, alive=alive)
     if code == 0:
-        values = json.loads(lines[-1])
-        return {"torch": str(values["torch"]), "gpu": bool(values["gpu"])}
+        values: dict[str, Any] = json.loads(lines[-1])
+        return values
     said = _last(lines, code)
     raise UserError(f"What was installed does not work: {said}", f"Press Repair. The log is {log.name}.", "broken")
 

@@ -11,13 +11,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..children import NO_WINDOW, environment
+from ..system.subprocesses import NO_WINDOW, environment
 
 _SECONDS = 10.0  # a sleeping card wakes in 2
 # AMD targets that torch's ROCm 7.2 wheels hold kernels for, as the kernel driver numbers them (gfx1100 is 110000).
 _ROCM_TARGETS = {90000, 90008, 90010, 90402, 90500, 100300, 110000, 110001, 110002, 110500, 110501, 120000, 120001}
 
-Run = Callable[[Sequence[str]], str]
+RunCommand = Callable[[Sequence[str]], str]
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Machine:
 
     system: str  # "linux", "windows" or "macos"
     arch: str  # "x86_64" or "arm64"
-    nvidia: Nvidia | None = None
+    nvidia: tuple[Nvidia, ...] = ()  # the newest first
     amd: int = 0  # target number of an AMD GPU under Linux's compute driver; 0: none
 
     @property
@@ -44,14 +44,14 @@ class Machine:
         return self.amd in _ROCM_TARGETS
 
 
-def look(run: Run | None = None, root: Path = Path("/")) -> Machine:
+def look(run: RunCommand | None = None, root: Path = Path("/")) -> Machine:
     """This machine. Takes up to a second where there is an NVIDIA card: not for Blender's main thread.
 
     ``run`` gives the output of a command, or raises OSError; ``root`` is where the system's files are.
     """
     system = {"win32": "windows", "darwin": "macos"}.get(sys.platform, "linux")
     arch = "arm64" if platform.machine().lower() in ("arm64", "aarch64") else "x86_64"
-    nvidia = None if system == "macos" else _nvidia(run or _output, root)
+    nvidia = () if system == "macos" else _nvidia(run or _output, root)
     return Machine(system, arch, nvidia, _amd(root) if system == "linux" else 0)
 
 
@@ -72,7 +72,7 @@ def _output(command: Sequence[str]) -> str:
     return done.stdout
 
 
-def _nvidia(run: Run, root: Path) -> Nvidia | None:
+def _nvidia(run: RunCommand, root: Path) -> tuple[Nvidia, ...]:
     for fields in ("name,driver_version,compute_cap", "name,driver_version"):  # old drivers do not know the third
         try:
             lines = run(["nvidia-smi", f"--query-gpu={fields}", "--format=csv,noheader"]).strip().splitlines()
@@ -80,21 +80,21 @@ def _nvidia(run: Run, root: Path) -> Nvidia | None:
             continue
         cards = [card for line in lines if (card := _card(line)) is not None]
         if cards:
-            return max(cards, key=lambda card: card.capability or (0, 0))
+            return tuple(sorted(cards, key=lambda card: card.capability or (0, 0), reverse=True))
     try:  # the tool is a package of its own on some distributions
         text = (root / "proc/driver/nvidia/version").read_text("utf-8", errors="replace")
     except OSError:
-        return None
+        return ()
     found = re.search(r"\s(\d{3}(?:\.\d+)+)\s", text)
-    return Nvidia(driver=_numbers(found[1]) if found else ())
+    return (Nvidia(driver=_numbers(found[1]) if found else ()),)
 
 
 def _card(line: str) -> Nvidia | None:
-    parts = [part.strip() for part in line.split(",")]
-    if len(parts) < 2 or not _numbers(parts[1]):
+    found = re.fullmatch(r"(.*?)\s*,\s*(\d+(?:\.\d+)+)\s*(?:,\s*(.*))?", line.strip())  # a name may hold commas
+    if found is None:
         return None
-    numbers = _numbers(parts[2]) if len(parts) > 2 else ()
-    return Nvidia(parts[0], _numbers(parts[1]), (numbers[0], numbers[1]) if len(numbers) == 2 else None)
+    numbers = _numbers((found[3] or "").strip())
+    return Nvidia(found[1], _numbers(found[2]), (numbers[0], numbers[1]) if len(numbers) == 2 else None)
 
 
 def _numbers(text: str) -> tuple[int, ...]:

@@ -8,7 +8,8 @@ import re
 from dataclasses import asdict, dataclass, replace
 
 from ...rigs.errors import UserError
-from .plan import Plan, download_command, size
+from .plan import Plan, download_commands, size
+from .redaction import redacted
 
 PREPARE, LOAD, UNPACK, CHECK, REMOVE, DONE = "prepare", "load", "unpack", "check", "remove", "done"
 _TEXTS = {
@@ -27,7 +28,7 @@ _RAW = re.compile(r"Progress (\d+) of (\d+)")
 
 
 @dataclass(frozen=True)
-class Progress:
+class InstallProgress:
     """A moment of an installation. ``done`` and ``of`` are bytes while loading, else packages or steps."""
 
     phase: str = PREPARE
@@ -59,7 +60,7 @@ class Progress:
         return json.dumps(asdict(self))
 
 
-def parse(line: str) -> Progress | UserError | None:
+def parse(line: str) -> InstallProgress | UserError | None:
     """What a line of the installer says: how far it is, or why it stopped; None for anything else."""
     try:
         values = json.loads(line)
@@ -67,7 +68,7 @@ def parse(line: str) -> Progress | UserError | None:
             return UserError(str(values["message"]), str(values["hint"]), str(values["code"]))
         phase = str(values["phase"])
         return (
-            Progress(phase, float(values["done"]), float(values["of"]), str(values["name"]))
+            InstallProgress(phase, float(values["done"]), float(values["of"]), str(values["name"]))
             if phase in _TEXTS
             else None
         )
@@ -77,14 +78,18 @@ def parse(line: str) -> Progress | UserError | None:
 
 def error_line(error: UserError) -> str:
     """The line that tells of a failure."""
-    return json.dumps({"message": error.message, "hint": error.hint, "code": error.code})
+    return json.dumps({"message": redacted(error.message), "hint": redacted(error.hint), "code": error.code})
 
 
 class PipReader:
-    """Follows the lines of one pip run. ``expected``: bytes to load; ``packages``: how many will be installed."""
+    """Follows the lines of pip, run once or more. ``expected``: bytes to load; ``packages``: what is installed.
 
-    def __init__(self, expected: int) -> None:
-        self.progress = Progress(LOAD, 0.0, float(expected))
+    Until the last run unpacks, downloading is what is shown: a bar does not go back.
+    """
+
+    def __init__(self, expected: int, runs: int = 1) -> None:
+        self._runs = runs
+        self.progress = InstallProgress(LOAD, 0.0, float(expected))
         self.packages: tuple[str, ...] = ()
         self._finished = 0.0  # bytes of the files before this one
         self._current = 0.0  # bytes of this one
@@ -101,8 +106,10 @@ class PipReader:
             self.progress = replace(self.progress, name=found[2].partition("-")[0].replace("_", "-"))
             self._show(0.0 if found[1] == "Downloading" else self._current)
         elif line.startswith("Installing collected packages:"):
-            self.packages = tuple(name.strip() for name in line.partition(":")[2].split(","))
-            self.progress = Progress(UNPACK, 0.0, float(len(self.packages)))
+            self.packages += tuple(name.strip() for name in line.partition(":")[2].split(","))
+            self._runs -= 1
+            if self._runs < 1:
+                self.progress = InstallProgress(UNPACK, 0.0, float(len(self.packages)))
         return self.progress != before
 
     def _show(self, done: float) -> None:
@@ -110,6 +117,7 @@ class PipReader:
         self.progress = replace(self.progress, done=total, of=max(self.progress.of, total))
 
 
+_CHANGED = "DO NOT MATCH THE HASHES"  # pip, of a file with another SHA-256 than the lock says
 _CAUSES: tuple[tuple[str, str, str, str], ...] = (
     (
         r"No space left on device|Errno 28|WinError 112|not enough space|Disk quota exceeded|Errno 122",
@@ -126,7 +134,7 @@ _CAUSES: tuple[tuple[str, str, str, str], ...] = (
     (
         r"CERTIFICATE_VERIFY_FAILED|SSLCertVerificationError|SSLError",
         "The network answers with a certificate that is not trusted.",
-        "Behind a company's proxy set PIP_CERT to its certificate, or install from a folder of wheels.",
+        "Behind a company's proxy set PIP_CERT to its certificate, or install from offline files.",
         "certificate",
     ),
     (
@@ -139,7 +147,13 @@ _CAUSES: tuple[tuple[str, str, str, str], ...] = (
         "no_network",
     ),
     (
-        r"THESE PACKAGES DO NOT MATCH THE HASHES|BadZipFile|Wheel .* is invalid|Zip file is corrupt|InvalidWheel",
+        _CHANGED,
+        "A file that was downloaded is not the one that this add-on was made with: it is damaged, or was exchanged.",
+        "Press Repair to load it again. If it stays so, the mirror or proxy in between changes files.",
+        "damaged",
+    ),
+    (
+        r"BadZipFile|Wheel .* is invalid|Zip file is corrupt|InvalidWheel",
         "A downloaded file was damaged.",
         "Press Repair to load it again.",
         "damaged",
@@ -161,9 +175,16 @@ def diagnose(lines: list[str], code: int, plan: Plan, log: str) -> UserError:
     if missing is not None and plan.wheels is not None:
         python = f"Python {plan.version[0]}.{plan.version[1]}"
         return UserError(
-            f"The folder {plan.wheels} has no wheel of {missing[1] or missing[2]} for {python} on this system.",
-            f"Fill it on a machine with a network: {download_command(plan)}",
+            f"The folder {plan.wheels} lacks the package {missing[1] or missing[2]} for {python} on this system.",
+            f"Fill it on a machine with a network: {download_commands(plan)}",
             "missing_wheel",
+        )
+    if plan.wheels is not None and _CHANGED in text:
+        file = re.search(r"from (?:file:\S*/|/)?(\S+\.whl)", text)
+        return UserError(
+            f"In {plan.wheels} {file[1] if file else 'a file'} is not the one that this add-on was made with.",
+            f"Fill another folder on a machine with a network: {download_commands(plan)}",
+            "changed_wheel",
         )
     for pattern, message, hint, name in _CAUSES:
         if re.search(pattern, text, re.IGNORECASE):
@@ -171,7 +192,7 @@ def diagnose(lines: list[str], code: int, plan: Plan, log: str) -> UserError:
     if missing is not None:
         return UserError(
             f"{missing[1] or missing[2]} is not to be had for this system.",
-            "Choose another device, or install from a folder of wheels.",
+            "Choose another device, or install from offline files.",
             "missing_wheel",
         )
     said = next((line for line in reversed(lines) if line.startswith("ERROR:")), "")

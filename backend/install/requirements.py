@@ -20,6 +20,8 @@ REQUIREMENTS = {
     "spellchecker": "pyspellchecker>=0.8",
     "filelock": "filelock>=3.12",
 }
+FILMS = ("imageio", "imageio_ffmpeg")  # for .mp4 files, which Blender's backend never writes: 68 MB of a download
+INSTALLED = tuple(module for module in REQUIREMENTS if module not in FILMS)  # what the installer puts there
 SERVING = ("numpy", "zmq", "msgpack", "torch", "transformers", "safetensors")  # without these the backend cannot start
 
 # The versions that the installer takes, the newest that the product was tested with: what is installed next year is
@@ -32,8 +34,6 @@ PINS = {
     "msgpack": "1.2.4",
     "tqdm": "4.70.1",
     "pillow": "13.0.0",
-    "imageio": "2.38.1",
-    "imageio-ffmpeg": "0.8.1",
     "pyspellchecker": "0.9.1",
     "filelock": "4.3.1",
 }
@@ -41,5 +41,5 @@ TORCH = REQUIREMENTS["torch"].partition("==")[2]
 
 
 def pinned(torch: str = TORCH) -> tuple[str, ...]:
-    """Every requirement with its one version; ``torch`` with its build, as in "2.13.0+cpu"."""
+    """Everything that is installed with its one version; ``torch`` with its build, as in "2.13.0+cpu"."""
     return (f"torch=={torch}", *(f"{name}=={version}" for name, version in PINS.items()))

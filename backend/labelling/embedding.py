@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ...rigs.canonical import at_origin
-from ...rigs.reposture import in_own_posture
-from ...rigs.skeleton import MAX_FRAMES
-from ...rigs.smoothing import smoothed
+from ...rigs.body.canonical import at_origin
+from ...rigs.body.skeleton import MAX_FRAMES
+from ...rigs.body.smoothing import smoothed
+from ...rigs.solve.posture_change import in_own_posture
+from .treadmill import over_ground
 
 if TYPE_CHECKING:
     from ..model.recognizer import Recognizer
@@ -23,6 +24,7 @@ BATCH = 32
 TREMBLE = 1.0  # frames; deviation of the Gaussian over what is read
 SMOOTHED = 5  # frames, of the lowest joint
 Span = tuple[int, int]  # first frame and end
+StopCheck = Callable[[], None]  # called between batches; it raises where the work is to stop
 
 
 @dataclass(frozen=True)
@@ -58,8 +60,11 @@ def uniform(joints: np.ndarray) -> np.ndarray:
     The floor is a low quantile of the lowest joint. Between the frames of a slow camera the short dips of a toe are
     lost, which moved the floor of some takes by 2 cm and their scores by 0.04; smoothed over a quarter of a second
     the lowest joint has no such dips.
+
+    A gait on the spot goes over the ground as its feet say: the clips that the model knows do, and a walk in place is
+    "stand" to it.
     """
-    return _on_floor(in_own_posture(_on_floor(smoothed(joints, TREMBLE))))
+    return over_ground(_on_floor(in_own_posture(_on_floor(smoothed(joints, TREMBLE)))))
 
 
 def _on_floor(joints: np.ndarray) -> np.ndarray:
@@ -71,7 +76,7 @@ def _on_floor(joints: np.ndarray) -> np.ndarray:
 
 
 def embed_spans(
-    model: Recognizer, joints: np.ndarray, spans: Sequence[Span], stopped: Callable[[], None] = lambda: None
+    model: Recognizer, joints: np.ndarray, spans: Sequence[Span], stopped: StopCheck = lambda: None
 ) -> np.ndarray:
     """Unit features (N, D) of the pieces ``joints[first:end]`` of a take (F, 22, 3), metres, 20 fps, floor at 0.
 

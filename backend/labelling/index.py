@@ -1,76 +1,53 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The index of a library of takes: MAR's vectors of many windows, kept in one small file between searches.
 
-The file is an .npz without pickles: ``vectors`` (N, D) float16, ``poses`` (N, POSES, 22, 3) float16, ``places`` (N, 3)
-int32 (number of the take, first frame, end), ``takes`` and ``sources`` (JSON as bytes) and ``fingerprint`` of the
-weights. A file whose size and time of change are as before is not read again; one whose contents are as before, only
-later or elsewhere, is not embedded again.
+A file whose size and time of change are as before is not read again; one whose contents are as before, only later or
+elsewhere, is not embedded again. Several processes may have the index open: what one of them writes is put into the
+file as it is by then, under a lock, and the others find it there.
 """
 
 from __future__ import annotations
 
 import hashlib
-import io
-import json
-import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import astuple, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
-from ...rigs.canonical import at_origin
+from ...rigs.body.canonical import at_origin
+from ...rigs.body.skeleton import MAX_FRAMES
 from ...rigs.errors import UserError
-from ...rigs.skeleton import JOINTS, MAX_FRAMES
-from ..archive import read_arrays
-from ..home import home
-from ..motion_file import replacing
-from .embedding import Embedder, Span, uniform, windows
-from .files import Motions
-from .reading import read_files
-from .request import POSES, Moment
-from .segments import checked
-from .tables import shown
+from ...rigs.files.regular_file import open_regular
+from ..requests.label import POSES
+from ..requests.label_tables import take_title
+from ..system.atomic_write import disk_errors
+from ..system.user_files import locked, write_private
+from ..system.user_folder import home
+from .embedding import Embedder, Span, StopCheck, uniform, windows
+from .index_file import IndexedFile, IndexedTake, index_bytes, read_index
+from .library import Library, below
+from .motion_folders import Motions
+from .motion_reading import fault_of, read_files
+from .segmentation import checked
 
 SHORT = 80  # frames; a moment in a long take
-VERSION = 2
-LARGEST = 2**30  # bytes that an index may take in memory
-Stopped = Callable[[], None]
-
-
-@dataclass(frozen=True)
-class Source:
-    """A file as it was when it was read, and what in it could not be: (name of the take, reason)."""
-
-    path: str
-    size: int
-    changed: int  # nanoseconds, of the file system
-    contents: str  # hash of the bytes
-    problems: tuple[tuple[str, str], ...] = ()
-
-
-@dataclass(frozen=True, eq=False)
-class Take:
-    """One take of a file (or of an open scene): vectors (N, D) and poses (N, POSES, 22, 3) of its windows."""
-
-    path: str
-    name: str  # within the file; "" where the file is the take
-    contents: str
-    spans: tuple[Span, ...]  # frames at 20 fps
-    vectors: np.ndarray
-    poses: np.ndarray
+PIECES = 256  # windows that are embedded between two looks at whether somebody still waits
+PATIENCE = 60.0  # seconds for another process that writes the index
 
 
 @dataclass(frozen=True)
 class Update:
-    """What became of the files; ``skipped`` are files and takes that cannot be read, with the reason."""
+    """What became of the files; ``skipped`` are files and takes that cannot be read, with the reason, and ``remarks``
+    say of files that were read now what they hold otherwise than they say."""
 
     new: int
     changed: int
     kept: int
     gone: int
     skipped: tuple[tuple[str, str], ...]
+    remarks: tuple[tuple[str, str], ...] = ()
 
     def __str__(self) -> str:
         parts = {"new": self.new, "changed": self.changed, "as before": self.kept, "gone": self.gone}
@@ -95,68 +72,79 @@ def even_poses(joints: np.ndarray, span: Span) -> np.ndarray:
     return poses
 
 
-class Index:
-    """Takes by path and name, for one set of weights."""
+class TakeIndex:
+    """Takes by file, for one set of weights."""
 
-    def __init__(self, embedder: Embedder, takes: Iterable[Take] = (), sources: Iterable[Source] = ()) -> None:
+    def __init__(
+        self, embedder: Embedder, takes: Iterable[IndexedTake] = (), sources: Iterable[IndexedFile] = ()
+    ) -> None:
         self.embedder = embedder
-        self.takes = {(take.path, take.name): take for take in takes}
         self.sources = {source.path: source for source in sources}
+        self._takes: dict[str, dict[str, IndexedTake]] = {}
+        for take in takes:
+            self._takes.setdefault(take.path, {})[take.name] = take
+        self._changed = {*self.sources, *self._takes}  # files that the index file does not have as they are here
+        self._seen: tuple[int, ...] | None = None  # the index file as it was when it was read or written last
 
     @classmethod
-    def open(cls, path: Path, embedder: Embedder) -> tuple[Index, str]:
-        """The index in a file, and a sentence where it had to begin anew ("" otherwise)."""
-        fresh = cls(embedder)
-        if not path.is_file():
-            return fresh, ""
-        try:
-            arrays = read_arrays(path, LARGEST)
-            mark, version = str(arrays["fingerprint"]), int(arrays["version"])
-            if mark != embedder.mark or version != VERSION:
-                return fresh, f"The index {path} is of other weights; it is made anew."
-            vectors, places = arrays["vectors"].astype(np.float32), arrays["places"].astype(int)
-            poses = arrays["poses"].astype(np.float32)
-            records = json.loads(arrays["takes"].tobytes())
-            files = json.loads(arrays["sources"].tobytes())
-            sound = vectors.shape == (len(places), embedder.width) and poses.shape == (*places.shape[:1], *_POSED)
-            if not sound or not np.isfinite(vectors).all() or not np.isfinite(poses).all():
-                raise ValueError("vectors")
-            # each take has windows, and each window a take
-            if not np.array_equal(np.unique(places[:, 0]), np.arange(len(records))) or (places[:, 1:] < 0).any():
-                raise ValueError("places")
-            takes = []
-            for number, (file, name, contents) in enumerate(records):
-                rows = places[:, 0] == number
-                spans = tuple((int(a), int(b)) for _, a, b in places[rows])
-                takes.append(Take(str(file), str(name), str(contents), spans, vectors[rows], poses[rows]))
-            sources = [
-                Source(str(file), int(size), int(changed), str(contents), tuple((str(n), str(r)) for n, r in problems))
-                for file, size, changed, contents, problems in files
-            ]
-        except (OSError, ValueError, LookupError, TypeError, OverflowError, RecursionError):
-            return fresh, f"The index {path} is damaged; it is made anew."
-        return cls(embedder, takes, sources), ""
+    def open(cls, path: Path, embedder: Embedder) -> tuple[TakeIndex, str]:
+        """The index in a file, and a sentence where it had to start over ("" otherwise)."""
+        seen = _mark(path)
+        takes, sources, note = read_index(path, embedder)
+        index = cls(embedder, takes, sources)
+        index._changed, index._seen = set(), seen
+        return index, note
+
+    @property
+    def takes(self) -> list[IndexedTake]:
+        """All takes."""
+        return [take for among in self._takes.values() for take in among.values()]
+
+    def take(self, path: str, name: str) -> IndexedTake | None:
+        """One take."""
+        return self._takes.get(path, {}).get(name)
+
+    def takes_of(self, path: str) -> list[IndexedTake]:
+        """The takes of a file."""
+        return list(self._takes.get(path, {}).values())
+
+    def catch_up(self, path: Path) -> None:
+        """Take over what another process has written into the file since it was read; our own changes stay."""
+        seen = _mark(path)
+        if seen is None or seen == self._seen:
+            return
+        takes, sources, note = read_index(path, self.embedder)
+        if note:  # damaged, or of other weights: the next saving replaces it
+            return
+        other = TakeIndex(self.embedder, takes, sources)
+        for name in (self.sources.keys() | self._takes.keys()) - self._changed:
+            self.sources.pop(name, None)
+            self._takes.pop(name, None)
+        for name in other._changed - self._changed:
+            if name in other.sources:
+                self.sources[name] = other.sources[name]
+            if name in other._takes:
+                self._takes[name] = other._takes[name]
+        self._seen = seen
 
     def save(self, path: Path) -> None:
-        """Replace the file in one step. UserError where the disk refuses."""
-        takes = list(self.takes.values())
-        places = [(number, *span) for number, take in enumerate(takes) for span in take.spans]
-        records = [(take.path, take.name, take.contents) for take in takes]
-        empty = np.zeros((0, self.embedder.width)), np.zeros((0, *_POSED))
-        out = io.BytesIO()
-        np.savez(
-            out,
-            vectors=np.concatenate([empty[0], *(take.vectors for take in takes)]).astype(np.float16),
-            poses=np.concatenate([empty[1], *(take.poses for take in takes)]).astype(np.float16),
-            places=np.array(places, dtype=np.int32).reshape(-1, 3),
-            takes=_packed(records),
-            sources=_packed([astuple(source) for source in self.sources.values()]),
-            fingerprint=np.array(self.embedder.mark),
-            version=np.array(VERSION),
-        )
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with replacing(path) as part:
-            part.write_bytes(out.getvalue())
+        """Put what has changed here into the file, in one step; what others have put there stays.
+
+        UserError where the disk refuses, or "index_busy" where another process does not come to an end.
+        """
+        if not self._changed and path.is_file():
+            return
+        with disk_errors(path):
+            try:
+                with locked(path, PATIENCE):
+                    self.catch_up(path)
+                    write_private(path, index_bytes(self.embedder, self.takes, list(self.sources.values())))
+                    self._seen = _mark(path)
+            except BlockingIOError:
+                raise UserError(
+                    f"Another process is writing the index {path}.", "Wait for its end, and try again.", "index_busy"
+                ) from None
+        self._changed.clear()
 
     def unread(self, files: Sequence[Path]) -> list[Path]:
         """The files that ``update`` would have to embed, each contents once."""
@@ -172,33 +160,35 @@ class Index:
                 found.setdefault(source.contents, path)
         return list(found.values())
 
-    def contents(self) -> list[tuple[Source, list[Take]]]:
+    def contents(self) -> list[tuple[IndexedFile, list[IndexedTake]]]:
         """Every file with its takes."""
-        return [(source, self._of(source.path)) for source in self.sources.values()]
+        return [(source, self.takes_of(source.path)) for source in self.sources.values()]
 
     def update(
         self,
         files: Sequence[Path],
         folders: Sequence[Path] = (),
-        told: Callable[[], object] = lambda: None,
-        stopped: Stopped = lambda: None,
-        ready: Iterable[tuple[Source, list[Take]]] = (),
+        file_done: Callable[[], object] = lambda: None,
+        stopped: StopCheck = lambda: None,
+        ready: Iterable[tuple[IndexedFile, list[IndexedTake]]] = (),
     ) -> Update:
         """Bring the index up to date with ``files``; takes below ``folders`` that are gone are dropped.
 
-        ``told`` is called after each file, ``stopped`` before each and may raise: what was read until then stays.
+        ``file_done`` is called after each file, ``stopped`` before each and within long ones and may raise what is no
+        ``Exception``: what was read until then stays.
         ``ready``: what others made of some files, as ``contents`` gives it.
         """
         wanted = {str(path.resolve()): path for path in files}
-        known = {source.contents: (source, self._of(source.path)) for source in self.sources.values()}
+        known = {source.contents: (source, self.takes_of(source.path)) for source in self.sources.values()}
         known |= {source.contents: (source, takes) for source, takes in ready}
         inside = below(folders)
         gone = [name for name in self.sources if name not in wanted and inside(name)]
         for name in gone:
             self._forget(name)
         became: dict[str, str] = {}
-        unread: dict[str, Source] = {}
+        unread: dict[str, IndexedFile] = {}
         problems: list[tuple[str, str]] = []
+        remarks: list[tuple[str, str]] = []
         for name, path in wanted.items():
             stopped()
             old = self.sources.get(name)
@@ -207,7 +197,7 @@ class Index:
             except OSError as problem:
                 self._forget(name)
                 problems.append((name, f"{path.name} cannot be read ({problem.strerror})."))
-                told()
+                file_done()
                 continue
             same = old is not None and old.contents == fresh.contents
             became[name] = "kept" if same else "new" if old is None else "changed"
@@ -217,24 +207,33 @@ class Index:
             if fresh is not old:
                 twin, takes = known[fresh.contents]
                 self._put(replace(fresh, problems=twin.problems), [replace(take, path=name) for take in takes])
-            told()
+            file_done()
         for path, found in read_files([Path(name) for name in unread], stopped):
             fresh = unread[str(path)]
-            taken, wrong = self._embedded(fresh.path, fresh.contents, found)
+            taken, wrong = self._embedded(fresh.path, fresh.contents, found, stopped)
             self._put(replace(fresh, problems=wrong), taken)
-            told()
-        there = {path for path, _ in self.takes}
+            remarks += [(fresh.path, found.remark)] if found.remark else []
+            file_done()
         for name in became:
-            problems += [(shown(name, inner), reason) for inner, reason in self.sources[name].problems]
-        counts = Counter(kind for name, kind in became.items() if name in there)
-        return Update(counts["new"], counts["changed"], counts["kept"], len(gone), tuple(problems))
+            problems += [(take_title(name, inner), reason) for inner, reason in self.sources[name].problems]
+        counts = Counter(kind for name, kind in became.items() if name in self._takes)
+        return Update(counts["new"], counts["changed"], counts["kept"], len(gone), tuple(problems), tuple(remarks))
 
-    def embedded(self, path: str, name: str, contents: str, joints: np.ndarray) -> Take:
-        """A take (F, 22, 3) of 20 fps with its vectors. UserError as ``segments.checked``."""
+    def embedded(
+        self, path: str, name: str, contents: str, joints: np.ndarray, stopped: StopCheck = lambda: None
+    ) -> IndexedTake:
+        """A take (F, 22, 3) of 20 fps with its vectors. UserError as ``segments.checked``.
+
+        ``stopped`` is called between pieces and may raise.
+        """
         joints = uniform(checked(joints))
         spans = take_spans(len(joints))
         poses = np.stack([even_poses(joints, span) for span in spans]).astype(np.float32)
-        return Take(path, name, contents, tuple(spans), self.embedder.embed(joints, spans), poses)
+        vectors = []
+        for at in range(0, len(spans), PIECES):
+            stopped()
+            vectors.append(self.embedder.embed(joints, spans[at : at + PIECES]))
+        return IndexedTake(path, name, contents, tuple(spans), np.concatenate(vectors), poses)
 
     def vector(self, joints: np.ndarray) -> np.ndarray:
         """The unit vector (D,) of a whole take (F, 22, 3). UserError as ``segments.checked``."""
@@ -245,80 +244,58 @@ class Index:
     def among(self, files: Sequence[Path]) -> Library:
         """What can be searched: the indexed takes of ``files``."""
         names = {str(path.resolve()) for path in files}
-        return Library([take for take in self.takes.values() if take.path in names])
+        return Library([take for name in names for take in self.takes_of(name)])
 
-    def _embedded(self, path: str, contents: str, found: Motions) -> tuple[list[Take], tuple[tuple[str, str], ...]]:
+    def put(self, take: IndexedTake) -> None:
+        """Put one take in the place of the one of its name."""
+        self._takes.setdefault(take.path, {})[take.name] = take
+        self._changed.add(take.path)
+
+    def drop(self, path: str, name: str) -> None:
+        """Let go of one take, if it is there."""
+        among = self._takes.get(path, {})
+        if among.pop(name, None) is not None:
+            self._changed.add(path)
+        if not among:
+            self._takes.pop(path, None)
+
+    def _embedded(
+        self, path: str, contents: str, found: Motions, stopped: StopCheck
+    ) -> tuple[list[IndexedTake], tuple[tuple[str, str], ...]]:
         taken, problems = [], list(found.problems)
         for name, joints in found.takes:
             try:
-                taken.append(self.embedded(path, name, contents, joints))
-            except UserError as problem:
-                problems.append((name, problem.message))
+                taken.append(self.embedded(path, name, contents, joints, stopped))
+            except Exception as problem:
+                problems.append((name, fault_of(problem, Path(path))))
         return taken, tuple(problems)
 
-    def _put(self, source: Source, takes: Iterable[Take]) -> None:
+    def _put(self, source: IndexedFile, takes: Iterable[IndexedTake]) -> None:
         self._forget(source.path)
         self.sources[source.path] = source
-        self.takes.update({(take.path, take.name): take for take in takes})
-
-    def _of(self, path: str) -> list[Take]:
-        return [take for take in self.takes.values() if take.path == path]
+        for take in takes:
+            self.put(take)
 
     def _forget(self, path: str) -> None:
+        self._changed.add(path)
         self.sources.pop(path, None)
-        for take in self._of(path):
-            del self.takes[take.path, take.name]
+        self._takes.pop(path, None)
 
 
-class Library:
-    """Takes as one matrix."""
-
-    def __init__(self, takes: Sequence[Take]) -> None:
-        self._takes = list(takes)
-        self._starts = np.cumsum([0, *(len(take.spans) for take in takes)])
-        self._vectors = np.concatenate([take.vectors for take in takes]) if takes else np.zeros((0, 0))
-
-    def __len__(self) -> int:
-        return len(self._takes)
-
-    def nearest(self, wanted: np.ndarray, top: int) -> list[Moment]:
-        """The ``top`` takes whose best window is nearest to a unit vector (D,), best first."""
-        if not self._takes:
-            return []
-        scores = self._vectors @ wanted
-        best = np.maximum.reduceat(scores, self._starts[:-1])
-        found = []
-        for number in np.argsort(-best, kind="stable")[:top]:
-            a, b = self._starts[number], self._starts[number + 1]
-            row = int(scores[a:b].argmax())
-            take = self._takes[number]
-            first, end = take.spans[row]
-            found.append(Moment(take.path, take.name, float(scores[a + row]), first, end, take.poses[row]))
-        return found
-
-
-def below(places: Iterable[Path]) -> Callable[[str], bool]:
-    """Whether a resolved path is one of the places or below one of them.
-
-    It compares letters: ``Path`` takes 0.05 ms for each take, which is all that a search may take for a thousand.
-    """
-    roots = tuple(os.path.normcase(place.resolve()) for place in places)
-    heads = tuple(root.rstrip(os.sep) + os.sep for root in roots)
-    return lambda path: (name := os.path.normcase(path)) in roots or name.startswith(heads)
-
-
-_POSED = (POSES, len(JOINTS), 3)
-
-
-def _looked_at(name: str, path: Path, old: Source | None) -> Source:
+def _looked_at(name: str, path: Path, old: IndexedFile | None) -> IndexedFile:
     """A file as it is; ``old`` itself where size and time of change are as they were."""
     facts = path.stat()
     if old is not None and (old.size, old.changed) == (facts.st_size, facts.st_mtime_ns):
         return old
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         contents = hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=16)).hexdigest()
-    return Source(name, facts.st_size, facts.st_mtime_ns, contents)
+    return IndexedFile(name, facts.st_size, facts.st_mtime_ns, contents)
 
 
-def _packed(value: object) -> np.ndarray:
-    return np.frombuffer(json.dumps(value).encode(), dtype=np.uint8)
+def _mark(path: Path) -> tuple[int, ...] | None:
+    """What changes with every replacement of a file; None where there is none."""
+    try:
+        facts = path.stat()
+    except OSError:
+        return None
+    return facts.st_ino, facts.st_size, facts.st_mtime_ns

@@ -3,18 +3,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
 from ..model.calibration import confidences
 from ..model.weights import System
-from .embedding import Span, embed_spans, uniform
-from .request import Named, Segment
-from .segments import checked, cut, moving_runs
+from ..requests.label import Named, Segment
+from .embedding import Span, StopCheck, embed_spans, uniform
+from .segmentation import checked, cut, moving_runs
+from .taught_words import TaughtWords
 from .vocabulary import PhraseBank, vocabulary
-
-Stopped = Callable[[], None]
 
 
 class Labeller:
@@ -26,16 +25,17 @@ class Labeller:
         labels: Sequence[str] = (),
         *,
         describe: bool = False,
+        taught: TaughtWords | None = None,
     ) -> None:
-        """No ``labels`` is the model's own list. With ``describe`` segments get phrases instead of labels.
+        """No ``labels`` is the model's own list and what was ``taught``. With ``describe`` segments get phrases.
 
         Raises UserError ``no_phrases``.
         """
         self.system = system
-        self.words = vocabulary(system, labels)
-        self.bank = PhraseBank(system) if describe else None
+        self.words = vocabulary(system, labels, taught)
+        self.bank = PhraseBank(system, taught) if describe else None
 
-    def whole(self, joints: np.ndarray, top: int = 5, stopped: Stopped = lambda: None) -> Segment:
+    def whole(self, joints: np.ndarray, top: int = 5, stopped: StopCheck = lambda: None) -> Segment:
         """One segment for all of joints (F, 22, 3), metres, 20 fps. UserError as ``checked``.
 
         ``stopped`` is called between batches and may raise, to cancel.
@@ -44,7 +44,7 @@ class Labeller:
             return Segment(0, len(joints), ())
         return self._named(uniform(joints), [(0, len(joints))], top, stopped)[0]
 
-    def segments(self, joints: np.ndarray, top: int = 5, stopped: Stopped = lambda: None) -> tuple[Segment, ...]:
+    def segments(self, joints: np.ndarray, top: int = 5, stopped: StopCheck = lambda: None) -> tuple[Segment, ...]:
         """The segments of a take in order, without gaps; otherwise as ``whole``."""
         runs = moving_runs(checked(joints))
         joints = uniform(joints)
@@ -55,7 +55,7 @@ class Labeller:
         held = [Segment(a, b, ()) for (a, b), moving in runs if not moving]
         return tuple(sorted([*self._named(joints, spans, top, stopped), *held], key=lambda segment: segment.first))
 
-    def _cut(self, joints: np.ndarray, span: Span, stopped: Stopped) -> list[Span]:
+    def _cut(self, joints: np.ndarray, span: Span, stopped: StopCheck) -> list[Span]:
         def embed(spans: Sequence[Span]) -> np.ndarray:
             return embed_spans(self.system.recognizer, joints, spans, stopped)
 
@@ -69,7 +69,7 @@ class Labeller:
                 merged.append((a, b))
         return merged
 
-    def _named(self, joints: np.ndarray, spans: Sequence[Span], top: int, stopped: Stopped) -> list[Segment]:
+    def _named(self, joints: np.ndarray, spans: Sequence[Span], top: int, stopped: StopCheck) -> list[Segment]:
         if not spans:
             return []
         motions = embed_spans(self.system.recognizer, joints, spans, stopped)

@@ -46,7 +46,7 @@ class GeneratorConfig:
     noise_draws: int = 4
     steps: int = 12
     guidance_scale: float = 4.5
-    evaluations: int = 18  # of the head per token; how near they come: docs/performance.md
+    evaluations: int = 18  # of the head per token; how near they come: docs/measurements/sampling.md
 
 
 @dataclass(frozen=True)
@@ -120,8 +120,8 @@ class ModelConfig:
         return cls(name=values["name"], labels=values["labels"], **parts)
 
 
-Part = AutoencoderConfig | GeneratorConfig | RecognizerConfig | TextConfig
-_PARTS: dict[str, type[Part]] = {
+PartConfig = AutoencoderConfig | GeneratorConfig | RecognizerConfig | TextConfig
+_PARTS: dict[str, type[PartConfig]] = {
     "autoencoder": AutoencoderConfig,
     "generator": GeneratorConfig,
     "recognizer": RecognizerConfig,
@@ -138,7 +138,7 @@ def _broken(reason: str) -> UserError:
     )
 
 
-def _part(kind: type[Part], name: str, values: Any) -> Part:
+def _part(kind: type[PartConfig], name: str, values: Any) -> PartConfig:
     """One part of the config; every setting must be there, so that a file means the same in every version."""
     fields = {entry.name: entry for entry in dataclasses.fields(kind)}
     if not isinstance(values, dict) or set(values) != set(fields):
@@ -159,7 +159,7 @@ _SMALL = ModelConfig(
     autoencoder=AutoencoderConfig(width=256, latent=64, path=True, dropout=0.0),
     generator=GeneratorConfig(
         latent=64,
-        condition=256,
+        condition=320,
         width=256,
         layers=6,
         heads=8,
@@ -178,25 +178,25 @@ _SMALL = ModelConfig(
         feed_forward=256,
         dropout=0.1,
         frame_step=2,
-        feature=256,
+        feature=320,
         text_width=256,
-        text_layers=3,
+        text_layers=2,
         text_heads=4,
         text_feed_forward=512,
-        vocabulary=3000,
+        vocabulary=4500,
         positions=64,
         attend_padding=False,
     ),
     text=TextConfig(
         kind="bundled",
         name="text",
-        width=256,
+        width=320,
         hidden=256,
         layers=3,
         heads=4,
         feed_forward=1024,
         positions=64,
-        vocabulary=3000,
+        vocabulary=4500,
     ),
 )
 

@@ -11,7 +11,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from .config import GeneratorConfig
-from .head import build_head
+from .diffusion.head import build_head
+from .graphs import Graphs
 from .masking import training_masks
 
 
@@ -74,6 +75,7 @@ class Generator(nn.Module):
         self.register_buffer("positions", sinusoid(4 * config.max_tokens, config.width), persistent=False)
         self._initialise()
         self.head = build_head(config)
+        self.graphs: Graphs | None = None  # of sampling, where it runs on CUDA
 
     def _initialise(self) -> None:
         """Small normal weights; modulations start at zero so every block is the identity."""
@@ -99,8 +101,8 @@ class Generator(nn.Module):
         signal = functional.silu(self.condition_in(condition.to(self.mask_token.dtype)))
         return [block.modulation(signal) for block in self.blocks]  # type: ignore[operator]
 
-    def contexts(self, latents: Tensor, valid: Tensor | None, modulations: Sequence[Tensor]) -> Tensor:
-        """As ``forward`` with the modulations at hand."""
+    def contexts(self, latents: Tensor, valid: Tensor | None, modulations: Sequence[Tensor] | Tensor) -> Tensor:
+        """As ``forward`` with the modulations at hand, one (B, 6 D) for each block."""
         kind = self.mask_token.dtype
         x = self.token_in(latents.to(kind)) + self.positions[: latents.shape[1]].to(kind)
         x = functional.dropout(x, self.config.dropout, self.training)
@@ -110,12 +112,17 @@ class Generator(nn.Module):
         return x
 
     def forward_loss(
-        self, latents: Tensor, valid: Tensor, condition: Tensor, generator: torch.Generator | None = None
+        self,
+        latents: Tensor,
+        valid: Tensor,
+        condition: Tensor,
+        generator: torch.Generator | None = None,
+        drop: float | None = None,
     ) -> Tensor:
         """One training loss (scalar) on clean latents (B, T, C), valid tokens (B, T) bool, condition (B, W).
 
         Masked tokens only, each with ``noise_draws`` fresh draws; the condition is dropped per clip with
-        probability ``condition_drop``. Randomness comes from ``generator``, which lives on the CPU.
+        probability ``drop`` (None: ``condition_drop``). Randomness comes from ``generator``, which lives on the CPU.
         """
         where = latents.device
         target = torch.where(valid[..., None], latents, torch.zeros_like(latents))
@@ -123,7 +130,8 @@ class Generator(nn.Module):
         noise = torch.randn(target.shape, generator=generator).to(where)
         shown = torch.where(noised[..., None], noise, target)
         shown = torch.where(replaced[..., None], self.mask_token, shown)
-        dropped = (torch.rand(len(condition), generator=generator) < self.config.condition_drop).to(where)
+        drop = self.config.condition_drop if drop is None else drop
+        dropped = (torch.rand(len(condition), generator=generator) < drop).to(where)
         context = self(shown, valid, torch.where(dropped[:, None], torch.zeros_like(condition), condition))
         draws = self.config.noise_draws
         losses: Tensor = self.head.loss(target[hidden].repeat(draws, 1), context[hidden].repeat(draws, 1), generator)

@@ -10,9 +10,9 @@ import torch
 from torch import Tensor
 from torch.nn.functional import cosine_similarity
 
-from ...rigs.skeleton import INDEX, JOINTS, TOKEN_FRAMES
-from .autoencoder import Autoencoder
-from .path_autoencoder import PathAutoencoder
+from ...rigs.body.skeleton import INDEX, JOINTS, TOKEN_FRAMES
+from .autoencoders.autoencoder import Autoencoder
+from .autoencoders.path_autoencoder import PathAutoencoder
 from .recognizer import Features, Recognizer
 
 FUSED_WEIGHT, STREAM_WEIGHT = 0.7, 0.1
@@ -70,7 +70,7 @@ def slope(
 
 
 def at_origin(joints: Tensor) -> Tensor:
-    """As ``rigs.canonical.at_origin`` for joints (B, F, 66): from the origin, facing +Z; the turn has no gradient."""
+    """As ``rigs.body.canonical.at_origin`` for joints (B, F, 66): at the origin, facing +Z; the turn is constant."""
     rows = joints.reshape(*joints.shape[:2], len(JOINTS), 3)
     first = rows[:, 0].detach()
     left, right = ([INDEX[f"{side}_{part}"] for part in ("hip", "shoulder")] for side in ("left", "right"))

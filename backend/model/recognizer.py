@@ -72,13 +72,13 @@ class StreamEncoder(nn.Module):
         self.out = nn.Linear(config.width, config.feature)
         self.register_buffer("positions", sinusoid(MAX_POSITIONS, config.width), persistent=False)
 
-    def forward(self, frames: Tensor, allowed: Tensor | None, kept: Tensor | None = None) -> Tensor:
-        """``allowed`` (B, 1, 1, 1 + F) is False on padded frames; of the frames only ``kept`` (K,) are read."""
+    def forward(self, frames: Tensor, allowed: Tensor | None, subset: Tensor | None = None) -> Tensor:
+        """``allowed`` (B, 1, 1, 1 + F) is False on padded frames; of the frames only ``subset`` (K,) are read."""
         B, F, _ = frames.shape
         at = self.positions[: F + 1]
-        if kept is not None:
-            places = torch.cat([kept.new_zeros(1), kept + 1])
-            frames, at = frames[:, kept], at[places]
+        if subset is not None:
+            places = torch.cat([subset.new_zeros(1), subset + 1])
+            frames, at = frames[:, subset], at[places]
             allowed = None if allowed is None else allowed[..., places]
         x = torch.cat([self.query_token.expand(B, 1, -1), self.embed(frames)], dim=1)
         x = functional.dropout(x + at, self.dropout, self.training)
@@ -146,11 +146,11 @@ class Recognizer(nn.Module):
         self.register_buffer("mean", torch.zeros(COORDINATES))
         self.register_buffer("std", torch.ones(COORDINATES))
 
-    def forward(self, joints: Tensor, valid: Tensor | None = None, kept: Sequence[Tensor] | None = None) -> Features:
+    def forward(self, joints: Tensor, valid: Tensor | None = None, subsets: Sequence[Tensor] | None = None) -> Features:
         """Features of joints (B, F, 66) in metres, canonical; ``valid`` (B, F) bool is False on padding.
 
-        ``kept`` are the frames (K,) that each of the three streams reads, of those left by ``frame_step``; only
-        training leaves any out (see ``training.recognizer``).
+        ``subsets`` are the frames (K,) that each of the three streams reads, of those left by ``frame_step``; only
+        training leaves any out (see ``training.recognition.recognizer``).
         """
         step = self.config.frame_step
         x = ((joints - self.mean) / self.std)[:, ::step]
@@ -158,7 +158,7 @@ class Recognizer(nn.Module):
         if valid is not None:
             valid = valid[:, ::step]
             allowed = torch.cat([valid.new_ones(len(valid), 1), valid], dim=1)[:, None, None, :]
-        joint, bone, moving = kept or (None, None, None)
+        joint, bone, moving = subsets or (None, None, None)
         parts = (
             self.joint(x, allowed, joint),
             self.bone(bones(x), allowed, bone),

@@ -8,21 +8,26 @@ sketched (one evaluation) where somebody looks at the whole motion: guidance, an
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 
 import torch
 from torch import Tensor
 
-from .autoencoder import Autoencoder
+from .autoencoders.autoencoder import Autoencoder
+from .autoencoders.path_autoencoder import PathAutoencoder
+from .device import uploaded
+from .diffusion.solver import SolverName
 from .generator import Generator
+from .graphs import Graphs, Work, replayed
 from .guidance import Passage, climbed, slope
 from .masking import masked_counts, ranks
-from .path_autoencoder import PathAutoencoder
 from .recognizer import Recognizer
-from .solver import SolverName
 
+# Rows for each motion in a graph of the head: in 12 steps never more than 7 of 49 tokens leave the mask at once.
+ROOM = 8
+MOST_GRAPHED = 8  # motions at once; with more a card has enough to do while the host launches
 REFINED = 0.16  # share of the tokens that refinement predicts again at every step (the released edit())
 
 
@@ -43,6 +48,7 @@ class Sampling:
     guided_from: float = 2 / 3  # share of the steps that are done before the recognizer is asked
     begin: float = 0.0  # time of the schedule at which it begins; 0: all tokens masked, nearer to 1: fewer
     candidates: int = 1  # motions for one that is wanted, at most; the recognizer keeps the best (``motions``)
+    held: bool = True  # others are made where a motion misses what its prompt says (``motions``)
     refine: bool = False  # no schedule: at each step a random 16 % is predicted again
 
 
@@ -64,7 +70,7 @@ class Known:
     """Tokens that stay: ``latents`` (B, T, C) are kept bit for bit where ``keep`` (B, T) is True.
 
     The others are what a sampling that begins late, or refinement, begins with. Those of ``early`` (T,) are settled
-    before the rest, so that this is predicted with them in sight.
+    before the rest, so that this is predicted with them in sight. Both masks are on the CPU.
     """
 
     latents: Tensor
@@ -104,103 +110,173 @@ def sample(
     """
     B, C = len(condition), generator.config.latent
     where = condition.device
-    keep = torch.zeros(B, tokens, dtype=torch.bool) if known is None else known.keep.cpu()
+    keep = torch.zeros(B, tokens, dtype=torch.bool) if known is None else known.keep
     latents = torch.zeros(B, tokens, C, device=where) if known is None else known.latents
     free = sampling.guidance_scale != 1.0
-    modulations = generator.modulations(torch.cat([condition, torch.zeros_like(condition)]) if free else condition)
-    early = keep if known is None or known.early is None else known.early.cpu().expand_as(keep)
+    modulations = torch.stack(
+        generator.modulations(torch.cat([condition, torch.zeros_like(condition)]) if free else condition)
+    )
+    early = keep if known is None or known.early is None else known.early.expand_as(keep)
     guided = guide is not None and sampling.strength > 0
-    for step, (hidden, leaving) in enumerate(_schedule(keep, early, sources, sampling), start=1):
+    turns = _turns(_schedule(keep, early, sources, sampling), sampling.whole, where)
+    (changes,) = uploaded([~keep], where)
+    noise = _noise(sources, (tokens, C), len(turns), generator.head.draws, where)
+    for step, (turn, drawn) in enumerate(zip(turns, noise, strict=True), start=1):
         if cancelled():
             raise Cancelled
-        now = _Step(generator, sampling, modulations, latents, hidden, sources)
-        final = hidden if sampling.whole else leaving
-        rest = hidden & ~final
-        latents = now.solved(latents, final)
-        reads = guided and bool(final.any()) and step > sampling.guided_from * sampling.steps
+        now = _Step(generator, sampling, modulations, latents, turn.hidden, drawn)
+        rest = turn.open
+        latents = now.solved(latents, turn.leaving)
+        reads = guided and len(turn.leaving) > 0 and step > sampling.guided_from * sampling.steps
         if reads or steer is not None:
-            latents, rest = now.sketched(latents, rest), torch.zeros_like(rest)
+            latents, rest = now.sketched(latents, rest), rest[:0]
         if guide is not None and reads:
-            latents = _guided(latents, guide, final.to(where), sampling.strength)
+            latents = _guided(latents, guide, turn.final, sampling.strength)
         if steer is not None:
-            latents = steer(latents, ~keep.to(where))
+            latents = steer(latents, changes)
         watch(step, partial(now.sketched, latents, rest))
     return latents
+
+
+@dataclass(frozen=True)
+class _Turn:
+    """Which tokens (B, T) a step works on: those masked in it, those of them that it solves for good, also as places
+    in (B T,), and the places of the others, which stay open."""
+
+    hidden: Tensor
+    final: Tensor
+    leaving: Tensor
+    open: Tensor
+
+
+def _turns(schedule: Iterable[tuple[Tensor, Tensor]], whole: bool, device: torch.device) -> list[_Turn]:
+    """The steps of a schedule on a device, in two copies. Places, as a mask on a GPU would be waited for."""
+    steps = [(hidden, hidden if whole else leaving) for hidden, leaving in schedule]
+    masks = [mask for step in steps for mask in step]
+    places = [rows.flatten().nonzero()[:, 0] for hidden, final in steps for rows in (final, hidden & ~final)]
+    there = uploaded([*masks, *places], device)
+    pairs, numbers = iter(there[: len(masks)]), iter(there[len(masks) :])
+    return [_Turn(next(pairs), next(pairs), next(numbers), next(numbers)) for _ in steps]
+
+
+def _noise(
+    sources: Sequence[torch.Generator], shape: tuple[int, int], steps: int, draws: int, device: torch.device
+) -> Iterator[Tensor]:
+    """Standard normal noise (1 + draws, B, T, C) of each step, for tokens of ``shape`` (T, C).
+
+    It is drawn in every step, so that what is looked at does not change what is drawn later. All of it goes over to
+    the device in one copy, unless a head that takes ``draws`` more on its way makes that too much.
+    """
+
+    def drawn(count: int) -> Tensor:
+        rows = [torch.stack([torch.randn(*shape, generator=source) for source in sources]) for _ in range(count)]
+        return torch.stack(rows)
+
+    if draws:
+        for _ in range(steps):
+            yield uploaded([drawn(1 + draws)], device)[0]
+    else:
+        yield from uploaded([drawn(steps)], device)[0][:, None]
 
 
 class _Step:
     """What one step predicts, computed as it is asked for: the context at most once, and only the tokens named.
 
-    Tokens are named by masks (B, T) on the CPU; ``latents`` are those before the step.
+    Tokens are named by their places in (B T,); ``latents`` are those before the step.
     """
 
     def __init__(
         self,
         generator: Generator,
         sampling: Sampling,
-        modulations: Sequence[Tensor],
+        modulations: Tensor,
         latents: Tensor,
         hidden: Tensor,
-        sources: Sequence[torch.Generator],
+        noise: Tensor,
     ) -> None:
         self._generator, self._sampling, self._modulations = generator, sampling, modulations
-        self._latents, self._hidden, self._sources = latents, hidden, sources
-        self._noise = self._draw()  # always, so that what is looked at does not change what is drawn later
-
-    def _draw(self) -> Tensor:
-        tokens, channels = self._latents.shape[1:]
-        noise = torch.stack([torch.randn(tokens, channels, generator=source) for source in self._sources])
-        return noise.to(self._latents.device)
+        self._latents, self._hidden = latents, hidden
+        self._noise, *self._further = noise.flatten(1, 2)  # each (B T, C)
 
     @cached_property
     def _contexts(self) -> tuple[Tensor, Tensor | None]:
         """Of all tokens (B T, D), with the text and, for classifier-free guidance, without."""
-        hidden = self._hidden.to(self._latents.device)
-        shown = torch.where(hidden[..., None], self._generator.mask_token, self._latents)
         free = self._sampling.guidance_scale != 1.0
-        made = self._generator.contexts(torch.cat([shown, shown]) if free else shown, None, self._modulations)
-        made = made.flatten(0, 1)
+
+        def work(latents: Tensor, hidden: Tensor, modulations: Tensor) -> Tensor:
+            shown = torch.where(hidden[..., None], self._generator.mask_token, latents)
+            return self._generator.contexts(torch.cat([shown, shown]) if free else shown, None, modulations).flatten(
+                0, 1
+            )
+
+        made = replayed(self._graphs, ("contexts", free), work, self._latents, self._hidden, self._modulations)
         return (made[: len(made) // 2], made[len(made) // 2 :]) if free else (made, None)
 
-    def solved(self, latents: Tensor, rows: Tensor) -> Tensor:
+    def solved(self, latents: Tensor, places: Tensor) -> Tensor:
         """Latents (B, T, C) with those tokens drawn from the head."""
-        index = _places(rows, latents)
-        context, unconditional = self._of(index)
-        sampling = self._sampling
-        values = self._generator.head.sample(
-            self._noise.flatten(0, 1)[index],
-            context,
-            unconditional,
-            sampling.guidance_scale,
-            draw=lambda: self._draw().flatten(0, 1)[index],
-            solver=sampling.solver,
-            evaluations=sampling.evaluations,
-        )
-        return _put(latents, index, values)
+        head, solver, evaluations = self._generator.head, self._sampling.solver, self._sampling.evaluations
+        count, room = len(places), ROOM * len(latents)
+        graphed = self._graphs is not None and solver != "dopri5" and not head.draws and 0 < count <= room
+        rows = torch.cat([places, places[-1:].expand(room - count)]) if graphed else places
+        further = iter(self._further)
 
-    def sketched(self, latents: Tensor, rows: Tensor) -> Tensor:
+        def work(noise: Tensor, scale: float | Tensor, context: Tensor, unconditional: Tensor | None = None) -> Tensor:
+            return head.sample(
+                noise,
+                context,
+                unconditional,
+                scale,
+                draw=lambda: next(further)[places],
+                solver=solver,
+                evaluations=evaluations,
+            )
+
+        return _put(latents, places, self._by_head(("head", solver, evaluations), work, rows, graphed)[:count])
+
+    def sketched(self, latents: Tensor, places: Tensor) -> Tensor:
         """Latents (B, T, C) with a first idea of those tokens."""
-        index = _places(rows, latents)
-        context, unconditional = self._of(index)
-        noise = self._noise.flatten(0, 1)[index]
-        values = self._generator.head.sketch(noise, context, unconditional, self._sampling.guidance_scale)
-        return _put(latents, index, values)
+        head, graphed = self._generator.head, self._graphs is not None and len(places) > 0
 
-    def _of(self, index: Tensor) -> tuple[Tensor, Tensor | None]:
-        if not len(index):
+        def work(noise: Tensor, scale: float | Tensor, context: Tensor, unconditional: Tensor | None = None) -> Tensor:
+            return head.sketch(noise, context, unconditional, scale)
+
+        if not graphed:
+            return _put(latents, places, self._by_head("sketch", work, places, graphed))
+        every = torch.arange(len(self._noise), device=places.device)  # one shape, however many are open
+        return _put(latents, places, self._by_head("sketch", work, every, graphed)[places])
+
+    def _by_head(self, name: Hashable, work: Work, places: Tensor, graphed: bool) -> Tensor:
+        """What the head makes of those tokens (N, C), by a graph if it may be one."""
+        scale = self._sampling.guidance_scale
+        context, unconditional = self._of(places)
+        further = () if unconditional is None else (unconditional,)
+        if not graphed:
+            return work(self._noise[places], scale, context, *further)
+        given = torch.full((), scale, device=places.device)
+        return replayed(self._graphs, name, work, self._noise[places], given, context, *further)
+
+    @property
+    def _graphs(self) -> Graphs | None:
+        """Where the batch is so small that launches take longer than the work."""
+        return self._generator.graphs if len(self._latents) <= MOST_GRAPHED else None
+
+    def _of(self, places: Tensor) -> tuple[Tensor, Tensor | None]:
+        if not len(places):
             none = self._latents.new_zeros(0, self._generator.config.width)
             return none, none
         context, unconditional = self._contexts
-        return context[index], None if unconditional is None else unconditional[index]
+        return context[places], None if unconditional is None else unconditional[places]
 
 
-def _places(rows: Tensor, like: Tensor) -> Tensor:
-    """Where a mask (B, T) on the CPU is set, as numbers into (B T,): a mask on a GPU would be waited for."""
-    return rows.flatten().nonzero()[:, 0].to(like.device)
+def warm(generator: Generator, tokens: int, sampling: Sampling) -> Tensor:
+    """Latents (1, T, C) of nothing in particular: a sampling whose graphs are there from then on."""
+    condition = generator.mask_token.new_zeros(1, generator.config.condition, dtype=torch.float32)
+    quick = replace(sampling, steps=min(2, sampling.steps), strength=0.0)
+    return sample(generator, condition, tokens, [torch.Generator().manual_seed(0)], quick)
 
 
-def _put(latents: Tensor, index: Tensor, values: Tensor) -> Tensor:
-    return latents.flatten(0, 1).index_copy(0, index, values).view_as(latents)
+def _put(latents: Tensor, places: Tensor, values: Tensor) -> Tensor:
+    return latents.flatten(0, 1).index_copy(0, places, values).view_as(latents)
 
 
 def _guided(latents: Tensor, guide: Guide, final: Tensor, strength: float) -> Tensor:

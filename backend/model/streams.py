@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import torch
 from torch import Tensor
 
@@ -14,7 +16,13 @@ STREAM_PARENTS: tuple[int, ...] = (3, 0, 0, 6, 1, 2, 9, 4, 5, 9, 7, 8, 9, 9, 9, 
 def bones(joints: Tensor) -> Tensor:
     """Child minus parent (B, F, 66) of joints (B, F, 66)."""
     points = joints.reshape(*joints.shape[:-1], -1, 3)
-    return (points - points[..., STREAM_PARENTS, :]).flatten(-2)
+    return (points - points.index_select(-2, _parents(points.device))).flatten(-2)
+
+
+@lru_cache(maxsize=8)
+def _parents(device: torch.device) -> Tensor:
+    """The tree's index (22,) on a device: as a tuple it would be copied there, and waited for, at every call."""
+    return torch.tensor(STREAM_PARENTS, device=device)
 
 
 def motion(joints: Tensor) -> Tensor:

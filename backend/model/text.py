@@ -19,6 +19,7 @@ from torch import Tensor, nn
 from ...rigs.errors import UserError
 from .clip_text import ClipText
 from .config import TextConfig
+from .device import uploaded
 
 START, END = "<|startoftext|>", "<|endoftext|>"
 # CLIP's splitting of a text into words, numerals and signs.
@@ -55,7 +56,7 @@ class TextEncoder(nn.Module):
     def tokenize(self, texts: Sequence[str]) -> Tensor:
         """Token ids (B, L) of the texts, cut at the encoder's positions and padded to the longest with end-of-text."""
         rows = self.tokenizer.encode_batch(list(texts))
-        return torch.tensor([row.ids for row in rows], device=self.device)
+        return uploaded([torch.tensor([row.ids for row in rows])], self.device)[0]
 
     def forward(self, ids: Tensor) -> Tensor:
         """Pooled text (B, W) of token ids (B, L)."""
@@ -175,7 +176,7 @@ def load_text_encoder(config: TextConfig, weights: Path) -> TextEncoder:
     state: Mapping[str, Tensor]
     try:
         if folder.is_dir():
-            tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+            tokenizer = read_tokenizer(folder)
             state = load_file(folder / "model.safetensors")
         else:
             tokenizer, state = _from_hub(config.name)
@@ -200,6 +201,11 @@ def load_text_encoder(config: TextConfig, weights: Path) -> TextEncoder:
         )
     model.load_state_dict({name: state[name].float() for name in wanted})
     return TextEncoder(config, tokenizer, model).eval()
+
+
+def read_tokenizer(folder: Path) -> Tokenizer:
+    """The tokenizer of an encoder's folder; whatever ``tokenizers`` raises."""
+    return Tokenizer.from_file(str(folder / "tokenizer.json"))
 
 
 def _from_hub(name: str) -> tuple[Tokenizer, dict[str, Tensor]]:

@@ -12,12 +12,12 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from ...rigs.errors import UserError
-from .autoencoder import Autoencoder, build_autoencoder
+from ..language.familiarity import Phrases, load_phrases
+from .autoencoders.autoencoder import Autoencoder, build_autoencoder
+from .autoencoders.path_autoencoder import PathAutoencoder
 from .calibration import Calibration, fingerprint, load_calibration
 from .config import ModelConfig
-from .familiarity import Phrases, load_phrases
 from .generator import Generator
-from .path_autoencoder import PathAutoencoder
 from .recognizer import Recognizer
 from .text import TextEncoder, load_text_encoder
 

@@ -11,8 +11,8 @@ import torch
 from torch import Tensor
 from torch.nn.functional import l1_loss, smooth_l1_loss
 
-from ..model.autoencoder import Autoencoder
-from ..model.path_autoencoder import PathAutoencoder
+from ..model.autoencoders.autoencoder import Autoencoder
+from ..model.autoencoders.path_autoencoder import PathAutoencoder
 from ..model.streams import bones, motion
 from .data import Clip
 from .loop import Draw

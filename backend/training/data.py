@@ -11,13 +11,13 @@ import io
 import json
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 
 import numpy as np
 
 from ...rigs.errors import UserError
-from ..motion_file import replacing
+from ..system.atomic_write import replacing
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,9 @@ class Clip:
     labels: tuple[str, ...]
     group: str = ""
     mirrored: bool = False
+    # Other ways to say it (``wordings``) and what is measured in it; training alone reads them.
+    wordings: tuple[str, ...] = ()
+    source: str = ""  # the folder that it comes from
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,7 @@ class Take:
     id: str
     split: str
     joints: np.ndarray = field(repr=False)  # (F, 22, 3) floor 0, place and heading as recorded
+    source: str = ""  # the folder that it comes from
 
 
 def save_items(folder: Path, name: str, items: Sequence[Clip] | Sequence[Take]) -> None:
@@ -59,7 +63,7 @@ def save_items(folder: Path, name: str, items: Sequence[Clip] | Sequence[Take]) 
         part.write_text(json.dumps(records, indent=0), encoding="utf-8")
 
 
-def _load(folder: str | Path, name: str) -> list[tuple[dict, np.ndarray]]:
+def _load(folder: str | Path, name: str, kind: type[Clip] | type[Take]) -> list[tuple[dict, np.ndarray]]:
     folder = Path(folder)
     try:
         records = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
@@ -73,6 +77,13 @@ def _load(folder: str | Path, name: str) -> list[tuple[dict, np.ndarray]]:
         ) from error
     if len(starts) != len(records) + 1 or starts[-1] != len(joints):
         raise UserError(f"{folder}/{name}.npz and {name}.json do not fit.", "Run coamd prepare again.", "no_data")
+    lacking = sorted({entry.name for entry in fields(kind)} - {"joints"} - set(records[0] if records else ()))
+    if records and lacking:
+        raise UserError(
+            f"{folder}/{name}.json has no {' and no '.join(lacking)}: an earlier version prepared it.",
+            "Run coamd prepare again.",
+            "no_data",
+        )
     return [(record, joints[a:b]) for record, a, b in zip(records, starts[:-1], starts[1:], strict=True)]
 
 
@@ -87,18 +98,23 @@ def load_clips(folder: str | Path) -> list[Clip]:
             tuple(record["labels"]),
             record["group"],
             record["mirrored"],
+            tuple(record["wordings"]),
+            record["source"],
         )
-        for record, joints in _load(folder, "clips")
+        for record, joints in _load(folder, "clips", Clip)
     ]
 
 
 def load_takes(folder: str | Path) -> list[Take]:
     """All whole takes of a prepared folder. UserError where there are none."""
-    return [Take(record["id"], record["split"], joints) for record, joints in _load(folder, "takes")]
+    return [
+        Take(record["id"], record["split"], joints, record["source"]) for record, joints in _load(folder, "takes", Take)
+    ]
 
 
 def rarity(clips: Sequence[Clip], power: float = 0.5) -> np.ndarray:
     """How often each clip is drawn (N,), in sum 1: more often with rare labels, by that power of their count."""
     counts = Counter(label for clip in clips for label in set(clip.labels))
     rare = [np.mean([counts[label] ** -power for label in clip.labels] or [len(clips) ** -power]) for clip in clips]
-    return np.array(rare) / np.sum(rare)
+    whole: np.ndarray = np.array(rare) / np.sum(rare)
+    return whole

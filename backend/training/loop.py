@@ -21,6 +21,10 @@ from torch import Tensor, nn
 from tqdm import tqdm
 
 from ...rigs.errors import UserError
+from ..model.device import has_bfloat16
+from ..system.atomic_write import replacing
+from ..system.failures import explain, is_gpu_lost, is_out_of_memory
+from ..system.user_files import sweep
 from .team import Team
 
 
@@ -86,6 +90,11 @@ class Ema:
         self.decay = decay
         self.state = {name: value.detach().clone() for name, value in module.state_dict().items()}
 
+    def load(self, state: Mapping[str, Tensor]) -> None:
+        """Take over a saved state, to the device that this one is on."""
+        for name, value in self.state.items():
+            value.copy_(state[name])
+
     @torch.no_grad()
     def update(self, module: nn.Module, step: int) -> None:
         """Take in the module's state after ``step`` steps."""
@@ -98,28 +107,30 @@ class Ema:
 
 
 def autocast(device: torch.device, precision: str) -> torch.autocast:
-    """bf16 on CUDA by default and where asked for; float32 otherwise."""
-    wanted = precision == "bf16" or (precision == "auto" and device.type == "cuda")
+    """bf16 by default on CUDA cards that have it, and where asked for; float32 otherwise."""
+    wanted = precision == "bf16" or (precision == "auto" and device.type == "cuda" and has_bfloat16(device))
     return torch.autocast(device.type, dtype=torch.bfloat16, enabled=wanted)
 
 
 def save_checkpoint(path: Path, state: dict[str, Any]) -> None:
-    """Write beside the target, then rename, so that a kill leaves the old or the new file and never half of one.
+    """Replace the file whole, so that a kill leaves the old or the new one and never half of one.
 
-    UserError "disk_full" where it cannot be written; the old one is then kept.
+    UserError "disk_full" where it cannot be written, "gpu_lost" where the graphics card gives the weights no more, and
+    "out_of_memory"; the old one is then kept.
     """
-    part = path.with_name(path.name + ".part")
     try:
-        torch.save(state, part)
-        part.replace(path)
-    except (OSError, RuntimeError) as error:  # torch's own writer raises RuntimeError on a full disk
-        part.unlink(missing_ok=True)
-        text = f"The checkpoint {path} could not be written."
+        with replacing(path) as part:
+            torch.save(state, part)
+    except (UserError, RuntimeError) as error:  # torch's own writer raises RuntimeError on a full disk
+        text = f"The checkpoint {path} could not be written"
+        if is_gpu_lost(error) or is_out_of_memory(error):
+            raise explain(error, text, "checkpoint") from error
+        text += "."
         hint = "Free some space and give the same command: training goes on from the last checkpoint."
         raise UserError(text, hint, "disk_full") from error
 
 
-class Run:
+class RunFolder:
     """A run folder: config.json, checkpoint.pt, TensorBoard events and metrics.jsonl.
 
     Raises:
@@ -128,6 +139,7 @@ class Run:
 
     def __init__(self, folder: Path, schedule: Schedule, settings: Mapping[str, object]) -> None:
         folder.mkdir(parents=True, exist_ok=True)
+        sweep(folder)
         config_path = folder / "config.json"
         config = json.dumps({"schedule": asdict(schedule), **settings}, indent=2, default=str)
         if not (folder / CHECKPOINT).exists():  # and never again: a kill while writing would leave half of it
@@ -180,7 +192,7 @@ def train(
     """
     team = team or Team()
     device = next(module.parameters()).device
-    run = Run(folder, schedule, settings or {}) if team.leads else None
+    run = RunFolder(folder, schedule, settings or {}) if team.leads else None
     checkpoint = folder / CHECKPOINT
     optimizer = torch.optim.AdamW(
         [p for p in module.parameters() if p.requires_grad],
@@ -191,10 +203,12 @@ def train(
     ema = Ema(module, schedule.ema)
     first = 0
     if checkpoint.exists():
-        saved = torch.load(checkpoint, map_location=device, weights_only=True)
+        # on the CPU: the optimizer takes to the device what it needs there, and not its counters, which the host reads
+        saved = torch.load(checkpoint, map_location="cpu", weights_only=True)
         module.load_state_dict(saved["module"])
         optimizer.load_state_dict(saved["optimizer"])
-        ema.state, first = saved["ema"], int(saved["step"])
+        ema.load(saved["ema"])
+        first = int(saved["step"])
 
     module.train()
     saved_at = time.monotonic()

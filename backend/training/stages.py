@@ -7,7 +7,8 @@ generator needs the autoencoder and the text encoder, the recognizer needs the t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import json
+from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -18,34 +19,37 @@ from torch import nn
 from tqdm import tqdm
 
 from ...rigs.errors import UserError
-from ..levelling import stands_on_something
-from ..model.autoencoder import Autoencoder, build_autoencoder
+from ..language.familiarity import learn, plain
+from ..model.autoencoders.autoencoder import Autoencoder, build_autoencoder
+from ..model.autoencoders.path_autoencoder import PathAutoencoder
 from ..model.config import ModelConfig
-from ..model.familiarity import learn, plain
 from ..model.generator import Generator
-from ..model.path_autoencoder import PathAutoencoder
 from ..model.recognizer import Recognizer
 from ..model.text import TextEncoder, load_text_encoder, train_tokenizer
 from ..model.weights import CONFIG, load_module, load_system, save_module
+from ..motion.floor_levelling import stands_on_something
 from . import autoencoder as autoencoders
 from . import generator as generators
-from . import recognizer as recognizers
-from . import text as texts
-from .cocodiff import CoCoDiff, Taught, guides, read_fine_texts
-from .composition import composed_clips
-from .data import Clip, Take, load_clips, load_takes, rarity, save_items
-from .gestures import waving_clips
+from .augmentation.acted_gestures import gesture_sentences
+from .data import Clip, Take, load_clips, load_takes
 from .loop import Schedule, Validate, train
-from .rig_variants import rig_variants
-from .styles import styled_clips, styled_texts
+from .mixture import mixture, report
+from .recognition import recognizer as recognizers
+from .recognition.cocodiff import CoCoDiff, Taught, guides, read_fine_texts
+from .recognition.forms import forms_of
+from .sentences import text as texts
+from .sentences.corpus import corpus
+from .sentences.space import SentenceSpace, Teacher
+from .sentences.wordings import read_bank, wide_sentences
 from .team import Team
+from .warm_start import same_tokenizer, take_fitting, take_text, weights_of
 from .windows import Windows
 
 WINDOW = 64  # frames of an autoencoder's window (model_spec: Autoencoder)
 
 
 @dataclass(frozen=True)
-class Job:
+class TrainingJob:
     """One training: what, from which data, where to."""
 
     part: str
@@ -55,12 +59,14 @@ class Job:
     run: Path
     schedule: Schedule
     device: torch.device
+    teacher: Path | None = None  # folder of the large sentence encoder that the text encoder learns from
     texts: Path | None = None  # HumanML3D-400's annotation file, more words for the text encoder
     held_out: tuple[str, ...] = ()  # ids in it that belong to held-out clips
     team: Team = field(default_factory=Team)  # the other processes, where several train together
     start: Path | None = None  # weights folder whose part the training begins with, instead of at random
     start_share: float = 0.0  # of those weights in what is kept, 0 to 1
     fine_texts: Path | None = None  # descriptions of the labels: the recognizer has a second teacher (``cocodiff``)
+    repeats: Mapping[str, int] = field(default_factory=dict)  # autoencoder: how often a source's takes count, else once
 
     @property
     def settings(self) -> dict[str, str]:
@@ -70,6 +76,7 @@ class Job:
             "model": self.config.name,
             "start": str(self.start or ""),
             "fine texts": str(self.fine_texts or ""),
+            "repeats": json.dumps(dict(sorted(self.repeats.items()))),
         }
 
     def clips(self) -> tuple[list[Clip], list[Clip]]:
@@ -83,10 +90,21 @@ class Job:
         held_out = [clip for clip in clips if clip.split == "val" and not clip.mirrored]
         return [clip for clip in clips if clip.split == "train"], held_out
 
-    def begin(self, model: nn.Module) -> None:
-        """Fill a fresh model with the part of the ``start`` folder, if there is one."""
-        if self.start is not None:
-            load_module(self.start / f"{self.part}.safetensors", model)
+    def begin(self, model: nn.Module, but: tuple[str, ...] = ()) -> list[str]:
+        """Fill a fresh model with what fits of the part of the ``start`` folder, if there is one.
+
+        Names that begin with one of ``but`` are left; returns all names that were not filled.
+        """
+        if self.start is None:
+            return []
+        left = take_fitting(model, weights_of(self.start / f"{self.part}.safetensors"), but)
+        odd = [name for name in left if not name.startswith(but or ("\0",))]
+        if (odd or but) and self.start_share:
+            text = f"{self.start} is of another size or vocabulary, so that there is no mean of both."
+            raise UserError(text, "Leave --start-share out.", "no_start")
+        if odd and self.team.leads:
+            print(f"begun with {self.start}, but for {len(odd)} tensors of another size, such as {odd[0]}")
+        return left
 
     def keep(self, model: nn.Module) -> None:
         """Write the trained part into the weights folder; one process of the team does.
@@ -113,28 +131,34 @@ def on(held_out: list[Clip], scores: Validate) -> Validate | None:
     return scores if held_out else None
 
 
-def train_text(job: Job) -> None:
-    """Tokenizer and text encoder."""
+def train_text(job: TrainingJob) -> None:
+    """Tokenizer, and the text encoder, which learns where its teacher puts sentences."""
+    if job.teacher is None:
+        raise texts.NO_TEACHER
     clips, held_out = job.clips()
-    extra = texts.described_texts(job.texts, job.held_out) if job.texts else []
-    # captions count four times: the words of the clips must be whole tokens
-    corpus = [text for clip in clips for text in clip.texts * 4 + clip.labels]
-    corpus += [text for entry in extra for text in entry.texts]
-    encoder = TextEncoder(job.config.text, train_tokenizer(corpus, job.config.text.vocabulary)).to(job.device)
-    pairs = texts.TextPairs(texts.described_clips(clips), extra)
-    loss = texts.text_loss(encoder, pairs, job.schedule.batch)
-    paired = [clip for clip in held_out if len(clip.texts) > 1]
-    validate = on(paired, lambda _: texts.pairing_accuracy(encoder, paired))
+    short = texts.short_texts(job.texts, job.held_out) if job.texts else []
+    teacher = Teacher(job.teacher)
+    found = corpus(clips, read_bank(), wide_sentences(), short, job.schedule.seed)
+    space = SentenceSpace.fit(teacher, found.texts, job.config.text.width)
+    # captions count once more: the words of the clips must be whole tokens
+    words = [*found.texts, *(text for clip in clips for text in (*clip.texts, *clip.labels))]
+    encoder = TextEncoder(job.config.text, train_tokenizer(words, job.config.text.vocabulary))
+    if job.start is not None:
+        take_text(encoder, job.start / "text")
+    encoder.to(job.device)
+    loss = texts.text_loss(encoder, texts.Lessons(found, space), job.schedule.batch)
+    asked = sorted({text for clip in held_out for text in clip.texts})
+    validate = on(held_out, lambda _: texts.taught_scores(encoder, asked, space))
     train(encoder, loss, job.run, job.schedule, validate=validate, settings=job.settings, team=job.team)
     if job.team.leads:
         encoder.save(job.weights / "text")
 
 
-def train_autoencoder(job: Job) -> None:
+def train_autoencoder(job: TrainingJob) -> None:
     """Whole takes of the training split, with or without captions."""
     _, held_out = job.clips()
-    takes: list[Take] = [take for take in load_takes(job.data) if take.split == "train"]
-    windows = Windows(takes, WINDOW)
+    takes = [take for take in load_takes(job.data) if take.split == "train"]
+    windows = Windows(repeated_takes(takes, job.repeats), WINDOW)
     model = build_autoencoder(job.config.autoencoder)
     autoencoders.fit_statistics(model, windows, np.random.default_rng(job.schedule.seed))
     job.begin(model)
@@ -149,31 +173,44 @@ def train_autoencoder(job: Job) -> None:
         print("held-out error: " + ", ".join(f"{name} {value:.2f}" for name, value in scores.items()))
 
 
-def load_autoencoder(job: Job) -> Autoencoder | PathAutoencoder:
+def repeated_takes(takes: Sequence[Take], repeats: Mapping[str, int]) -> list[Take]:
+    """The takes, those of each source as often as ``repeats`` says; UserError for a source that is not there."""
+    odd = sorted(set(repeats) - {take.source for take in takes})
+    if odd:
+        known = ", ".join(sorted({take.source for take in takes})) or "none"
+        raise UserError(f"The data has no source {odd[0]}.", f"Its sources are: {known}.", "no_source")
+    return [take for take in takes for _ in range(repeats.get(take.source, 1))]
+
+
+def load_autoencoder(job: TrainingJob) -> Autoencoder | PathAutoencoder:
     """The trained autoencoder, frozen."""
     model = build_autoencoder(job.config.autoencoder)
     load_module(job.weights / "autoencoder.safetensors", model)
     return model.to(job.device).eval().requires_grad_(False)
 
 
-def train_recognizer(job: Job) -> None:
+def train_recognizer(job: TrainingJob) -> None:
     """MAR on labelled clips; also writes the list of labels it knows.
 
     The paper's sizes have the paper's losses. The bundled one is small and so is its data: it reads its clips also as
     they come back from rigs, names them from the whole list of labels (``losses.naming``), and reads half of the frames
-    at a time instead of dropping activations. With a ``start`` the text tower stays as it is.
+    at a time instead of dropping activations. With a ``start`` of the same words the text tower stays as it is.
     """
     clips, held_out = job.clips()
     text = job.text()
     own = job.config.text.kind == "bundled"
-    labelled = [clip for clip in clips if clip.labels]
-    forms = [recognizers.standing(labelled), on_rigs(job, labelled)] if own else []
+    # sequences are chains of clips that are there by themselves
+    labelled = [
+        replace(clip, texts=(*clip.texts, *clip.wordings)) for clip in clips if clip.labels and clip.group != "sequence"
+    ]
+    forms = forms_of(labelled, job.run / "on_rigs", job.schedule.seed, job.team.leads) if own else []
     data = recognizers.MotionText(labelled, text, forms)
     model = Recognizer(replace(job.config.recognizer, dropout=0.0) if own else job.config.recognizer)
     model.text.adopt(*text.embeddings())
     recognizers.fit_statistics(model, [clip for form in data.forms for clip in form])
-    job.begin(model)
-    model.text.requires_grad_(job.start is None)
+    same_words = job.start is not None and same_tokenizer(job.start / "text", job.weights / "text")
+    left = job.begin(model, () if same_words else ("text.",))
+    model.text.requires_grad_(job.start is None or any(name.startswith("text.") for name in left))
     model.to(job.device)
     trained: nn.Module = model
     taught = None
@@ -198,42 +235,22 @@ def train_recognizer(job: Job) -> None:
         (job.weights / job.config.labels).write_text(lines, encoding="utf-8")
 
 
-def on_rigs(job: Job, clips: list[Clip]) -> list[Clip]:
-    """The clips read back from rigs of random build; they are kept in the run folder, as making them takes minutes."""
-    folder = job.run / "on_rigs"
-    if (folder / "clips.json").is_file():
-        found = load_clips(folder)
-        if [clip.id for clip in found] == [clip.id for clip in clips]:
-            return found
-    originals = sum(not clip.mirrored for clip in clips)
-    with tqdm(total=originals, desc="putting clips on rigs", disable=not job.team.leads) as bar:
-        made = rig_variants(clips, job.schedule.seed, bar.update)
-    if job.team.leads:
-        folder.mkdir(parents=True, exist_ok=True)
-        save_items(folder, "clips", made)
-    return made
-
-
-def train_generator(job: Job) -> None:
+def train_generator(job: TrainingJob) -> None:
     """The masked autoregressive generator, on latents of the frozen autoencoder.
 
-    Some clips also come with a wave, others joined to a second action, and rare ways of moving are made of common ones;
-    clips with rare labels are drawn more often.
+    What it is shown, and how often, is ``mixture``'s.
     """
     clips, held_out = job.clips()
-    made = [*waving_clips(clips, job.schedule.seed), *styled_clips(clips, job.schedule.seed)]
-    clips = clips + made + composed_clips([*clips, *made], len(clips) * 2 // 5, job.schedule.seed)
+    takes = [take for take in load_takes(job.data) if take.split == "train"]
+    found = mixture(clips, takes, job.schedule.seed)
     autoencoder, text = load_autoencoder(job), job.text()
-
-    def batches(
-        part: list[Clip], speeds: Sequence[float], shares: np.ndarray | None = None
-    ) -> generators.LatentBatches:
-        shown = tqdm(part, desc="latents", mininterval=1.0, disable=not job.team.leads)
-        return generators.LatentBatches(
-            [generators.latent_clip(clip, autoencoder, text, speeds) for clip in shown], shares
-        )
-
-    training, validation = batches(clips, generators.SPEEDS, rarity(clips)), batches(held_out, (), None)
+    rng = np.random.default_rng(job.schedule.seed)
+    if job.team.leads:
+        print(report(found))
+    shown = tqdm(found.clips, desc="latents", mininterval=1.0, disable=not job.team.leads)
+    latents = [generators.varied_latents(clip, autoencoder, text, rng) for clip in shown]
+    training = generators.LatentBatches(latents, found.shares, varied=True)
+    validation = generators.LatentBatches([generators.latent_clip(clip, autoencoder, text) for clip in held_out])
     model = Generator(job.config.generator)
     job.begin(model)
     model.to(job.device)
@@ -249,10 +266,10 @@ def train_generator(job: Job) -> None:
     job.keep(model)
 
 
-def train_phrases(job: Job) -> None:
-    """What the model knows in words, those of made clips too, and when to warn of a prompt."""
+def train_phrases(job: TrainingJob) -> None:
+    """What the model knows in words, and when to warn of a prompt."""
     clips, held_out = job.clips()
-    known = [text for clip in clips for text in (*clip.texts, *clip.labels)] + styled_texts()
+    known = [text for clip in clips for text in (*clip.texts, *clip.labels, *clip.wordings)] + gesture_sentences()
     asked = sorted({text for clip in held_out for text in clip.texts})
     phrases = learn(known, asked, job.text(), raised_texts(clips))
     if job.team.leads:
@@ -269,9 +286,9 @@ def raised_texts(clips: Sequence[Clip]) -> list[str]:
     return [text for text, raised in heights.items() if np.mean(raised) >= 0.5]
 
 
-def train_calibration(job: Job) -> None:
+def train_calibration(job: TrainingJob) -> None:
     """How sure a label is, fitted on the validation split; the other parts must be there."""
-    from ..labelling.calibrating import calibrate
+    from .recognition.label_calibration import calibrate
 
     _, held_out = job.clips()
     calibration = calibrate(load_system(job.weights, job.device), held_out)
@@ -279,7 +296,7 @@ def train_calibration(job: Job) -> None:
         calibration.save(job.weights)
 
 
-STAGES: dict[str, Callable[[Job], None]] = {
+STAGES: dict[str, Callable[[TrainingJob], None]] = {
     "text": train_text,
     "autoencoder": train_autoencoder,
     "recognizer": train_recognizer,
@@ -289,7 +306,7 @@ STAGES: dict[str, Callable[[Job], None]] = {
 }
 
 
-def run_stage(job: Job) -> None:
+def run_stage(job: TrainingJob) -> None:
     """Train one part and add it, and the config, to the weights folder.
 
     Raises:
@@ -300,6 +317,6 @@ def run_stage(job: Job) -> None:
         raise UserError(f"{job.weights} belongs to another model.", "Give another --weights folder.", "other_weights")
     torch.manual_seed(job.schedule.seed)
     job.weights.mkdir(parents=True, exist_ok=True)
-    STAGES[job.part](replace(job, schedule=job.schedule))
+    STAGES[job.part](job)
     if job.team.leads:
         config_path.write_text(job.config.to_json(), encoding="utf-8")

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from ...rigs.canonical import facing, mirrored, turned
+from ...rigs.body.canonical import facing, mirrored, turned
 from ...rigs.errors import UserError
 from .data import Take
 

@@ -3,10 +3,13 @@
 
 from __future__ import annotations
 
+from .german_export import EXPORT, EXPORT_SENTENCES
 from .german_install import INSTALL
 from .german_label import LABEL
 from .german_sentences import SENTENCES
+from .german_teach import TEACH, TEACH_SENTENCES
 from .german_tips import TIPS
+from .german_workflow import WORKFLOW
 
 _PARTS = {
     "Shoulder": "Schulter",
@@ -39,7 +42,6 @@ _BONES = {
 _LABELS = {
     "Action": "Aktion",
     "Add Mannequin": "Figur hinzufügen",
-    "Add Prompt": "Prompt hinzufügen",
     "Another Take": "Noch ein Take",
     "Apple GPU": "Apple-GPU",
     "Automatic": "Automatisch",
@@ -64,7 +66,6 @@ _LABELS = {
     "Edited": "Bearbeitet",
     "End": "Ende",
     "Extend": "Verlängern",
-    "Extend Scene": "Szene verlängern",
     "FK": "FK",
     "Failed": "Fehlgeschlagen",
     "Favourite Prompt": "Prompt merken",
@@ -90,7 +91,7 @@ _LABELS = {
     "Limb": "Gliedmaß",
     "Limbs": "Gliedmaßen",
     "Loading the model": "Modell wird geladen",
-    "Location Error (cm)": "Ortsfehler (cm)",
+    "Location (cm)": "Ort (cm)",
     "Log": "Protokoll",
     "Looking for Python": "Python wird gesucht",
     "Loop": "Schleife",
@@ -129,9 +130,7 @@ _LABELS = {
     "Refine": "Verfeinern",
     "Regenerate": "Neu erzeugen",
     "Remove Preset": "Vorgabe entfernen",
-    "Remove Prompt": "Prompt entfernen",
     "Results": "Ergebnisse",
-    "Rig and Keys": "Rig und Keys",
     "Right": "Rechts",
     "Root": "Wurzel",
     "Root Bone": "Wurzelknochen",
@@ -140,7 +139,6 @@ _LABELS = {
     "Seed": "Seed",
     "Select an armature": "Wähle eine Armatur",
     "Selected Keys": "Gewählte Keys",
-    "Several Prompts": "Mehrere Prompts",
     "Show Edit": "Bearbeitung zeigen",
     "Show the Pose": "Pose zeigen",
     "Spine and Head": "Rumpf und Kopf",
@@ -154,8 +152,8 @@ _LABELS = {
     "System Preferences": "Systemeinstellungen",
     "Take": "Take",
     "Take Frames": "Frames übernehmen",
-    "Take Its Prompt and Seed": "Prompt und Seed nehmen",
-    "Take the Whole Action": "Ganze Aktion nehmen",
+    "Use Its Prompt and Seed": "Prompt und Seed nehmen",
+    "Use the Whole Action": "Ganze Aktion nehmen",
     "Target": "Ziel",
     "To": "Bis",
     "Travel": "Fortbewegung",
@@ -173,7 +171,6 @@ _LABELS = {
     "Way": "Richtung",
     "Weights": "Gewichte",
     "With Prompts, Names and Paths": "Mit Prompts, Namen und Pfaden",
-    "Your prompts will be here": "Hier erscheinen deine Prompts",
     "a person walks forward": "a person walks forward",  # prompts are English in every language
     "found by itself": "wird selbst gefunden",
     "none: a backend is started on this machine": "keine: ein Backend startet auf diesem Rechner",
@@ -181,5 +178,9 @@ _LABELS = {
     "what happens": "was geschieht",
     "whatever fits around it": "was zum Umfeld passt",
     "{} s left": "noch {} s",
+    "{} min left": "noch {} min",
+    "Take {} of {}": "Take {} von {}",
 }
-GERMAN: dict[str, str] = {**_PARTS, **_BODY, **_BONES, **_LABELS, **TIPS, **INSTALL, **LABEL, **SENTENCES}
+_SAID = {**SENTENCES, **TEACH_SENTENCES, **EXPORT_SENTENCES}
+_FEATURES = {**EXPORT, **INSTALL, **LABEL, **TEACH, **WORKFLOW}
+GERMAN: dict[str, str] = {**_PARTS, **_BODY, **_BONES, **_LABELS, **TIPS, **_FEATURES, **_SAID}

@@ -5,6 +5,13 @@ from __future__ import annotations
 
 # fmt: off
 INSTALL: dict[str, str] = {
+    "How to Get One": "So bekommt man es",
+    "Open the page of PyTorch that says how to get it": "Die Seite von PyTorch öffnen, die sagt, wie man es bekommt",
+    "Look for Python": "Python suchen",
+    "Look again for a Python that can run the model": "Noch einmal ein Python suchen, in dem das Modell laufen kann",
+    "Copy Command": "Befehl kopieren",
+    "Copy the command that puts all that the model needs into a Python, to be run in a terminal":
+        "Den Befehl kopieren, der alles, was das Modell braucht, in ein Python bringt; er läuft in einem Terminal",
     "A graphics card of AMD, on Linux": "Eine Grafikkarte von AMD, unter Linux",
     "A graphics card of NVIDIA with a current driver": "Eine Grafikkarte von NVIDIA mit aktuellem Treiber",
     "AMD GPU": "AMD-GPU",
@@ -22,11 +29,7 @@ INSTALL: dict[str, str] = {
         "Das Protokoll der letzten Installation in die Zwischenablage kopieren",
     "Delete the installed backend and free its disk space. Only what this add-on has installed is deleted":
         "Das installierte Backend löschen und seinen Platz freigeben. Gelöscht wird nur, was das Add-on installierte",
-    "Folder of wheels (.whl files) to install from, without any network. Empty: as in the preferences":
-        "Ordner mit Wheels (.whl), aus denen ohne Netz installiert wird. Leer: wie in den Einstellungen",
-    "Folder of wheels (.whl files) to install from, without any network. Empty: download":
-        "Ordner mit Wheels (.whl), aus denen ohne Netz installiert wird. Leer: herunterladen",
-    "Go on with an interrupted installation, or mend a damaged or outdated one. Only what is missing is downloaded":
+    "Continue an interrupted installation, or repair a damaged or outdated one. Only what is missing is downloaded":
         "Eine unterbrochene Installation fortsetzen oder eine schadhafte reparieren. Nur Fehlendes wird geladen",
     "Install Backend": "Backend installieren",
     "Install Folder": "Installationsordner",
@@ -46,7 +49,7 @@ INSTALL: dict[str, str] = {
     "Proxy": "Proxy",
     "Proxy for the download: http://user:password@host:port. Empty: as in the preferences":
         "Proxy für das Herunterladen: http://user:password@host:port. Leer: wie in den Einstellungen",
-    "Proxy for the download: http://user:password@host:port. Empty: as the system says (HTTPS_PROXY)":
+    "Proxy for the download: http://user:password@host:port. Empty: the system's (HTTPS_PROXY)":
         "Proxy für das Herunterladen: http://user:password@host:port. Leer: wie das System sagt (HTTPS_PROXY)",
     "Remove Backend": "Backend entfernen",
     "Repair Backend": "Backend reparieren",
@@ -54,7 +57,7 @@ INSTALL: dict[str, str] = {
         "Erst zurückkehren, wenn es fertig ist (für Skripte und Hintergrundmodus)",
     "SSH Host": "SSH-Rechner",
     "Set Up": "Einrichten",
-    "Stop the installation. What is loaded already is kept, and Install goes on with it":
+    "Stop the installation. What is already downloaded is kept, and Install continues with it":
         "Die Installation anhalten. Geladenes bleibt, und Installieren macht damit weiter",
     "The GPU of an Apple computer with an M processor": "Die GPU eines Apple-Rechners mit M-Prozessor",
     "The Python that runs the backend: one with torch. Empty: the installed one":
@@ -64,7 +67,6 @@ INSTALL: dict[str, str] = {
     "The machine that the backend of the connection file runs on, as ssh knows it: user@host":
         "Der Rechner, auf dem das Backend der Verbindungsdatei läuft, wie ssh ihn kennt: user@host",
     "This machine has no such device.": "Dieser Rechner hat kein solches Gerät.",
-    "Wheels": "Wheels",
     "Where the backend is installed. Empty: the extension's own folder in your user data":
         "Wohin das Backend installiert wird. Leer: der Ordner der Erweiterung in deinen Benutzerdaten",
     "Where to install. A folder that holds something already gets one of its own in it. "
@@ -72,7 +74,7 @@ INSTALL: dict[str, str] = {
         "Wohin installiert wird. In einem Ordner mit Inhalt entsteht ein eigener. Leer: wie in den Einstellungen",
     "a Python with PyTorch": "ein Python mit PyTorch",
     "a connection file": "eine Verbindungsdatei",
-    "as the system says": "wie das System sagt",
+    "the system's": "wie das System sagt",
     "none: download": "keiner: herunterladen",
     "the extension's own folder": "der Ordner der Erweiterung",
     "the installed one": "das installierte",

@@ -35,8 +35,8 @@ LABEL: dict[str, str] = {
     "Folders to look through": "Ordner, die durchgesehen werden",
     "Frame at 20 per second after the last": "Frame nach dem letzten, bei 20 je Sekunde",
     "How many takes to list": "Wie viele Takes aufgelistet werden",
-    "How near motion and words are": "Wie nah Bewegung und Wörter sind",
-    "How near the moment is to what was asked for": "Wie nah die Stelle am Gesuchten ist",
+    "How well motion and words match": "Wie nah Bewegung und Wörter sind",
+    "How well the moment matches the query": "Wie nah die Stelle am Gesuchten ist",
     "Existing": "Vorhandenes",
     "Keep and Add": "Behalten und ergänzen",
     "Label": "Benennen",
@@ -64,10 +64,13 @@ LABEL: dict[str, str] = {
     "One Label per Take": "Ein Name je Take",
     "One of the labels of the chosen segment": "Einer der Namen des gewählten Abschnitts",
     "Only the Moment": "Nur die Stelle",
+    "Offered": "Angeboten",
     "Others": "Weitere",
     "Own Words": "Eigene Wörter",
     "Place in the list, from 0": "Platz in der Liste, ab 0",
     "Pose Markers": "Posenmarker",
+    "Put this recorded take on the character as a new action, from the current frame on. Its own action is kept":
+        "Der Figur diesen aufgenommenen Take als neue Aktion geben, ab dem aktuellen Frame. Ihre eigene bleibt",
     "Put this take on the character as a new action, from the current frame on. Its own action is kept":
         "Der Figur diesen Take als neue Aktion geben, ab dem aktuellen Frame. Ihre eigene bleibt erhalten",
     "Read the takes, cut them where the action changes, and list what they are. Nothing is written yet":
@@ -80,6 +83,7 @@ LABEL: dict[str, str] = {
         "Erst zurückkehren, wenn die Liste da ist (für Skripte und Hintergrundmodus)",
     "Score": "Wertung",
     "Segment": "Abschnitt",
+    "What it is offered for. Empty: it was looked for": "Wofür er angeboten wird. Leer: er wurde gesucht",
     "Segments": "Abschnitte",
     "Selected Strips": "Gewählte Strips",
     "Short phrases instead of names": "Kurze Sätze statt Namen",
@@ -88,8 +92,9 @@ LABEL: dict[str, str] = {
     "Takes like the character's present action": "Takes wie die jetzige Aktion der Figur",
     "Takes that do what the text says": "Takes, die tun, was der Text sagt",
     "Text": "Text",
-    "The chance that the label is right within the list. -1: there is none":
+    "The chance that the label is the right one of the list. -1: unknown":
         "Wie wahrscheinlich der Name in der Liste richtig ist. -1: keine Angabe",
+    "The take that fits the prompt of Generate": "Der Take, der zum Prompt von Generieren passt",
     "The chosen folder": "Der gewählte Ordner",
     "The chosen moment": "Die gewählte Stelle",
     "The chosen segment": "Der gewählte Abschnitt",
@@ -109,6 +114,10 @@ LABEL: dict[str, str] = {
         "Alle benannten Abschnitte der Liste ankreuzen, oder keinen",
     "Timeline": "Zeitleiste",
     "Use": "Verwenden",
+    "You have a recorded take of this:": "Davon gibt es einen aufgenommenen Take:",
+    "Show a recorded take that fits the prompt. Called by the session":
+        "Einen aufgenommenen Take zeigen, der zum Prompt passt. Ruft die Sitzung auf",
+    "Show Offer": "Angebot zeigen",
     "Use puts the found moment on the character instead of the whole take":
         "Verwenden gibt der Figur die gefundene Stelle statt des ganzen Takes",
     "What happens to what is there": "Was mit Vorhandenem geschieht",

@@ -3,11 +3,50 @@
 
 from __future__ import annotations
 
+from .german_refusals import REFUSALS
+
 _DONE = {
     "Cancelled. Nothing was changed.": "Abgebrochen. Nichts wurde geändert.",
-    "“…” is on “…”.": "„…“ ist auf „…“.",
-    "“…” is on “…”, and 1 more take is kept.": "„…“ ist auf „…“, und 1 weiterer Take ist aufbewahrt.",
-    "“…” is on “…”, and … more takes are kept.": "„…“ ist auf „…“, und … weitere Takes sind aufbewahrt.",
+    "“…” is on “…”: … frames, … bones.": "„…“ ist auf „…“: … Frames, … Knochen.",
+    "“…” is on “…”: … frames, … bones; 1 more take is kept.": (
+        "„…“ ist auf „…“: … Frames, … Knochen; 1 weiterer Take ist aufbewahrt."
+    ),
+    "“…” is on “…”: … frames, … bones; … more takes are kept.": (
+        "„…“ ist auf „…“: … Frames, … Knochen; … weitere Takes sind aufbewahrt."
+    ),
+    "“…” is a strip of “…”: … frames, … bones.": "„…“ ist ein Strip von „…“: … Frames, … Knochen.",
+    "“…” goes on from frame … to ….": "„…“ geht von Frame … bis … weiter.",
+    "It begins at the playhead, frame ….": "Sie beginnt am Abspielkopf, Frame ….",
+    "The scene plays frames … to … now.": "Die Szene spielt jetzt die Frames … bis ….",
+    "The action “…” lies above the strip and hides it.": "Die Aktion „…“ liegt über dem Strip und verdeckt ihn.",
+    "There are no steps.": "Es gibt keine Schritte.",
+    "Add a step with the + beside the list.": "Füge mit dem + neben der Liste einen Schritt hinzu.",
+    "The model reads English alone. Say it in English, for example “a person walks forward”.": (
+        "Das Modell liest nur Englisch. Sag es auf Englisch, zum Beispiel „a person walks forward“."
+    ),
+    "Only the whole action, from frame … to …, can loop in place.": (
+        "Nur die ganze Aktion, von Frame … bis …, kann auf der Stelle laufen."
+    ),
+    "Take all of it, or turn In Place off.": "Nimm sie ganz, oder schalte Auf der Stelle aus.",
+    "The … has nothing to reach.": "Für „…“ gibt es nichts zu erreichen.",
+    "Add a target with the + beside the list.": "Füge mit dem + neben der Liste ein Ziel hinzu.",
+    "The … is to be at two targets within … seconds.": "„…“ soll innerhalb von … Sekunden an zwei Zielen sein.",
+    "Give it more time from the one to the other, or remove one.": (
+        "Gib mehr Zeit vom einen zum anderen, oder entferne eins."
+    ),
+    "Both poses are the same, so little may happen between them.": (
+        "Beide Posen sind gleich, so geschieht dazwischen vielleicht wenig."
+    ),
+    "The motion of “…” is in the NLA strip “…”.": "Die Bewegung von „…“ ist im NLA-Strip „…“.",
+    "Open it for changes (Tab in the NLA editor), then edit.": (
+        "Öffne ihn zum Ändern (Tab im NLA-Editor), dann bearbeite."
+    ),
+    "At the playhead, frame …, “…” has not begun to move: its first key is at ….": (
+        "Am Abspielkopf, Frame …, bewegt sich „…“ noch nicht: der erste Key ist bei …."
+    ),
+    "Move the playhead to where the motion is to go on.": (
+        "Setze den Abspielkopf dorthin, wo die Bewegung weitergehen soll."
+    ),
     "Frames … to … of “…” are edited.": "Die Frames … bis … von „…“ sind bearbeitet.",
     "Frames … to … of “…” are edited; 1 more variation is kept.": (
         "Die Frames … bis … von „…“ sind bearbeitet; 1 weitere Variante ist aufbewahrt."
@@ -23,8 +62,14 @@ _DONE = {
 }
 _BACKEND = {
     "The backend is not installed yet.": "Das Backend ist noch nicht installiert.",
-    "Press Install Backend in the CoAMD tab, or choose a Python that has torch in the add-on's preferences.": (
-        "Drücke im Reiter CoAMD auf Backend installieren, oder wähle in den Einstellungen ein Python mit torch."
+    "Press Install Backend in the CoAMD tab, or choose a Python with PyTorch in the add-on's preferences.": (
+        "Drücke im Reiter CoAMD auf Backend installieren, oder wähle in den Einstellungen ein Python mit PyTorch."
+    ),
+    "The model runs in a Python with PyTorch, and none was found.": (
+        "Das Modell läuft in einem Python mit PyTorch, und keines wurde gefunden."
+    ),
+    "Name one below Backend > Python, where buttons say how to have one.": (
+        "Nenne eines unter Backend > Python; dort sagen Knöpfe, wie man es bekommt."
     ),
     "The backend is still being installed.": "Das Backend wird noch installiert.",
     "Wait for it, then try again.": "Warte darauf, dann versuche es noch einmal.",
@@ -34,7 +79,7 @@ _BACKEND = {
     ),
     "Press Repair Backend in the CoAMD tab.": "Drücke im Reiter CoAMD auf Backend reparieren.",
     "The chosen Python cannot run the backend: …": "Mit dem gewählten Python läuft das Backend nicht: …",
-    "It must start and have …; mend the path in the add-on's preferences.": (
+    "It must start and have …; correct the path in the add-on's preferences.": (
         "Es muss starten und … haben; berichtige den Pfad in den Einstellungen des Add-ons."
     ),
     "The backend is not connected.": "Das Backend ist nicht verbunden.",
@@ -43,9 +88,11 @@ _BACKEND = {
     "Press Start Backend, then generate again.": "Drücke auf Backend starten, dann erzeuge noch einmal.",
     "The backend ended unexpectedly, ….": "Das Backend ist unerwartet beendet (…).",
     "Its log is ….": "Sein Protokoll ist ….",
-    "It is started again; press … once more. …": "Es wird neu gestartet; drücke noch einmal auf …. …",
-    "The backend gives no answer.": "Das Backend antwortet nicht.",
-    "See that it runs and can be reached, then start again.": "Prüfe, ob es läuft und erreichbar ist, dann starte neu.",
+    "It is being restarted; press … once more. …": "Es wird neu gestartet; drücke noch einmal auf …. …",
+    "The backend does not answer.": "Das Backend antwortet nicht.",
+    "Check that it is running and can be reached, then start it again.": (
+        "Prüfe, ob es läuft und erreichbar ist, dann starte neu."
+    ),
     "Blender is set to stay offline, and the backend is at ….": (
         "Blender soll offline bleiben, und das Backend ist auf …."
     ),
@@ -53,8 +100,8 @@ _BACKEND = {
         "Blender soll offline bleiben, und das Backend muss heruntergeladen werden."
     ),
     "Turn on Allow Online Access in Preferences > System.": "Schalte Online-Zugriff in Einstellungen > System ein.",
-    "Turn on Allow Online Access in Preferences > System, or choose a folder of wheels.": (
-        "Schalte Online-Zugriff in Einstellungen > System ein, oder wähle einen Ordner mit Wheels."
+    "Turn on Allow Online Access in Preferences > System, or choose a folder with offline files.": (
+        "Schalte Online-Zugriff in Einstellungen > System ein, oder wähle einen Ordner mit Offline-Dateien."
     ),
     "The motion could not be written: …": "Die Bewegung konnte nicht geschrieben werden: …",
     "Nothing was changed. The system console has the details.": (
@@ -62,6 +109,8 @@ _BACKEND = {
     ),
 }
 _CHARACTER = {
+    "…, … of the joints found": "…, … der Gelenke gefunden",
+    "Not there: …": "Nicht da: …",
     "There is no character to animate.": "Es gibt keine Figur zum Animieren.",
     "Select an armature, or add the mannequin from the CoAMD tab.": (
         "Wähle eine Armatur, oder füge im Reiter CoAMD die Figur hinzu."
@@ -129,7 +178,7 @@ _EDIT = {
     "Press P in the timeline and drag over the frames.": "Drücke P in der Zeitleiste und ziehe über die Frames.",
     "The range from frame … to … is empty.": "Der Bereich von Frame … bis … ist leer.",
     "Choose an end after the start.": "Wähle ein Ende nach dem Anfang.",
-    "The range from frame … to … leaves the action, whose keys go from … to ….": (
+    "The range from frame … to … extends beyond the action, whose keys run from … to ….": (
         "Der Bereich von Frame … bis … verlässt die Aktion, deren Keyframes von … bis … gehen."
     ),
     "Choose a range inside it, or use the mode Extend to add motion.": (
@@ -137,48 +186,39 @@ _EDIT = {
     ),
     "No body part is chosen.": "Kein Körperteil ist gewählt.",
     "Turn on at least one part in the Edit panel.": "Schalte im Feld Bearbeiten mindestens einen ein.",
-    "The list of prompts is empty.": "Die Liste der Prompts ist leer.",
-    "Add a prompt with the + beside the list.": "Füge mit dem + neben der Liste einen Prompt hinzu.",
     "There is no curve to follow.": "Es gibt keine Kurve zum Folgen.",
     "Choose one under Path.": "Wähle eine unter Pfad.",
     "There is nothing to reach.": "Es gibt nichts zu erreichen.",
     "Choose an object under Target.": "Wähle unter Ziel ein Objekt.",
     "The action “…” was changed while it was edited.": "Die Aktion „…“ wurde geändert, während sie bearbeitet wurde.",
-    "Press Edit again for how it is now.": "Drücke noch einmal auf Bearbeiten, für ihren jetzigen Stand.",
+    "Try again for how it is now.": "Versuche es noch einmal, für ihren jetzigen Stand.",
 }
-_LABEL = {
-    "“…” has no action to read.": "„…“ hat keine Aktion zum Lesen.",
-    "Choose one in the Action editor, or take all actions of the file.": (
-        "Wähle eine im Aktionseditor, oder nimm alle Aktionen der Datei."
+_LIVE = {
+    "A waypoint moves the root, which is off.": "Ein Wegpunkt bewegt die Wurzel, die aus ist.",
+    "The target “…” is gone.": "Das Ziel „…“ ist weg.",
+    "Undo that, or choose another.": "Mach das rückgängig, oder wähle ein anderes.",
+    "Live: waiting for a change": "Live: ändere etwas",
+    "Live: drafting": "Live: ein Entwurf",
+    "Live: full quality": "Live: in voller Qualität",
+    "Live waits for the render to end": "Live wartet auf das Ende des Renderns",
+    "Live waits for you to leave Edit Mode": "Live wartet, bis du den Bearbeitungsmodus verlässt",
+    "Live continues with your next change.": "Live geht mit deiner nächsten Änderung weiter.",
+    "“…” was deleted, so Live is off.": "„…“ wurde gelöscht, daher ist Live aus.",
+    "Undo that, or choose another character.": "Mach das rückgängig, oder wähle eine andere Figur.",
+    "Another character is chosen, so Live is off for “…”.": (
+        "Eine andere Figur ist gewählt, daher ist Live für „…“ aus."
     ),
-    "No action of this file moves the bones of a character.": (
-        "Keine Aktion dieser Datei bewegt die Knochen einer Figur."
+    "Turn it on for the new one.": "Schalte es für die neue ein.",
+    "Another action is on “…”, so Live is off.": "Auf „…“ ist eine andere Aktion, daher ist Live aus.",
+    "Turn it on to edit that one.": "Schalte es ein, um diese zu bearbeiten.",
+    "Live makes a new action, so it is off.": "Live macht eine neue Aktion, daher ist es aus.",
+    "Choose Start: New, then turn it on.": "Wähle Start: Neu, und schalte es dann ein.",
+    "Live writes into a copy of the action.": "Live schreibt in eine Kopie der Aktion.",
+    "Turn In the Same Action off, and leave the NLA's tweak mode.": (
+        "Schalte In derselben Aktion aus, und verlass den Tweak-Modus des NLA."
     ),
-    "Animate one first.": "Animiere zuerst eine.",
-    "No NLA strip of a character is selected.": "Kein NLA-Streifen einer Figur ist ausgewählt.",
-    "Select strips in the NLA editor and try again.": "Wähle Streifen im NLA-Editor und versuche es noch einmal.",
-    "No segment is ticked.": "Kein Abschnitt ist angehakt.",
-    "Tick those that are to be written.": "Hake an, was geschrieben werden soll.",
-    "No place is chosen to write to.": "Kein Ort zum Schreiben ist gewählt.",
-    "Choose markers, a name, an asset or a file.": "Wähle Marker, einen Namen, ein Asset oder eine Datei.",
-    "The text to look for is empty.": "Der gesuchte Text ist leer.",
-    "Say what the person does.": "Schreibe auf Englisch, was die Person tut.",
-    "There is no place to look through.": "Es gibt keinen Ort zum Durchsuchen.",
-    "Choose this file, asset libraries or a folder.": "Wähle diese Datei, Asset-Bibliotheken oder einen Ordner.",
-    "The list is of a file that is closed.": "Die Liste gehört zu einer geschlossenen Datei.",
-    "Press Label again.": "Drücke noch einmal auf Benennen.",
-    "“…” has … s of motion, too short to be named.": "„…“ hat … s Bewegung, zu wenig für einen Namen.",
-    "Not on the timeline, so without markers: ….": "Nicht auf der Zeitleiste, daher ohne Marker: ….",
-    "Linked from other files, so not changed: ….": "Aus anderen Dateien verknüpft, daher nicht geändert: ….",
-    "These takes are not on the timeline, so they cannot have timeline markers.": (
-        "Diese Takes sind nicht auf der Zeitleiste und können dort keine Marker haben."
-    ),
-    "Choose pose markers, which belong to the action.": "Wähle Posenmarker, die zur Aktion gehören.",
-    "None of the takes could be read.": "Keiner der Takes konnte gelesen werden.",
-    "Skipped: ….": "Ausgelassen: ….",
-    "And … more.": "Und … weitere.",
 }
-# What is said beside a result that is there all the same.
+# Remarks beside a result.
 _REMARKS = {
     "Read ….": "Gelesen wurde ….",
     "The prompt is longer than the model reads; its end had no effect.": (
@@ -202,6 +242,22 @@ _REMARKS = {
     "The rig has no IK controls that are known here, so the limbs have FK keys.": (
         "Das Rig hat keine hier bekannten IK-Kontrollen, daher haben die Glieder FK-Keyframes."
     ),
+    "Locked channels or curves of … stay as they are, so the motion may differ there.": (
+        "Gesperrte Kanäle oder Kurven von … bleiben, wie sie sind; dort kann die Bewegung abweichen."
+    ),
+    "Constraints or drivers move …, so these do not show their keys: mute or remove them.": (
+        "Constraints oder Treiber bewegen …; dort sieht man die Keys nicht: schalte sie stumm oder entferne sie."
+    ),
+    "The NLA blends the action or shows another track instead: set its blending to Replace and its influence to 1, "
+    "and turn solo off.": (
+        "Die NLA überblendet die Aktion oder zeigt stattdessen eine andere Spur: stelle Ersetzen und Einfluss 1 ein "
+        "und schalte Solo aus."
+    ),
+    "The rest pose is neither a T-pose nor an A-pose, so a standing pose was estimated from its bones; "
+    "limbs may come out twisted.": (
+        "Die Ruhepose ist weder T- noch A-Pose; wie die Figur steht, wurde aus ihren Knochen berechnet. "
+        "Gliedmaßen können um ihre Längsachse verdreht sein."
+    ),
     "Drivers move …, so these stay as they are.": "Treiber bewegen …; das bleibt, wie es ist.",
     "The loop travels: its last pose meets its first one in pose and speed, further on the ground.": (
         "Die Schleife wandert: Ihre letzte Pose trifft die erste in Haltung und Tempo, an anderer Stelle am Boden."
@@ -223,8 +279,7 @@ _PHASES = {
     "Reading the take": "Liest den Take",
     "Reading “…”": "Liest „…“",
     "Reading the motion": "Liest die Bewegung",
-    "Reading the motion of take … of …": "Liest die Bewegung, Take … von …",
     "Reading takes": "Liest Takes",
     "Naming the motion": "Benennt die Bewegung",
 }
-SENTENCES = {**_DONE, **_BACKEND, **_CHARACTER, **_EDIT, **_LABEL, **_REMARKS, **_PHASES}
+SENTENCES = {**_DONE, **_BACKEND, **_CHARACTER, **_EDIT, **_LIVE, **REFUSALS, **_REMARKS, **_PHASES}

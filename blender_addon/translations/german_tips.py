@@ -27,8 +27,6 @@ TIPS: dict[str, str] = {
         "Eine Figur hinzufügen und mit ihr die Bewegung erzeugen, die der Prompt beschreibt",
     "Add a mannequin to animate: an armature with Mixamo's bone names and a simple body":
         "Eine Figur zum Animieren hinzufügen: eine Armatur mit Mixamos Knochennamen und einem einfachen Körper",
-    "Add a prompt after the last one of the list":
-        "Einen Prompt hinter dem letzten der Liste anfügen",
     "Add motion after the last key of the action, or before its first":
         "Bewegung hinter dem letzten Key der Aktion oder vor ihrem ersten anfügen",
     "Add one to the seed first, which gives another motion for the same prompt":
@@ -55,7 +53,7 @@ TIPS: dict[str, str] = {
         "Die gewählten Frames und Körperteile der eigenen Aktion der Figur ändern. Alles andere bleibt, wie es ist",
     "Change the end of the range so that it flows into its beginning":
         "Das Ende des Bereichs so ändern, dass es in seinen Anfang übergeht",
-    "Connection file of a backend that runs already, on this or another machine. Empty: start one here":
+    "Connection file of a running backend, on this or another machine. Empty: start one here":
         "Verbindungsdatei eines Backends, das schon läuft, hier oder anderswo. Leer: hier eines starten",
     "Copy the end of the backend's log to the clipboard":
         "Das Ende des Backend-Protokolls in die Zwischenablage kopieren",
@@ -75,46 +73,34 @@ TIPS: dict[str, str] = {
         "Erster Frame, in dem das Ziel gehalten wird",
     "First frame of the range. Its pose stays":
         "Erster Frame des Bereichs. Seine Pose bleibt",
-    "First frame of this prompt":
-        "Erster Frame dieses Prompts",
     "Folder of other weights. Empty: the bundled model":
         "Ordner mit anderen Gewichten. Leer: das mitgelieferte Modell",
-    "Forget the prompts of before. Favourites stay":
+    "Clear the recent prompts. Favourites are kept":
         "Die früheren Prompts vergessen. Gemerkte bleiben",
-    "Frame at which the next prompt may begin":
-        "Frame, an dem der nächste Prompt beginnen darf",
     "From the first to the last selected key":
         "Vom ersten bis zum letzten gewählten Key",
     "From the first to the last selected key of the action":
         "Vom ersten bis zum letzten gewählten Key der Aktion",
-    "Go over the range again: it stays what it is and becomes smoother and more natural":
+    "Rework the range: the motion stays the same and becomes smoother and more natural":
         "Den Bereich noch einmal durchgehen: Er bleibt, was er ist, und wird glatter und natürlicher",
-    "How far a bone's rotation may be off the full motion at any frame when keys are reduced":
+    "How far a bone's rotation may deviate from the full motion at any frame when keys are reduced":
         "Wie weit die Drehung eines Knochens bei reduzierten Keys von der vollen Bewegung abweichen darf",
-    "How far hips and controls may be off the full motion at any frame when keys are reduced":
+    "How far hips and controls may deviate from the full motion at any frame when keys are reduced":
         "Wie weit Hüfte und Controller bei reduzierten Keys von der vollen Bewegung abweichen dürfen",
-    "How far to go from what is there: 1 makes it freely, less stays nearer to it, 0 leaves it alone":
+    "How far to depart from the existing motion: 1 is free, less stays closer to it, 0 keeps it":
         "Wie weit vom Vorhandenen weg: 1 macht frei, weniger bleibt näher daran, 0 lässt es, wie es ist",
-    "How firmly feet on the ground stay where they are. At 0 they move as they were generated":
+    "How firmly feet on the ground stay where they are. At 0 they move as generated":
         "Wie fest Füße am Boden bleiben, wo sie sind. Bei 0 bewegen sie sich, wie sie erzeugt wurden",
     "How it was made":
         "Wie es entstand",
     "How many edits to make at once, to choose from":
         "Wie viele Bearbeitungen auf einmal entstehen, zum Auswählen",
-    "How many frames to add":
-        "Wie viele Frames angefügt werden",
-    "How many motions are made for each take; the recognizer keeps the one that fits the prompt best. "
-    "More take longer. 0: what the model does by itself":
-        "Wie viele Bewegungen für jeden Take entstehen; der Erkenner behält die, die am besten zur Beschreibung passt. "
-        "Mehr dauern länger. 0: was das Modell von sich aus tut",
     "How many takes to make at once. Each becomes an action; the first is put on the character":
         "Wie viele Takes auf einmal entstehen. Jeder wird eine Aktion; die Figur bekommt den ersten",
-    "Keep these bones as a preset of your own, which is tried first on every rig":
+    "Save these bones as a preset of your own, which is tried first on every rig":
         "Diese Knochen als eigene Vorgabe sichern, die bei jedem Rig zuerst versucht wird",
-    "Keep this prompt among your favourites, or drop it from them":
+    "Add this prompt to your favourites, or remove it from them":
         "Diesen Prompt merken oder nicht mehr merken",
-    "Key only the frames that the motion needs, with Bezier curves in between. Off: every frame":
-        "Nur die Frames mit Keys versehen, die die Bewegung braucht, mit Bézierkurven dazwischen. Aus: jeden Frame",
     "Keys on the bones of arms and legs, and the rig is switched to FK":
         "Keys auf den Knochen von Armen und Beinen, und das Rig wird auf FK gestellt",
     "Keys on the controls of hands, feet, elbows and knees, and the rig is switched to IK":
@@ -125,7 +111,7 @@ TIPS: dict[str, str] = {
         "Letzter Frame des Bereichs. Seine Pose bleibt",
     "Leave what keeps the character from being animated: Edit Mode, an NLA strip's tweak mode, or its rest position":
         "Verlassen, was die Figur festhält: Editiermodus, Tweak-Modus eines NLA-Strips oder Ruheposition",
-    "Length of the motion in seconds. More than 9.8 s is made of windows that flow into each other":
+    "Length of the motion in seconds. Beyond 9.8 s it is made of windows that blend into each other":
         "Länge der Bewegung in Sekunden. Mehr als 9,8 s entstehen aus Fenstern, die ineinander übergehen",
     "Made from a prompt":
         "Aus einem Prompt entstanden",
@@ -133,18 +119,12 @@ TIPS: dict[str, str] = {
         "Noch ein Take zum selben Prompt: Der Seed steigt um eins",
     "Make the motion that the prompt describes, from the current frame on, as a new action of the character":
         "Die Bewegung erzeugen, die der Prompt beschreibt, ab dem aktuellen Frame, als neue Aktion der Figur",
-    "Make the range anew along a curve on the ground":
+    "Regenerate the range along a curve on the ground":
         "Den Bereich entlang einer Kurve am Boden neu erzeugen",
-    "Make the range anew from prompts with their own frames, as one motion":
-        "Den Bereich aus Prompts mit eigenen Frames neu erzeugen, als eine Bewegung",
-    "Make the range anew so that a hand or foot is at an object in some frames":
-        "Den Bereich so neu erzeugen, dass Hand oder Fuß in einigen Frames an einem Objekt ist",
-    "Make the range anew through the poses of the selected keys":
+    "Regenerate the range through the poses of the selected keys":
         "Den Bereich durch die Posen der gewählten Keys hindurch neu erzeugen",
-    "Make the range anew. It begins and ends as what is around it does":
+    "Regenerate the range so that it fits what comes before and after":
         "Den Bereich neu erzeugen. Er beginnt und endet passend zu dem, was um ihn ist",
-    "Move the end of the scene's frame range back when the motion is longer. It is never shortened":
-        "Das Ende der Szene nach hinten rücken, wenn die Bewegung länger ist. Gekürzt wird nie",
     "Name of the action that was on the character before":
         "Name der Aktion, die die Figur vorher hatte",
     "Name of the action to use":
@@ -171,8 +151,6 @@ TIPS: dict[str, str] = {
         "Der Figur diesen Take geben. Die anderen bleiben",
     "Read the character's bones again, after they were edited or renamed":
         "Die Knochen der Figur neu lesen, nachdem sie geändert oder umbenannt wurden",
-    "Remove the chosen prompt from the list":
-        "Den gewählten Prompt aus der Liste nehmen",
     "Return only when the keys are written (for scripts and background mode)":
         "Erst zurückkehren, wenn die Keys geschrieben sind (für Skripte und Hintergrundmodus)",
     "Return only when the model is loaded (for scripts and background mode)":
@@ -211,14 +189,10 @@ TIPS: dict[str, str] = {
         "Der Vorschaubereich der Zeitleiste",
     "The prompt it was made from":
         "Der Prompt, aus dem es entstand",
-    "The prompt that is shown below the list":
-        "Der Prompt, der unter der Liste steht",
     "The prompt to use":
         "Der Prompt, der verwendet wird",
     "The prompt. Empty: the one of the panel":
         "Der Prompt. Leer: der des Panels",
-    "The prompts of the mode Several Prompts, each with its frames":
-        "Die Prompts des Modus Mehrere Prompts, jeder mit seinen Frames",
     "The right ankle reaches the target":
         "Der rechte Knöchel erreicht das Ziel",
     "The right wrist reaches the target":
@@ -239,8 +213,6 @@ TIPS: dict[str, str] = {
         "Was die Figur über den Boden trägt",
     "What the character does in the range, in plain English. Empty: whatever fits what is around it":
         "Was die Figur in dem Bereich tut, in einfachem Englisch. Leer: was zum Umfeld passt",
-    "What the character does in these frames":
-        "Was die Figur in diesen Frames tut",
     'What the character does, in plain English: "a person walks forward and waves"':
         "Was die Figur tut, in einfachem Englisch: „a person walks forward and waves“",
     "What the model computes on":
@@ -253,11 +225,9 @@ TIPS: dict[str, str] = {
         "Woher die Frames genommen werden",
     "Whether this action was made by CoAMD":
         "Ob diese Aktion von CoAMD stammt",
-    "Which controls of arms and legs get keys, on a control rig that has both":
-        "Welche Controller von Armen und Beinen Keys bekommen, bei einem Rig, das beide hat",
     "Which frames to change":
         "Welche Frames sich ändern",
-    "Which hand or foot reaches":
+    "Which hand or foot reaches, or the body":
         "Welche Hand oder welcher Fuß greift",
     "Which of the results, in the order they were made":
         "Welches der Ergebnisse, in der Reihenfolge ihrer Entstehung",
@@ -265,7 +235,7 @@ TIPS: dict[str, str] = {
         "Eine fertige Bearbeitung schreiben. Ruft die Sitzung auf",
     "Write a finished result. Called by the session":
         "Ein fertiges Ergebnis schreiben. Ruft die Sitzung auf",
-    "Write into the action itself and keep a copy of how it was, instead of writing into a copy":
+    "Write into the action itself and keep a copy of the original, instead of writing into a copy":
         "In die Aktion selbst schreiben und eine Kopie des alten Stands behalten, statt in eine Kopie zu schreiben",
 }
 # fmt: on

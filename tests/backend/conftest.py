@@ -8,9 +8,13 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
-from coamd.backend.connection import Connection, live
+from coamd.backend.wire.connection import Connection, live
+
+if TYPE_CHECKING:
+    from coamd.backend.model.weights import System
 
 ENGINES = Path(__file__).with_name("engines.py")
 PATIENCE = 60.0  # seconds; only a broken backend needs them
@@ -29,6 +33,14 @@ def until(condition: Callable[[], object], what: str) -> None:
 def wait_until() -> Callable[[Callable[[], object], str], None]:
     """Waits for a condition; fails with ``what`` when it never comes."""
     return until
+
+
+@pytest.fixture(scope="session")
+def system() -> System:
+    """A small model of all parts with random weights."""
+    from small_system import small_system  # most tests need no torch
+
+    return small_system()
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,7 @@ needs to see, the prompt asks for in words:
 - ``... for ever``: goes on sampling until it is cancelled;
 - ``... slowly``: takes half a second for a step;
 - ``... and breaks``: raises what a bug would raise;
+- ``... and loses the card``: raises what a graphics card that has gone raises;
 - ``... into nowhere``: its joints are not finite;
 - ``... and reports``: warns how many steps the last cancelled job had done when it noticed;
 - an empty prompt is the user's mistake, as in the real pipeline.
@@ -23,22 +24,23 @@ import logging
 import sys
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from coamd.backend.editing.checks import check
-from coamd.backend.editing.request import EditRequest
 from coamd.backend.labelling.embedding import Embedder
 from coamd.backend.labelling.index import default_index
-from coamd.backend.labelling.librarian import Librarian
-from coamd.backend.labelling.request import Named, Segment, distinct
-from coamd.backend.labelling.segments import SHORTEST, checked, moving_runs
-from coamd.backend.server import run
+from coamd.backend.labelling.index_service import Librarian
+from coamd.backend.labelling.segmentation import SHORTEST, checked, moving_runs
+from coamd.backend.requests.edit import EditRequest
+from coamd.backend.requests.edit_checks import check
+from coamd.backend.requests.generate import Generated, GenerateRequest
+from coamd.backend.requests.label import Named, Segment, distinct
+from coamd.backend.requests.lesson import Lesson, Outcome, Wish
+from coamd.backend.server.server import run
+from coamd.rigs.body.skeleton import BONE_LENGTHS, FPS, PARENTS
 from coamd.rigs.errors import UserError
-from coamd.rigs.skeleton import BONE_LENGTHS, FPS, PARENTS
 
 FloatArray = npt.NDArray[np.float32]
 STEPS = 5
@@ -49,12 +51,6 @@ VOCABULARY = ("sway", "stand", "fall")
 
 class Cancelled(Exception):  # noqa: N818
     """The job was told to stop."""
-
-
-@dataclass(frozen=True)
-class Swayed:
-    joints: FloatArray  # (V, F, 22, 3)
-    warnings: tuple[str, ...]
 
 
 def sway(seconds: float, seed: int, variations: int, strength: float = 1.0) -> FloatArray:
@@ -78,36 +74,36 @@ class SwayEngine:
     def __init__(self, index: Path | None = None) -> None:
         self._index = index or default_index()
         self.steps_at_cancel = 0
+        self.taught: list[str] = []
 
     def generate(
         self,
-        prompt: str,
-        seconds: float,
+        request: GenerateRequest,
         *,
-        seed: int,
-        variations: int = 1,
-        guidance_scale: float | None = None,  # noqa: ARG002 - it has nothing to guide
-        recognizer_guidance: float | None = None,  # noqa: ARG002
-        candidates: int | None = None,  # noqa: ARG002
         progress: Callable[[str, int, int, Callable[[], FloatArray] | None], None] = lambda *_: None,
         cancelled: Callable[[], bool] = lambda: False,
-    ) -> Swayed:
+    ) -> Generated:
+        prompt, asked = request.prompt, (request.seconds, request.seed, request.variations)
         if not prompt.strip():
             raise UserError("The prompt is empty.", "Type what the person does.", "empty_prompt")
+        if request.model and request.model not in self.taught:
+            raise UserError(f"There is no taught model “{request.model}”.", "Teach it.", "no_model")
         if "breaks" in prompt:
             raise RuntimeError("a bug")
+        if "loses the card" in prompt:
+            raise RuntimeError("CUDA error: unspecified launch failure")
         steps = 100_000 if "for ever" in prompt else STEPS
         for step in range(steps):
             if cancelled():
                 self.steps_at_cancel = step
                 raise Cancelled
             time.sleep(SLOW_STEP_SECONDS if "slowly" in prompt else STEP_SECONDS)
-            progress("sampling", step + 1, steps, partial(sway, seconds, seed, variations, (step + 1) / steps))
-        joints = sway(seconds, seed, variations)
+            progress("sampling", step + 1, steps, partial(sway, *asked, (step + 1) / steps))
+        joints = sway(*asked)
         if "nowhere" in prompt:
             joints[0, 0, 0] = np.nan
         warnings = (f"cancelled after {self.steps_at_cancel} steps",) if "reports" in prompt else ()
-        return Swayed(joints, warnings)
+        return Generated(joints, warnings)
 
     def edit(
         self,
@@ -115,17 +111,16 @@ class SwayEngine:
         *,
         progress: Callable[[str, int, int, Callable[[], FloatArray] | None], None] = lambda *_: None,
         cancelled: Callable[[], bool] = lambda: False,
-    ) -> Swayed:
+    ) -> Generated:
         """The range sways; what is around it stays, and at strength 0 all of it."""
         check(request)
         if request.strength == 0.0:
-            return Swayed(np.repeat(request.joints[None], request.variations, axis=0), ())
+            return Generated(np.repeat(request.joints[None], request.variations, axis=0), ())
         start, end = request.span
         made = self.generate(
-            request.prompt or "sways",
-            (end - start) / FPS,
-            seed=request.seed,
-            variations=request.variations,
+            GenerateRequest(
+                request.prompt or "sways", (end - start) / FPS, request.seed, request.variations, request.model
+            ),
             progress=progress,
             cancelled=cancelled,
         )
@@ -134,7 +129,21 @@ class SwayEngine:
         for frame in range(start, end):
             if request.within(frame):
                 joints[:, frame + request.before] = made.joints[:, frame - start]
-        return Swayed(joints, made.warnings)
+        return Generated(joints, made.warnings)
+
+    def teach(self, lesson: Lesson, *, told: Callable[[str, int, int], None], wish: Wish) -> Outcome:
+        """Fifty steps, or for ever where the name says so; a lesson named Bug breaks."""
+        if "Bug" in lesson.name:
+            raise RuntimeError("a bug")
+        for step in range(100_000 if "for ever" in lesson.name else 50):
+            if wish() == "drop":
+                raise Cancelled
+            if wish() == "keep":
+                break
+            time.sleep(STEP_SECONDS)
+            told("learning", step + 1, 50)
+        self.taught.append(lesson.name)
+        return Outcome(lesson.name, ("One take is shown.",) if len(lesson.examples) == 1 else (), 0.25)
 
     def label(
         self,
@@ -181,6 +190,14 @@ class SwayEngine:
         """Which way the clip travels over the ground."""
         way = joints[-1, 0, [0, 2]] - joints[0, 0, [0, 2]]
         return (way / max(float(np.linalg.norm(way)), 1e-6)).astype(np.float32)
+
+    def prepare(self, told: Callable[[int, int], None] = lambda _step, _of: None) -> None:
+        """In three steps."""
+        for step in range(1, 4):
+            told(step, 3)
+
+    def release(self) -> None:
+        """It holds nothing."""
 
     def embed_text(self, text: str) -> FloatArray:
         return np.array([1.0, 0.0] if "left" in text else [0.0, 1.0], dtype=np.float32)

@@ -6,7 +6,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import torch
-from coamd.backend.model.autoencoder import build_autoencoder
+from coamd.backend.model.autoencoders.autoencoder import build_autoencoder
 from coamd.backend.model.config import AutoencoderConfig, GeneratorConfig, ModelConfig, RecognizerConfig, TextConfig
 from coamd.backend.model.generator import Generator
 from coamd.backend.model.recognizer import Recognizer

@@ -18,11 +18,12 @@ import pytest
 bpy = pytest.importorskip("bpy", reason="Blender as the bpy wheel is not installed")
 
 from coamd import blender_addon  # noqa: E402
-from coamd.backend.process import BackendProcess  # noqa: E402
-from coamd.blender_addon import mannequin, timer  # noqa: E402
+from coamd.backend.client.backend_process import BackendProcess  # noqa: E402
+from coamd.blender_addon.character import mannequin  # noqa: E402
 from coamd.blender_addon.preferences import BackendSettings  # noqa: E402
-from coamd.blender_addon.session import Session  # noqa: E402
-from coamd.rigs.rest import RestRig  # noqa: E402
+from coamd.blender_addon.session import timer  # noqa: E402
+from coamd.blender_addon.session.session import Session  # noqa: E402
+from coamd.rigs.body.rest_rig import RestRig  # noqa: E402
 from labels import act  # noqa: E402
 
 from tests.motions import walk  # noqa: E402

@@ -9,9 +9,10 @@ import bpy
 import numpy as np
 import pytest
 import snapshot
-from coamd.blender_addon import keys
-from coamd.blender_addon.action import curves_of
-from coamd.blender_addon.source_action import bone_of
+from coamd.blender_addon.keys import keys
+from coamd.blender_addon.keys.action import curves_of
+from coamd.blender_addon.keys.source_action import bone_of
+from coamd.blender_addon.session.session import Session
 
 ARM = ("LeftShoulder", "LeftArm", "LeftForeArm", "LeftHand")
 POSES = (1, 13, 30, 44, 61, 80)  # frames of the user's keys, sparse and uneven
@@ -28,6 +29,13 @@ def typed(start: int = START, end: int = END, **others: Any) -> None:
     edit.range_from, edit.frame_start, edit.frame_end = "TYPED", start, end
     for name, value in others.items():
         setattr(edit, name, value)
+
+
+def reach(limb: str, target: Any, start: int, end: int) -> Any:
+    """Add a target to the mode Reach."""
+    added = settings().reaches.add()
+    added.limb, added.target, added.start, added.end = limb, target, start, end
+    return added
 
 
 def animate(character: Any) -> Any:
@@ -80,7 +88,10 @@ def short(path: str) -> str:
 
 
 def rows(found: keys.Keys, which: np.ndarray) -> list[bytes]:
-    """The chosen keys as bytes."""
+    """The chosen keys as bytes; automatic handles as free ones, which they become beside a border that cuts."""
+    found = found.copy()
+    for side in ("handle_left_type", "handle_right_type"):
+        found[side][np.isin(found[side], (keys.AUTO, keys.AUTO_CLAMPED))] = keys.FREE
     return [b"".join(found[name][k].tobytes() for name in keys.FIELDS) for k in np.flatnonzero(which)]
 
 
@@ -117,6 +128,16 @@ def refused() -> str:
         bpy.ops.coamd.edit(wait=True)
     assert snapshot.of_file() == before
     return str(error.value)
+
+
+def refusal_code(session: Session) -> str:
+    """Press Edit: it says no, with a remedy, and the file is as it was; the code of the refusal."""
+    bpy.context.view_layer.update()
+    refused()
+    assert session.message is not None
+    assert session.message.level == "ERROR"
+    assert session.message.hint
+    return session.message.code
 
 
 def changed_curves(before: dict[Any, keys.Keys], after: dict[Any, keys.Keys]) -> set[tuple[str, int]]:

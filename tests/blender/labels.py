@@ -9,11 +9,12 @@ import bpy
 import numpy as np
 import pytest
 import snapshot
-from coamd.blender_addon import action as actions
-from coamd.blender_addon import armature, takes
-from coamd.blender_addon.session import Session
-from coamd.blender_addon.take_reader import TakeReader
-from coamd.rigs.retarget import retarget
+from coamd.blender_addon.character import armature
+from coamd.blender_addon.keys import action as actions
+from coamd.blender_addon.session.session import Session
+from coamd.blender_addon.takes import takes
+from coamd.blender_addon.takes.take_reader import TakeReader
+from coamd.rigs.solve.retarget import retarget
 
 
 def act(rig_object: Any, name: str, joints: np.ndarray, start: int = 1) -> Any:

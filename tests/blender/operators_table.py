@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The table of operators in docs/scripting.md, made from what is registered.
+"""The table of operators in docs/operators.md, made from what is registered.
 
 python tests/blender/operators_table.py    writes it into the page
 """
@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-PAGE = Path(__file__).resolve().parents[2] / "docs" / "scripting.md"
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "operators.md"
 BEGIN, END = "<!-- operators -->\n", "<!-- end of operators -->"
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import bpy
-from coamd.blender_addon.session import Session
+from coamd.blender_addon.session.session import Session
 
 TickUntil = Callable[[Callable[[], object]], None]
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 import bpy
-from coamd.blender_addon.action import curves_of
+from coamd.blender_addon.keys.action import curves_of
 
 
 def of_action(action: Any) -> tuple[object, ...]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import bpy
 import pytest
-from coamd.backend.cli.blender_side import bake, enabling, rest_poses, ticks
+from coamd.backend.lab.commands.blender_timing import bake, enabling, rest_poses, ticks
 
 ENGINES = Path(__file__).resolve().parents[1] / "backend" / "engines.py"
 

@@ -10,9 +10,9 @@ import bpy
 import numpy as np
 import pytest
 from bpy_extras.object_utils import world_to_camera_view
-from coamd.blender_addon import action as actions
-from coamd.blender_addon.demo import pictures, stage
-from coamd.rigs.curves import BoneCurves
+from coamd.backend.lab.demo import pictures, studio
+from coamd.blender_addon.keys import action as actions
+from coamd.rigs.body.bone_curves import BoneCurves
 from mathutils import Vector
 
 FRAMES = range(1, 31)
@@ -30,9 +30,9 @@ def walker(character: Any) -> Any:
     places *= -np.sign((hips @ Vector((0.0, 0.0, 1.0))).y)
     channels = actions.channels(character, [BoneCurves("mixamorig:Hips", rotations, places)], np.array(FRAMES))
     actions.assign(character, actions.new_action(character, "glide", channels))
-    stage.add_floor(scene)
-    stage.add_light(scene)
-    stage.add_camera(scene, pictures.LENS)
+    studio.add_floor(scene)
+    studio.add_light(scene)
+    studio.add_camera(scene, pictures.LENS)
     return character
 
 

@@ -12,10 +12,18 @@ from typing import Any
 import bpy
 import pytest
 from coamd import blender_addon
-from coamd.backend.process import BackendProcess
-from coamd.blender_addon import armature, interpreter, messages, panels, roles, status, timer
-from coamd.blender_addon.messages import ERROR, Message
-from coamd.blender_addon.session import Session
+from coamd.backend.client.backend_process import BackendProcess
+from coamd.blender_addon.character import armature, bone_choice
+from coamd.blender_addon.character import panel as character_panel
+from coamd.blender_addon.edit import panel as edit_panel
+from coamd.blender_addon.generate import panel as generate_panel
+from coamd.blender_addon.install import interpreter
+from coamd.blender_addon.results import panel as results_panel
+from coamd.blender_addon.session import panel as backend_panel
+from coamd.blender_addon.session import timer
+from coamd.blender_addon.session.session import Session
+from coamd.blender_addon.ui import notices, pie, status_bar
+from coamd.blender_addon.ui.notices import ERROR, Notice
 
 HANDLERS = {name: getattr(bpy.app.handlers, name) for name in dir(bpy.app.handlers) if name.endswith(("_pre", "_post"))}
 
@@ -29,7 +37,7 @@ def test_registering_twice_leaves_no_trace() -> None:
     for _ in range(2):
         blender_addon.register()
         assert "COAMD_OT_generate" in classes()
-        assert bpy.context.scene.coamd.seconds == pytest.approx(4.0)
+        assert bpy.context.scene.coamd.prompt == "a person walks forward and waves"
         blender_addon.unregister()
         assert not classes()
         assert not hasattr(bpy.types.Scene, "coamd")
@@ -131,28 +139,28 @@ def draw(panel: Any) -> list[str]:
 
 
 def test_without_a_character_the_panel_offers_the_mannequin(addon: Session) -> None:
-    assert "coamd.add_mannequin" in draw(panels.character.COAMD_PT_character)
+    assert "coamd.add_mannequin" in draw(character_panel.COAMD_PT_character)
 
 
 def test_the_character_panel_says_how_the_bones_were_understood(addon: Session, character: Any) -> None:
-    drawn = " | ".join(draw(panels.character.COAMD_PT_character))
+    drawn = " | ".join(draw(character_panel.COAMD_PT_character))
     assert "Mannequin" in drawn
     assert "100% of the joints" in drawn
     character.scale = (0.0, 0.0, 0.0)
     bpy.context.view_layer.update()
-    assert "scale of zero" in " ".join(draw(panels.character.COAMD_PT_character))
+    assert "scale of zero" in " ".join(draw(character_panel.COAMD_PT_character))
 
 
 def test_the_bones_panel_lists_the_joints_and_the_users_presets(addon: Session, character: Any) -> None:
-    assert panels.character.COAMD_PT_bones.poll(bpy.context)
-    drawn = draw(panels.character.COAMD_PT_bones)
+    assert character_panel.COAMD_PT_bones.poll(bpy.context)
+    drawn = draw(character_panel.COAMD_PT_bones)
     assert {"left_knee", "Left", "Shin", "neck", "coamd.detect_bones", "coamd.save_preset"} <= set(drawn)
     assert drawn.count("Shin") == 2, "one on each side"
     assert "neck2" not in drawn, "what the rig has none of is not offered beyond the 22 joints"
     bpy.ops.coamd.save_preset(name="House rig")
-    (roles.folder() / "damaged.json").write_text("[]", encoding="utf-8")
+    (bone_choice.folder() / "damaged.json").write_text("[]", encoding="utf-8")
     bpy.ops.coamd.check_character()
-    drawn = draw(panels.character.COAMD_PT_bones)
+    drawn = draw(character_panel.COAMD_PT_bones)
     assert {"House rig", "coamd.remove_preset"} <= set(drawn)
     assert "damaged.json" in " ".join(drawn)
 
@@ -160,22 +168,22 @@ def test_the_bones_panel_lists_the_joints_and_the_users_presets(addon: Session, 
 def test_the_panels_through_a_job(
     addon: Session, backend: BackendProcess, character: Any, tick_until: Callable[..., None]
 ) -> None:
-    assert "coamd.generate" in draw(panels.generate.COAMD_PT_generate)
+    assert "coamd.generate" in draw(generate_panel.COAMD_PT_generate)
     bpy.context.scene.coamd.variations = 2
     bpy.ops.coamd.generate()
     seen = set()
 
     def over() -> bool:
-        seen.update(draw(panels.generate.COAMD_PT_generate), draw(panels.backend.COAMD_PT_backend))
+        seen.update(draw(generate_panel.COAMD_PT_generate), draw(backend_panel.COAMD_PT_backend))
         return not addon.busy
 
     tick_until(over)
     assert {"coamd.cancel", "coamd.stop_backend"} <= seen
     assert any(text.startswith("Making the motion") for text in seen)
-    after = draw(panels.generate.COAMD_PT_generate)
+    after = draw(generate_panel.COAMD_PT_generate)
     assert any("is on “Mannequin”" in text for text in after)
-    assert panels.results.COAMD_PT_results.poll(bpy.context)
-    assert {"COAMD_UL_results", "coamd.delete_result"} <= set(draw(panels.results.COAMD_PT_results))
+    assert results_panel.COAMD_PT_results.poll(bpy.context)
+    assert {"COAMD_UL_results", "coamd.delete_result"} <= set(draw(results_panel.COAMD_PT_results))
 
 
 def test_a_message_is_shown_by_the_panel_it_belongs_to(addon: Session, character: Any) -> None:
@@ -183,13 +191,13 @@ def test_a_message_is_shown_by_the_panel_it_belongs_to(addon: Session, character
         bpy.ops.coamd.edit()
     assert addon.message
     told = addon.message.text[:12]
-    assert told in " ".join(draw(panels.edit.COAMD_PT_edit))
-    assert told not in " ".join(draw(panels.generate.COAMD_PT_generate))
-    assert told not in " ".join(draw(panels.backend.COAMD_PT_backend))
+    assert told in " ".join(draw(edit_panel.COAMD_PT_edit))
+    assert told not in " ".join(draw(generate_panel.COAMD_PT_generate))
+    assert told not in " ".join(draw(backend_panel.COAMD_PT_backend))
 
 
 def test_without_an_armature_the_button_brings_one(addon: Session, backend: BackendProcess) -> None:
-    assert "Generate on a Mannequin" in " ".join(draw(panels.generate.COAMD_PT_generate))
+    assert "Generate on a Mannequin" in " ".join(draw(generate_panel.COAMD_PT_generate))
     assert bpy.ops.coamd.generate(mannequin=True, wait=True) == {"FINISHED"}
     assert bpy.data.objects["Mannequin"].animation_data.action
     bpy.ops.coamd.generate(mannequin=True, wait=True)
@@ -200,9 +208,9 @@ def test_every_remedy_is_an_operator_for_a_failure_that_can_happen(addon: Sessio
     sources = Path(blender_addon.__file__).parents[1]
     folders = [sources / part for part in ("blender_addon", "backend", "rigs")]
     texts = "".join(path.read_text("utf-8") for folder in folders for path in folder.rglob("*.py"))
-    for code in (*messages.REMEDIES, *messages.REPORTED):
+    for code in (*notices.REMEDIES, *notices.REPORTED):
         assert texts.count(f'"{code}"') > 1, f"nothing fails with {code}"
-    for remedy in messages.REMEDIES.values():
+    for remedy in notices.REMEDIES.values():
         category, _, name = remedy.operator.partition(".")
         known = getattr(getattr(bpy.ops, category), name).get_rna_type().properties
         assert all(value in known for value, _ in remedy.values)
@@ -217,7 +225,7 @@ def test_a_failure_offers_its_remedy_and_a_fault_the_report(addon: Session) -> N
         ("empty_prompt", set()),
     ):
         drawn: list[str] = []
-        messages.draw(Paper(drawn), Message("It failed.", "Mend it.", ERROR, code), 280.0)
+        notices.draw(Paper(drawn), Notice("It failed.", "Mend it.", ERROR, code), 280.0)
         assert {text for text in drawn if text.startswith("coamd.")} == wanted
 
 
@@ -230,7 +238,7 @@ def test_the_status_bar_shows_the_job(
         class Header:
             layout = Paper(found)
 
-        status.draw(Header(), bpy.context)
+        status_bar.draw(Header(), bpy.context)
         return found
 
     assert drawn() == []
@@ -249,7 +257,7 @@ def test_each_job_is_cancelled_by_its_own_button(
     bpy.context.scene.coamd.prompt = "sway for ever"
     bpy.ops.coamd.generate()
     bpy.ops.coamd.generate()
-    first, second = addon.jobs
+    first, second = (job for job in addon.jobs if not job.is_silent)
     bpy.ops.coamd.cancel(job=second.number)
     assert second.over
     assert not first.over
@@ -258,13 +266,13 @@ def test_each_job_is_cancelled_by_its_own_button(
 
 
 def test_the_pie_menu_draws(addon: Session) -> None:
-    drawn = draw(panels.pie.COAMD_MT_pie)
+    drawn = draw(pie.COAMD_MT_pie)
     assert {"coamd.generate", "coamd.edit", "coamd.step_result", "coamd.play_result"} <= set(drawn)
 
 
 def test_a_long_message_is_wrapped(addon: Session) -> None:
     drawn: list[str] = []
-    messages.draw(Paper(drawn), Message("The backend has ended. " * 4, "Start it again. " * 4, ERROR), 280.0)
+    notices.draw(Paper(drawn), Notice("The backend has ended. " * 4, "Start it again. " * 4, ERROR), 280.0)
     lines = [text for text in drawn if text]
     assert len(lines) == 5
     assert max(map(len, lines)) <= 40

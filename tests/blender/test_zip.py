@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 import wheels
+from coamd.blender_addon.install import interpreter
 
 import build_addon
 
@@ -38,8 +39,8 @@ assert not os.path.exists(folder)
 
 bpy.ops.wm.read_homefile(use_empty=True)
 bpy.ops.coamd.add_mannequin()
-from bl_ext.user_default.coamd.blender_addon import timer
-from bl_ext.user_default.coamd.backend.process import BackendProcess
+from bl_ext.user_default.coamd.blender_addon.session import timer
+from bl_ext.user_default.coamd.backend.client.backend_process import BackendProcess
 timer.session.link.start(None, BackendProcess(sys.executable, os.environ["COAMD_HOME"], script=sys.argv[2]))
 assert bpy.ops.coamd.generate(wait=True) == {"FINISHED"}
 assert bpy.context.scene.coamd.character.animation_data.action
@@ -51,11 +52,53 @@ print("HELD", flush=True)
 os._exit(0)
 """
 
+# The same of the zip for the extensions platform: nothing is installed, and a Python is found or named.
+SHELF_SCRIPT = """
+import os, sys
+import bpy
+bpy.ops.extensions.package_install_files(filepath=sys.argv[1], repo="user_default", enable_on_install=True)
+package = "bl_ext.user_default.coamd"
+preferences = bpy.context.preferences.addons[package].preferences
+assert not {"install_backend", "repair_backend", "remove_backend"} & set(dir(bpy.ops.coamd))
+from bl_ext.user_default.coamd.blender_addon.session import timer
+try:
+    bpy.ops.coamd.check_backend(wait=True)
+except RuntimeError as error:
+    assert "The model runs in a Python with PyTorch, and none was found." in str(error), error
+else:
+    raise AssertionError("a Python was found at no place")
+assert bpy.types.COAMD_PT_install.poll(bpy.context)
+del os.environ["COAMD_PYTHON"]
+preferences.python = sys.argv[3]
+assert bpy.ops.coamd.check_backend(wait=True) == {"FINISHED"}
+assert not bpy.types.COAMD_PT_install.poll(bpy.context)
+
+bpy.ops.wm.read_homefile(use_empty=True)
+bpy.ops.coamd.add_mannequin()
+from bl_ext.user_default.coamd.backend.client.backend_process import BackendProcess
+timer.session.link.start(None, BackendProcess(sys.executable, os.environ["COAMD_HOME"], script=sys.argv[2]))
+assert bpy.ops.coamd.generate(wait=True) == {"FINISHED"}
+bpy.ops.preferences.addon_disable(module=package)
+print("HELD", flush=True)
+os._exit(0)
+"""
+SHELF = build_addon.Kind(shelf=True, website="https://example.org/coamd")
+
+
+@pytest.fixture(scope="module")
+def shelf(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The zip for Blender's extensions platform."""
+    return made(tmp_path_factory.mktemp("shelf"), SHELF)
+
 
 @pytest.fixture(scope="module")
 def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return made(tmp_path_factory.mktemp("dist"), build_addon.OWN)
+
+
+def made(folder: Path, kind: build_addon.Kind) -> Path:
     try:
-        return build_addon.pack(build_addon.here(), tmp_path_factory.mktemp("dist"))
+        return build_addon.pack(build_addon.here(), folder, kind)
     except build_addon.BuildError as error:
         if "could not be fetched" in str(error):
             pytest.skip(f"the wheels for the zip are not to be had: {error}")
@@ -71,9 +114,10 @@ def test_the_zip_holds_the_product_and_no_more(archive: Path) -> None:
         "LICENSE",
         "backend/bootstrap.py",
         f"backend/install/wheels/{build_addon.PIP.replace('==', '-')}-py3-none-any.whl",
-        "rigs/retarget.py",
-        "blender_addon/panels/generate.py",
+        "rigs/solve/retarget.py",
+        "blender_addon/generate/panel.py",
     } <= names
+    assert not any(name.startswith("backend/lab/") for name in names)
     assert not any(name.startswith(("tests", "docs", ".")) or "__pycache__" in name for name in names)
     assert not any("torch" in name for name in names if name.endswith(".whl"))
     blenders = {f"./{name}" for name in names if name.startswith("wheels/")}  # pip's is not for Blender's Python
@@ -106,12 +150,14 @@ def test_a_zip_that_is_too_large_does_not_pass(tmp_path: Path, monkeypatch: pyte
 
 def test_it_installs_into_an_empty_profile_and_works(archive: Path, tmp_path: Path) -> None:
     engines = Path(__file__).resolve().parents[1] / "backend" / "engines.py"
+    lock = wheels.lock(tmp_path / "wheels")
     environment = os.environ | {
+        "COAMD_LOCK": str(lock),
         "BLENDER_USER_RESOURCES": str(tmp_path / "blender"),
         "COAMD_HOME": str(tmp_path / "home"),
     }
     done = subprocess.run(
-        [sys.executable, "-c", SCRIPT, str(archive), str(engines), str(wheels.fill(tmp_path / "wheels"))],
+        [sys.executable, "-c", SCRIPT, str(archive), str(engines), str(lock.parent)],
         env=environment,
         capture_output=True,
         text=True,
@@ -119,6 +165,51 @@ def test_it_installs_into_an_empty_profile_and_works(archive: Path, tmp_path: Pa
         timeout=300,
     )
     assert "HELD" in done.stdout, done.stdout[-3000:] + done.stderr[-3000:]
+
+
+def test_the_shelf_gets_no_pip_no_installer_and_nothing_that_it_does_not_need(archive: Path, shelf: Path) -> None:
+    with zipfile.ZipFile(shelf) as unpacked, zipfile.ZipFile(archive) as other:
+        names, others = set(unpacked.namelist()), set(other.namelist())
+        manifest = tomllib.loads(unpacked.read("blender_manifest.toml").decode())
+        own = (build_addon.ROOT / "blender_addon" / "own_python" / "panel.py").read_bytes()
+        assert unpacked.read("blender_addon/install/panel.py") == own
+        code = b"".join(unpacked.read(name) for name in names if name.endswith(".py"))
+    assert names < others
+    left_out = others - names
+    assert {"backend/install/installer.py", "backend/install/plan.py", "backend/cli/install.py"} <= left_out
+    assert not any("pip-" in name or name.startswith("blender_addon/own_python") for name in names | others - left_out)
+    assert b"ensurepip" not in code
+    assert manifest["website"] == SHELF.website
+    assert all(line.partition(" ")[0].partition("-")[0].isdigit() for line in manifest["copyright"])
+    assert len(manifest["copyright"]) == 3, "ours and that of each bundled library"
+    assert "Download" not in manifest["permissions"]["network"]
+
+
+def test_the_zip_of_the_shelf_works_with_a_python_of_the_users(shelf: Path, tmp_path: Path) -> None:
+    python = next((path for path in interpreter.candidates() if interpreter.suits(path)), None)
+    if python is None:
+        pytest.skip("no Python with torch (set COAMD_PYTHON to one)")
+    engines = Path(__file__).resolve().parents[1] / "backend" / "engines.py"
+    environment = os.environ | {
+        "BLENDER_USER_RESOURCES": str(tmp_path / "blender"),
+        "COAMD_HOME": str(tmp_path / "home"),
+        "COAMD_PYTHON": str(tmp_path / "no python"),
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", SHELF_SCRIPT, str(shelf), str(engines), str(python)],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
+    )
+    assert "HELD" in done.stdout, done.stdout[-3000:] + done.stderr[-3000:]
+
+
+def test_without_a_website_nothing_is_built_for_the_shelf(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert build_addon.main(["--shelf", "--out", str(tmp_path)]) == 1
+    assert "wants a website; give its address: --website https://" in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
 
 
 def test_every_platform_has_its_wheels() -> None:
@@ -129,4 +220,4 @@ def test_every_platform_has_its_wheels() -> None:
         served[requirement.partition("==")[0]] |= versions
     for versions in served.values():
         assert {"3.11", "3.13", "3.14"} <= versions
-    assert set(build_addon.PLATFORMS) == {"linux-x64", "windows-x64", "macos-arm64", "macos-x64"}
+    assert set(build_addon.PLATFORMS) == {"linux-x64", "windows-x64", "macos-arm64"}, "what torch has builds for"

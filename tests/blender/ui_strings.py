@@ -14,7 +14,7 @@ from coamd import blender_addon
 SOURCE = Path(blender_addon.__file__).parent
 _SHOWN = {"text", "placeholder"}  # keywords of a layout's functions
 _TRANSLATED = {"iface": 0, "Remedy": 1}  # our own calls, and which argument of theirs is a text for the user
-_TABLES = ("PHASES", "_STATES")  # dictionaries of texts that panels look words up in
+_TABLES = ("PHASES", "_STATES", "BUTTONS", "RANGE_WORDS")  # dictionaries of texts that panels look words up in
 
 
 def _classes(kind: Any) -> Iterator[Any]:

@@ -1,15 +1,18 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""``python tests/endurance kills --jobs 200`` and ``... memory --jobs 500``: what takes long to show.
+"""``python tests/endurance kills --jobs 200``, ``... writers``, ``... folders`` and ``... memory``: what takes long.
 
 ``kills``: kill -9 of Blender or of the backend at a random moment of each job; the file is as it was and the next job
-works. ``memory``: jobs in a row, and the memory of both sides. The small engine of the tests serves both;
-``memory --model`` takes the bundled model.
+works. ``writers``: two processes at one index, at the taught models, at the prompts and at one batch, both killed in
+each round; nothing is lost. ``backends``: two that start at once, killed or not; the next one answers. ``folders``: so
+many files, most of them damaged, of which every good one is read. ``memory``: jobs in a row, and the memory of both
+sides. The small engine of the tests serves; ``memory --model`` takes the bundled model.
 """
 
 from __future__ import annotations
 
 import argparse
 import sys
+import tempfile
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
@@ -18,16 +21,34 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python tests/endurance", description=__doc__)
     trials = parser.add_subparsers(dest="trial", required=True)
-    for name, jobs in (("kills", 200), ("memory", 500)):
+    for name, jobs in (("kills", 200), ("writers", 200), ("backends", 200), ("folders", 2000), ("memory", 500)):
         trial = trials.add_parser(name)
         trial.add_argument("--jobs", type=int, default=jobs)
         trial.add_argument("--seed", type=int, default=1)
+        if name == "writers":
+            trial.add_argument("--kind", choices=("index", "models", "prompts", "batch"), help="only this kind of file")
     trial.add_argument("--model", action="store_true", help="the bundled model in place of the small engine")
     args = parser.parse_args()
     if args.trial == "kills":
         from kills import trial_of_kills
 
         print(trial_of_kills(args.jobs, args.seed, lambda text: print(text, flush=True)))
+    elif args.trial == "writers":
+        from writers import trial_of_writers
+
+        with tempfile.TemporaryDirectory() as folder:
+            for kind in (args.kind,) if args.kind else ("index", "models", "prompts", "batch"):
+                print(trial_of_writers(kind, Path(folder), args.jobs, args.seed, lambda text: print(text, flush=True)))
+    elif args.trial == "backends":
+        from writers import trial_of_backends
+
+        with tempfile.TemporaryDirectory() as folder:
+            print(trial_of_backends(Path(folder), args.jobs, args.seed, lambda text: print(text, flush=True)))
+    elif args.trial == "folders":
+        from damaged_folders import trial_of_folders
+
+        with tempfile.TemporaryDirectory() as folder:
+            print(trial_of_folders(Path(folder), args.jobs, args.seed, lambda text: print(text, flush=True)))
     else:
         from memory import trial_of_memory
 

@@ -19,13 +19,13 @@ import bpy
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "blender")]
 
-import coamd.backend.process as process_module  # noqa: E402
+import coamd.backend.client.backend_process as process_module  # noqa: E402
 import snapshot  # noqa: E402
 from coamd import blender_addon  # noqa: E402
-from coamd.backend.process import BackendProcess  # noqa: E402
-from coamd.blender_addon import timer  # noqa: E402
-from coamd.blender_addon.jobs import DONE  # noqa: E402
+from coamd.backend.client.backend_process import BackendProcess  # noqa: E402
 from coamd.blender_addon.preferences import BackendSettings  # noqa: E402
+from coamd.blender_addon.session import timer  # noqa: E402
+from coamd.blender_addon.session.tasks import DONE  # noqa: E402
 from kills import PATIENCE  # noqa: E402
 
 ENGINES = HERE.parent / "backend" / "engines.py"

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from coamd.backend.lifetime import birth
+from coamd.backend.system.process_lifetime import birth
 
 HERE = Path(__file__).resolve().parent
 BLENDER_SHARE = 0.2  # of the jobs in which Blender is killed: it takes seconds to start again

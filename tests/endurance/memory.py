@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from coamd.backend.client import Client
-from coamd.backend.editing.request import EditRequest
-from coamd.backend.process import BOOTSTRAP, BackendProcess
+from coamd.backend.client.backend_process import BOOTSTRAP, BackendProcess
+from coamd.backend.client.client import Client
+from coamd.backend.requests.edit import EditRequest
+from coamd.backend.requests.generate import GenerateRequest
 
 ENGINES = Path(__file__).resolve().parents[1] / "backend" / "engines.py"
 SETTLED = 0.4  # of the jobs; by then caches are full and the allocator has what it wants
@@ -56,7 +57,7 @@ def trial_of_memory(jobs: int, *, model: bool = False) -> Memory:
                 time.sleep(0.05)
             assert backend.pid
             with Client(backend.connection()) as client:
-                still = client.generate("a person stands still", 1.0).joints
+                still = client.generate(GenerateRequest("a person stands still", 1.0)).joints
                 assert still is not None
                 for number in range(jobs):
                     _one(client, number, still[0])
@@ -70,7 +71,7 @@ def trial_of_memory(jobs: int, *, model: bool = False) -> Memory:
 def _one(client: Client, number: int, still: np.ndarray) -> None:
     match number % 4:
         case 0:
-            client.generate(f"a person walks {number} steps", 1.0 + number % 3, seed=number)
+            client.generate(GenerateRequest(f"a person walks {number} steps", 1.0 + number % 3, seed=number))
         case 1:
             client.edit(EditRequest(still, start=4, end=16, prompt="a person turns", seed=number))
         case 2:

@@ -6,13 +6,29 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from damaged_folders import trial_of_folders
 from kills import trial_of_kills
 from memory import Memory, trial_of_memory
+from writers import trial_of_backends, trial_of_writers
 
 
 def test_kill_9_of_either_side_leaves_the_scene_whole_and_the_next_job_works() -> None:
     pytest.importorskip("bpy", reason="Blender as the bpy wheel is not installed")
     assert trial_of_kills(6, seed=4).startswith("6 jobs: killed {'Blender': 2, 'backend': 4}")
+
+
+@pytest.mark.parametrize("kind", ["index", "models", "prompts", "batch"])
+def test_two_writers_of_one_place_that_are_killed_lose_nothing(tmp_path: Path, kind: str) -> None:
+    told = trial_of_writers(kind, tmp_path, 3, 5, lambda _text: None)
+    assert told.startswith(f"{kind}: 3 rounds, both writers killed in each")
+
+
+def test_two_backends_that_start_at_once_and_are_killed_leave_one_that_answers(tmp_path: Path) -> None:
+    assert trial_of_backends(tmp_path, 3, 6, lambda _text: None).startswith("backends: 3 pairs started at once")
+
+
+def test_of_folders_with_damaged_files_every_good_one_is_read(tmp_path: Path) -> None:
+    assert trial_of_folders(tmp_path, 40, 3, lambda _text: None).startswith("40 files in folders: every good one read")
 
 
 @pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="memory is read from /proc")

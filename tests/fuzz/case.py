@@ -67,7 +67,7 @@ JSON = ('"', "{", "}", "[", "]", "null", "true", "-1", "1e999", "9" * 400, "NaN"
 
 def moving() -> np.ndarray:
     """(4, 22, 3): a figure at rest that goes ahead."""
-    from coamd.rigs.skeleton import BONE_LENGTHS, PARENTS
+    from coamd.rigs.body.skeleton import BONE_LENGTHS, PARENTS
 
     ways = np.random.default_rng(1).normal(size=(22, 3))
     joints = np.zeros((4, 22, 3))

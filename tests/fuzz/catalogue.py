@@ -10,8 +10,10 @@ from case import FuzzTarget
 PLACES = {
     "message_targets": ("message",),
     "motion_targets": ("bvh", "npz", "npy", "acclaim"),
+    "rig_targets": ("rig",),
     "shared_targets": ("preset", "connection", "captions", "skeleton", "picture"),
     "index_targets": ("index",),
+    "taught_targets": ("taught",),
     "weights_targets": ("weights", "phrases", "config"),
 }
 NAMES = tuple(name for names in PLACES.values() for name in names)

@@ -8,11 +8,12 @@ from typing import Any
 import msgpack
 import numpy as np
 from case import FuzzTarget, of_frames, to_frames
-from coamd.backend.editing.checks import check
-from coamd.backend.editing.request import EditRequest, Segment, Target
-from coamd.backend.labelling.request import Moment, Named, Offer, Skipped
-from coamd.backend.labelling.request import Segment as TakeSegment
-from coamd.backend.protocol import (
+from coamd.backend.requests import edit_checks, limits
+from coamd.backend.requests.edit import EditRequest, PromptSegment, Target
+from coamd.backend.requests.generate import GenerateRequest
+from coamd.backend.requests.label import Moment, Named, Offer, Skipped
+from coamd.backend.requests.label import Segment as TakeSegment
+from coamd.backend.wire.messages import (
     Edit,
     Error,
     Find,
@@ -29,16 +30,17 @@ from coamd.backend.protocol import (
     Search,
     State,
     Status,
-    decode,
-    encode,
 )
+from coamd.backend.wire.protocol import decode, encode
 
 
 def _message(data: bytes) -> None:
     message = decode(to_frames(data))
     encode(message)  # what was let in is whole: it can be sent again
     if isinstance(message, Edit):
-        check(message.request)
+        edit_checks.check(message.request)
+    if isinstance(message, Generate):
+        limits.check(message.request)
 
 
 def _messages() -> list[bytes]:
@@ -50,7 +52,7 @@ def _messages() -> list[bytes]:
         30,
         parts=("left_arm", "root"),
         prompt="waves",
-        segments=(Segment("waves", 4, 20), Segment("walks", 20, 30)),
+        segments=(PromptSegment("waves", 4, 20), PromptSegment("walks", 20, 30)),
         keep_poses=(10,),
         path=np.array([[4, 0.0, 0.5], [29, 1.5, -2.0]], np.float32),
         targets=(Target("left_wrist", 20, (0.25, 1.0, 0.0)),),
@@ -59,7 +61,7 @@ def _messages() -> list[bytes]:
     messages: list[Message] = [
         Hello("1"),
         Status("1"),
-        Generate("1", "walks", 4.0, seed=7, variations=2),
+        Generate("1", GenerateRequest("walks", 4.0, seed=7, variations=2)),
         Edit("1", edit),
         Edit("1", EditRequest(clip, "extend", before=4, after=4)),
         Label("1", clip, labels=("walk", "run")),

@@ -9,9 +9,9 @@ import zipfile
 
 import numpy as np
 from case import FOLDER, FuzzTarget, moving, of_frames, to_frames, written
-from coamd.backend.motion_file import read_motion, write_motion
-from coamd.backend.own_bvh import OwnBvh
-from coamd.rigs.acclaim import read_amc, read_asf
+from coamd.backend.files.motion_file import read_motion, write_motion
+from coamd.backend.files.source_bvh import OwnBvh
+from coamd.rigs.files.acclaim import read_amc, read_asf
 
 _BVH = """HIERARCHY
 ROOT Hips
@@ -51,7 +51,7 @@ def _bvh(data: bytes) -> None:
 
 
 def _arrays(data: bytes) -> None:
-    """The .npy files in an .npz, put together anew so that its check sums do not stop every mutation."""
+    """The .npy files in an .npz, put together again so that its check sums do not stop every mutation."""
     joints, fps, *_ = [*to_frames(data), b"", b""]
     with zipfile.ZipFile(FOLDER / f"case-{os.getpid()}.npz", "w") as archive:
         archive.writestr("joints.npy", joints)

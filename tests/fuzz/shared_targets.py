@@ -8,9 +8,9 @@ import os
 
 import numpy as np
 from case import FOLDER, JSON, FuzzTarget, moving, of_frames, to_frames, written
-from coamd.backend.connection import Connection
-from coamd.backend.training.datasets import captioned, kinect, openpose
-from coamd.rigs.preset_file import read_preset
+from coamd.backend.lab.datasets import captioned, kinect, openpose
+from coamd.backend.wire.connection import Connection
+from coamd.rigs.detect.preset_file import read_preset
 
 _BONES = {
     "pelvis": "root",

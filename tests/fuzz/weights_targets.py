@@ -9,9 +9,9 @@ import numpy as np
 import safetensors.numpy
 import torch
 from case import FOLDER, JSON, FuzzTarget, of_frames, to_frames, written
+from coamd.backend.language.familiarity import FEATURES, TEXTS, load_phrases
 from coamd.backend.model.calibration import load_calibration
 from coamd.backend.model.config import ModelConfig
-from coamd.backend.model.familiarity import FEATURES, TEXTS, load_phrases
 from coamd.backend.model.weights import load_module
 from tiny_model import CONFIG
 

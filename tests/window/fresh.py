@@ -75,7 +75,7 @@ class FreshWindow(Window):
 
         last = self._until(over, "the end of the installation", patience)
         assert not last["problem"], last["problem"] + (self.folder / "home/install.log").read_text("utf-8")[-2000:]
-        assert {"load", "unpack"} <= phases
+        assert {"load", "unpack"} <= phases, (phases, factors)
         return factors
 
     def quit(self) -> None:
@@ -83,7 +83,7 @@ class FreshWindow(Window):
         self.move(self.aside)
         self.key("ctrl+q")
         self.move(self.find("Don't Save", self.everywhere).middle)
-        blender = self._processes.pop()  # its end is no fault from here on
+        blender = self._processes.pop()  # its end is not a fault from here on
         self._xdotool("click 1")
         try:
             blender.wait(_SECONDS_TO_END)

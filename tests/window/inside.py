@@ -11,6 +11,7 @@ import json
 import math
 import os
 import sys
+import time
 import traceback
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,9 @@ _TARGET = Path(os.environ["COAMD_WATCH"])
 _LETTERS = _TARGET.parent / "letters"
 _SECONDS = 0.1
 _EDGE = 2  # pixels without ink on both sides of a phrase: words end where they end
+_OFTEN = 0.01
 _count = 0
+_drafts: dict[int, tuple[float, float]] = {}  # by their numbers
 
 
 def _module(name: str) -> Any:
@@ -35,7 +38,8 @@ def _regions(area: Any) -> list[dict[str, Any]]:
         {
             "type": region.type,
             "box": (region.x, region.y, region.width, region.height),
-            "tab": getattr(region, "active_panel_category", "") if region.type == "UI" else "",
+            # Of a file browser that is just opened Blender 4.3 has none, and ends.
+            "tab": region.active_panel_category if (area.type, region.type) == ("VIEW_3D", "UI") else "",
         }
         for region in area.regions
     ]
@@ -51,8 +55,64 @@ def _character() -> dict[str, Any]:
     return {
         "name": rig.name,
         "action": data.action.name if data and data.action else "",
-        "hips": list(hips.matrix.translation) if hips else None,
+        "hips": list(rig.matrix_world @ hips.matrix.translation) if hips else None,
+        "range": [round(frame) for frame in data.action.frame_range] if data and data.action else [],
     }
+
+
+def _jobs(session: Any) -> dict[str, Any]:
+    """Whose motions are on their way, and the drafts of Live: when each was first seen, and when it was shown."""
+    if session is None:
+        return {"going": [], "drafts": []}
+    going = [job.character for job in session.jobs if not job.over and not job.live]
+    return {"going": going, "drafts": [[began, shown] for began, shown in _drafts.values()]}
+
+
+def _watch_drafts() -> float:
+    """Seen a hundred times a second, by the clock that the tests have too."""
+    timer = _module("session.timer")
+    for job in timer.session.jobs if timer else ():
+        if getattr(job, "draft", False):
+            began, shown = _drafts.get(job.number, (time.monotonic(), 0.0))
+            if job.state == "done" and not shown:
+                shown = time.monotonic()
+            _drafts[job.number] = (began, shown)
+    return _OFTEN
+
+
+def _places(settings: Any) -> dict[str, Any]:
+    """Where the character stands and where the points of Edit's path are on the screen; the last one in the world."""
+    from bpy_extras.view3d_utils import location_3d_to_region_2d
+
+    rig, path = (settings.character, settings.edit.path) if settings else (None, None)
+    view = next((area for area in bpy.context.screen.areas if area.type == "VIEW_3D"), None) if rig else None
+    if view is None:
+        return {"feet": None, "path": [], "path_end": None}
+    region = next(region for region in view.regions if region.type == "WINDOW")
+
+    def seen(place: Any) -> list[int]:
+        at = location_3d_to_region_2d(region, view.spaces.active.region_3d, place)
+        return [round(at.x + region.x), round(at.y + region.y)]
+
+    points = (
+        [path.matrix_world @ point.co.to_3d() for part in path.data.splines for point in part.points] if path else []
+    )
+    return {
+        "feet": seen(rig.matrix_world.translation),
+        "path": [seen(point) for point in points],
+        "path_end": list(points[-1]) if points else None,
+    }
+
+
+def _summary() -> str:
+    """What Edit would do between poses, as its panel says it; it looks at all keys, so that it is not always asked."""
+    panel = _module("edit.summary")
+    settings = getattr(bpy.context.scene, "coamd", None)
+    rig = settings.character if settings else None
+    if panel is None or rig is None or settings.edit.mode != "INBETWEEN":
+        return ""
+    found = panel.summary(bpy.context.scene, rig)
+    return f"{found.start}-{found.end} {found.what}{found.problem}"
 
 
 def _mode() -> str:
@@ -62,7 +122,7 @@ def _mode() -> str:
 
 def _backend() -> dict[str, Any]:
     """What the add-on's one session and its installation say."""
-    timer = _module("timer")
+    timer = _module("session.timer")
     session = timer.session if timer else None
     job = session.current if session else None
     return {
@@ -70,6 +130,7 @@ def _backend() -> dict[str, Any]:
         "busy": bool(session and session.busy),
         "job": {"phase": job.phase, "step": job.step, "of": job.of} if job else None,
         "message": str(session.message or "") if session else "",
+        **_jobs(session),
         "needed": timer.installation.needed if timer else "",
         "installing": _installing(timer.installation) if timer else None,
     }
@@ -89,7 +150,7 @@ def _installing(installation: Any) -> dict[str, Any]:
 
 def _lists() -> dict[str, Any]:
     """What Label and Find have listed."""
-    labels, moments = _module("label_settings"), _module("find_settings")
+    labels, moments = _module("label.settings"), _module("find.settings")
     return {
         "labels": [item.label for item in labels.found_labels().segments] if labels else [],
         "moments": [item.title for item in moments.found_moments().moments] if moments else [],
@@ -113,6 +174,16 @@ def _state() -> dict[str, Any]:
         "objects": sorted(obj.name for obj in bpy.data.objects),
         "markers": [marker.name for marker in bpy.context.scene.timeline_markers],
         "character": _character(),
+        "animated": {
+            obj.name: obj.animation_data.action.name
+            for obj in bpy.data.objects
+            if obj.type == "ARMATURE" and obj.animation_data and obj.animation_data.action
+        },
+        "start": settings.start if settings else None,
+        "steps": len(settings.steps) if settings and settings.use_steps else 0,
+        "format": settings.export.format if settings else None,
+        "summary": _summary(),
+        **_places(settings),
         "prompt": settings.prompt if settings else None,
         "edit_prompt": settings.edit.prompt if settings else None,
         "query": settings.find.query if settings else None,
@@ -184,3 +255,4 @@ def _watch() -> float:
 
 
 bpy.app.timers.register(_watch, persistent=True)
+bpy.app.timers.register(_watch_drafts, persistent=True)

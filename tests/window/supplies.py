@@ -22,10 +22,10 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from chroot import Chroot
-from coamd.backend.install.builds import build_for
 from coamd.backend.install.machine import Machine
-from coamd.backend.install.pythons import fits
+from coamd.backend.install.python_finder import fits
 from coamd.backend.install.requirements import NEWEST, OLDEST, PINS
+from coamd.backend.install.torch_builds import build_for
 
 _BUILD = build_for(Machine("linux", "x86_64"))  # torch for processors
 _HOST = str(urlsplit(_BUILD.index).hostname)

@@ -82,11 +82,19 @@ def test_from_the_zip_to_the_first_clip_it_is_six_clicks(fresh: FreshWindow) -> 
     state = fresh.wait(lambda state: state["character"]["action"] and not state["busy"], "the clip")
     assert fresh.clicks <= CLICKS
     assert state["character"]["name"] == "Mannequin"
-    assert state["character"]["action"] == PROMPT
+    assert state["character"]["action"].startswith(f"Mannequin {PROMPT.removeprefix('a person ')} 1-")
     assert "is on “Mannequin”" in state["message"]
     fresh.frame_character()
     fresh.draw_settled()
     fresh.shoot("journey_6_clip")
+
+
+def test_the_seventh_click_plays_it(fresh: FreshWindow) -> None:
+    first = fresh.state()["character"]["hips"]
+    fresh.click_beside("Generate", which=1)
+    fresh.wait(lambda state: state["playing"] and state["character"]["hips"] != first, "the character to move")
+    fresh.click_beside("Generate", which=1)
+    fresh.wait(lambda state: not state["playing"], "the pause")
 
 
 def test_the_installation_is_whole_and_lies_in_the_profile(fresh: FreshWindow) -> None:

@@ -38,7 +38,7 @@ def test_without_a_backend_the_first_panel_offers_it(installed: Window) -> None:
     window.draw_settled()
     window.shoot("setup", window.sidebar())
     window.click("Install Backend")
-    for text in ("Device", "Folder", "Wheels", "Proxy", "Install"):
+    for text in ("Device", "Folder", "Offline Files", "Proxy", "Install"):
         window.find(text, window.everywhere)
     window.shoot("install")
     window.key("Escape")
@@ -50,8 +50,8 @@ def test_without_a_backend_the_first_panel_offers_it(installed: Window) -> None:
 def test_the_tab_fits_the_sidebar(window: Window) -> None:
     window.key("Escape")
     window.open_tab()
-    order = ("Generate", "Length", "Seed", "Variations", "Generate on a Mannequin", "Rig and Keys")
-    panels = ("Edit", "Label", "Find", "Character", "Backend")
+    order = ("Character", "Generate", "Length", "Seed", "Variations", "Generate on a Mannequin", "Advanced")
+    panels = ("Edit", "Label", "Find", "Backend")
     tops = [window.find(text).top for text in (*order, *panels)]
     assert tops == sorted(tops), "in the order of work"
     assert not window.shows("Set Up"), "a backend was found"
@@ -71,7 +71,7 @@ def test_from_the_tab_to_the_first_clip_it_is_one_click(window: Window) -> None:
         window.shoot("running")
     state = window.wait(lambda state: not state["busy"], "the end of the job")
     assert state["character"]["name"] == "Mannequin"
-    assert state["character"]["action"] == "a person walks forward and waves"
+    assert state["character"]["action"].startswith("Mannequin walks forward and waves 1-")
     assert "is on “Mannequin”" in state["message"]
     window.find("Results")
     window.draw_settled()
@@ -90,11 +90,9 @@ def test_a_take_is_played_by_the_name_of_its_operator(window: Window) -> None:
 def test_another_take_is_another_row(window: Window) -> None:
     window.search("generate")
     state = window.wait(lambda state: len(state["actions"]) > 1 and not state["busy"], "a second action")
-    newest = window.find("walks forward and waves.001")
-    window.click((newest.middle[0], newest.middle[1] + ROW))
-    window.wait(
-        lambda now: now["character"]["action"] != state["character"]["action"], "the other take on the character"
-    )
+    older = next(name for name in state["actions"] if name != state["character"]["action"])
+    window.click(older.rsplit(" ", 1)[1])  # its frames stand in its row alone
+    window.wait(lambda now: now["character"]["action"] == older, "the other take on the character")
 
 
 def test_undo_takes_a_click_back(window: Window) -> None:
@@ -111,13 +109,13 @@ def test_an_edit(window: Window) -> None:
     mode = window.find("Regenerate")
     window.enter((mode.middle[0], mode.middle[1] + ROW + 4), "a person jumps")
     window.wait(lambda state: state["edit_prompt"] == "a person jumps", "the prompt")
-    window.click("Selected Keys")
+    window.click("Automatic")
     window.click("Frames", window.everywhere)
     window.find("Start")
     before = window.state()["character"]["action"]
-    window.click("Edit", which=1)
+    window.click("Regenerate", which=1)  # the button, which is named by the mode
     state = window.wait(lambda state: state["character"]["action"] != before and not state["busy"], "the edit")
-    assert state["character"]["action"].endswith("edited")
+    assert state["character"]["action"].startswith("Mannequin jumps")
     assert "are edited" in state["message"]
     window.draw_settled()
     window.shoot("edit")

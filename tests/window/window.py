@@ -28,6 +28,8 @@ _PAUSE = 0.1
 _MARGIN = 24  # pixels below the last words of a sidebar
 _TABS = 26  # pixels of a sidebar's right side
 _TURNED_SURE = 0.6  # letters that run upwards are drawn a little differently
+_ICON = 16  # pixels from the tabs to the middle of a row's last icon
+_ROW = 21  # pixels from one row of a panel to the next
 _F3 = "69"  # by its place: sid's keyboard has the name on another key as well, which Blender does not know
 _NEAR = 20  # pixels around the mouse: what is under it, and where the search field appears
 _INK = 150  # as light as letters are, of 255
@@ -93,9 +95,9 @@ class Window:
         self.wait(lambda state: state["windows"] > 0, "Blender's window")
         self.draw_settled()
 
-    def print_from_background(self, code: str) -> str:
-        """What a line of Python prints in a Blender without a window, with the extension installed."""
-        command = ["blender", "--background", "--python-expr", code]
+    def print_from_background(self, code: str, *options: str) -> str:
+        """What some Python prints in a Blender without a window, with the extension installed unless options differ."""
+        command = ["blender", "--background", *options, "--python-expr", code]
         return self.chroot.run(command, self._environment).decode("utf-8", "replace")
 
     def close(self) -> None:
@@ -250,8 +252,13 @@ class Window:
         self.chroot.run(["xdotool", "mousemove", str(at[0]), str(at[1])], self._environment)
         self._beat()
 
-    def click(self, at: tuple[int, int] | str, box: Box | None = None, which: int = 0, times: int = 1) -> None:
-        """Click a place or a phrase, once what is under the mouse is lit: before, Blender 5 may miss the click."""
+    def click(
+        self, at: tuple[int, int] | str, box: Box | None = None, which: int = 0, times: int = 1, held: str = ""
+    ) -> None:
+        """Click a place or a phrase, once what is under the mouse is lit: before, Blender 5 may miss the click.
+
+        ``held``: a key that is down meanwhile.
+        """
         place = self.find(at, box, which).middle if isinstance(at, str) else at
         self.move(place)
         around = self._around(place)
@@ -263,9 +270,37 @@ class Window:
             return last[-1] in last[:-1]
 
         self._until(still, "the mouse's place to be drawn")
-        self.chroot.run(["xdotool", "click", "--repeat", str(times), "--delay", "60", "1"], self._environment)
-        self.clicks += 1
-        self._beat()
+        if held:
+            self.chroot.run(["xdotool", "keydown", held], self._environment)
+            self._beat()
+        try:
+            self.chroot.run(["xdotool", "click", "--repeat", str(times), "--delay", "60", "1"], self._environment)
+            self.clicks += 1
+            self._beat()
+        finally:
+            if held:
+                self.chroot.run(["xdotool", "keyup", held], self._environment)
+
+    def click_beside(self, text: str, which: int = 0, rows: int = 0, icons: int = 0) -> None:
+        """Click the last icon of the row in which a phrase stands, or of one so many rows above it.
+
+        ``icons``: how many stand to the right of it.
+        """
+        box = self.sidebar()
+        assert box is not None
+        across = box[2] - _TABS - _ICON - icons * _ROW
+        self.click((across, self.find(text, which=which).middle[1] - rows * _ROW))
+
+    def drag(self, *way: tuple[int, int]) -> None:
+        """Press at the first place, move through the others, and let go at the last one."""
+        self.move(way[0])
+        for command in ("mousedown 1", *(f"mousemove {x} {y}" for x, y in way[1:]), "mouseup 1"):
+            self.chroot.run(["xdotool", *command.split()], self._environment)
+            self._beat()
+
+    def on_screen(self, place: list[int]) -> tuple[int, int]:
+        """A place that is told from the window's lower left corner."""
+        return place[0], self.state()["height"][0] - place[1]
 
     def _around(self, at: tuple[int, int]) -> Box:
         return at[0] - _NEAR, at[1] - _NEAR, at[0] + _NEAR, at[1] + _NEAR
@@ -306,14 +341,7 @@ class Window:
 
     def solo(self, panel: str) -> None:
         """Open a panel and close the others, as Ctrl and a click on its header do; it is then on top."""
-        place = self.find(panel).middle
-        self.move(place)
-        self.chroot.run(["xdotool", "keydown", "ctrl"], self._environment)
-        self._beat()
-        try:
-            self.click(place)
-        finally:
-            self.chroot.run(["xdotool", "keyup", "ctrl"], self._environment)
+        self.click(panel, held="ctrl")
         self.draw_settled()
 
     def search(self, name: str) -> None:

@@ -12,15 +12,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from coamd.backend.batch.making import Maker, batch_size, batches
-from coamd.backend.batch.plan import Take, planned
-from coamd.backend.batch.rows import Row
+from coamd.backend.batch.plan import PlannedTake, planned
+from coamd.backend.batch.ray_workers import LocalWorker
 from coamd.backend.batch.run import owned, work_off
-from coamd.backend.batch.summary import DONE, FAILED, WAITING, Summary
+from coamd.backend.batch.summary import DONE, FAILED, WAITING, BatchSummary
+from coamd.backend.batch.table import Row
+from coamd.backend.batch.take_files import TakeMaker, batch_size, batches
 from coamd.backend.cli import main
-from coamd.backend.crew import Alone
-from coamd.backend.packing import packed
-from coamd.backend.pipeline import Pipeline
+from coamd.backend.motion.microbatches import packed
+from coamd.backend.motion.pipeline import Pipeline
+from coamd.backend.requests.generate import GenerateRequest
 from coamd.rigs.errors import UserError
 from tiny_model import write_tiny_model
 
@@ -81,9 +82,9 @@ def test_a_row_is_what_generate_makes_of_it(batch: Callable[..., int], pipeline:
     assert batch() == 0
     assert motions(tmp_path / "out") == FILES
     assert set(states(tmp_path / "out").values()) == {(DONE, "")}
-    walk = pipeline.generate("a person walks", 2.0, seed=1).joints[0]
-    run = pipeline.generate("a person runs", 1.95, seed=2).joints[0]
-    jump = pipeline.generate("a person jumps", 3.0, seed=0, variations=2).joints
+    walk = pipeline.generate(GenerateRequest("a person walks", 2.0, seed=1)).joints[0]
+    run = pipeline.generate(GenerateRequest("a person runs", 1.95, seed=2)).joints[0]
+    jump = pipeline.generate(GenerateRequest("a person jumps", 3.0, seed=0, variations=2)).joints
     for name, alone in {"walk": walk, "run": run, "jump_1": jump[0], "jump_2": jump[1]}.items():
         made = joints(tmp_path / "out" / f"{name}.npz")
         assert made.shape == alone.shape
@@ -150,7 +151,7 @@ def test_a_killed_run_goes_on(weights: Path, tmp_path: Path, wait_until: Callabl
     assert child.wait() == -signal.SIGKILL
     before = {name: mark for name, mark in marks(out).items() if name.endswith(".npz") and not name.startswith(".")}
     assert 0 < len(before) < 400
-    (out / ".walk-9.4711.part.npz").write_bytes(b"cut off")
+    (out / ".walk-9.4194305-0.part.npz").write_bytes(b"cut off")
     assert main(command) == 0
     after = marks(out)
     assert len(after) == 400
@@ -169,25 +170,46 @@ def test_one_folder_has_one_run(tmp_path: Path) -> None:
 
 
 def test_a_take_that_cannot_be_made_fails_alone(pipeline: Pipeline, tmp_path: Path) -> None:
-    class Forgetful(Maker):
+    class Forgetful(TakeMaker):
         """Has no memory for the motion of seed 3, whatever shares its call."""
 
-        def _motions(self, takes: Sequence[Take]) -> list[np.ndarray]:
-            if any(take.row.seed == 3 for take in takes):
-                raise RuntimeError("out of memory\nwith details")
+        def _motions(self, takes: Sequence[PlannedTake]) -> list[np.ndarray]:
+            if any(take.row.request.seed == 3 for take in takes):
+                raise RuntimeError("CUDA error: out of memory\nwith details")
             return super()._motions(takes)
 
-    rows = [Row(f"row{n}", "a person walks", 1.0, n) for n in range(5)]
-    summary = Summary(tmp_path)
+    rows = [Row(f"row{n}", GenerateRequest("a person walks", 1.0, n)) for n in range(5)]
+    summary = BatchSummary(tmp_path)
     told: list[int] = []
     takes = planned(rows, summary)
-    work_off(takes, summary, Alone(lambda: Forgetful(pipeline)), told=told.append)
+    work_off(takes, summary, LocalWorker(lambda: Forgetful(pipeline)), done=told.append)
     assert sum(told) == 5
     assert motions(tmp_path) == {f"row{n}.npz" for n in (0, 1, 2, 4)}
     name, note = "row3", states(tmp_path)["row3"][1]
-    assert note == "The motion could not be made (RuntimeError: out of memory)."
-    again = planned(rows, Summary.open(tmp_path))
+    assert note.startswith("The motion could not be made: there is not enough memory. ")
+    again = planned(rows, BatchSummary.open(tmp_path))
     assert [take.row.name for take in again] == [name]
+
+
+def test_a_lost_graphics_card_ends_the_run_and_the_takes_wait(pipeline: Pipeline, tmp_path: Path) -> None:
+    class Lost(TakeMaker):
+        """Its card goes at the second motion."""
+
+        made = 0
+
+        def _motions(self, takes: Sequence[PlannedTake]) -> list[np.ndarray]:
+            self.made += 1
+            if self.made > 1:
+                raise RuntimeError("CUDA error: unspecified launch failure")
+            return super()._motions(takes)
+
+    rows = [Row(f"row{n}", GenerateRequest("a person walks", 1.0 + n)) for n in range(3)]
+    summary = BatchSummary(tmp_path)
+    with pytest.raises(UserError, match="graphics card has stopped working") as caught:
+        work_off(planned(rows, summary), summary, LocalWorker(lambda: Lost(pipeline)), most=1)
+    assert caught.value.code == "gpu_lost"
+    found = {name: state for name, (state, _) in states(tmp_path).items()}
+    assert found == {"row0": WAITING, "row1": WAITING, "row2": DONE}  # the longest comes first
 
 
 def test_a_full_disk_ends_the_run_and_keeps_the_summary(
@@ -201,10 +223,10 @@ def test_a_full_disk_ends_the_run_and_keeps_the_summary(
         return write(path, data)
 
     monkeypatch.setattr(Path, "write_bytes", full)
-    rows = [Row(f"row{n}", "a person walks", 1.0 + n) for n in range(3)]
-    summary = Summary(tmp_path)
+    rows = [Row(f"row{n}", GenerateRequest("a person walks", 1.0 + n)) for n in range(3)]
+    summary = BatchSummary(tmp_path)
     with pytest.raises(UserError, match="disk is full"):
-        work_off(planned(rows, summary), summary, Alone(lambda: Maker(pipeline)), most=1)
+        work_off(planned(rows, summary), summary, LocalWorker(lambda: TakeMaker(pipeline)), most=1)
     assert motions(tmp_path) == {"row2.npz"}  # the longest comes first
     found = {name: state for name, (state, _) in states(tmp_path).items()}
     assert found == {"row0": WAITING, "row1": WAITING, "row2": DONE}
@@ -213,14 +235,14 @@ def test_a_full_disk_ends_the_run_and_keeps_the_summary(
 def test_a_summary_that_is_no_summary_is_refused(tmp_path: Path) -> None:
     (tmp_path / "summary.csv").write_text("name,state\nwalk,done\n")
     with pytest.raises(UserError, match="cannot be read"):
-        Summary.open(tmp_path)
+        BatchSummary.open(tmp_path)
 
 
 def test_only_takes_of_like_length_and_guidance_share_a_call() -> None:
-    rows = [Row(f"{n}", "walk", seconds, 0, 1, (".npz",), scale) for n, (seconds, scale) in enumerate(
+    rows = [Row(f"{n}", GenerateRequest("walk", seconds, guidance_scale=scale)) for n, (seconds, scale) in enumerate(
         [(2.0, None), (4.0, None), (1.95, None), (2.0, 3.0), (2.0, None), (2.05, None)]
     )]  # fmt: skip
-    takes = [Take(row, 0, ()) for row in rows]
+    takes = [PlannedTake(row, 0, ()) for row in rows]
     names = [[take.row.name for take in batch] for batch in batches(takes, 2)]
     assert names == [["1"], ["5"], ["3"], ["0", "2"], ["4"]]
     assert packed([1, 1, 2, 1], 2) == [[2], [0, 1], [3]]

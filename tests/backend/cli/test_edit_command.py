@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 from coamd.backend.cli import edit, main
-from coamd.backend.editing.checks import check
-from coamd.backend.editing.request import EditRequest, Segment
-from coamd.backend.motion_file import read_own, write_motion
-from coamd.backend.own_motion import OwnMotion
-from coamd.rigs.resample import resample
+from coamd.backend.files.motion_file import read_own, write_motion
+from coamd.backend.files.source_motion import OwnMotion
+from coamd.backend.requests.edit import EditRequest, PromptSegment
+from coamd.backend.requests.edit_checks import check
+from coamd.rigs.body.resample import resample
 from tiny_model import write_tiny_model
 
 from tests.motions import walk
@@ -127,7 +127,7 @@ def test_the_end_of_the_motion_may_be_the_end_of_the_range(motion: Path) -> None
 def test_segments_parts_and_a_prompt_with_an_at_sign(motion: Path) -> None:
     words = ["--segment", "a person runs @ home@0-2", "--segment", "a person stops@2-3.5", "--parts", "left_arm, trunk"]
     request = request_for(motion, "--start", "0", "--end", "4", *words)
-    assert request.segments == (Segment("a person runs @ home", 0, 40), Segment("a person stops", 40, 70))
+    assert request.segments == (PromptSegment("a person runs @ home", 0, 40), PromptSegment("a person stops", 40, 70))
     assert request.parts == ("left_arm", "trunk")
 
 
@@ -164,7 +164,7 @@ def test_places_are_those_of_the_file(tmp_path: Path) -> None:
         (["--extend", "600"], "at most 60 seconds"),
         (["--start", "1", "--end", "2", "--mode", "inbetween"], "no pose to keep"),
         (["--start", "1", "--end", "2", "--keep-pose", "3"], "3 s is outside the edited range, 1 to 2 s"),
-        (["--start", "1", "--end", "1.5", "--loop"], "too short"),
+        (["--start", "1", "--end", "1.2", "--loop"], "too short"),
         (["--start", "1", "--end", "2", "--parts", "tail"], "'tail'"),
         (["--start", "1", "--end", "2", "--strength", "2"], "strength of 2"),
         (["--start", "1", "--end", "2", "--segment", "walks"], "not a prompt with its times"),

@@ -14,11 +14,11 @@ from pathlib import Path
 import pytest
 import wheels
 from coamd.backend.cli import doctor
-from coamd.backend.install import sentinel
-from coamd.backend.install.progress import CHECK, Progress, parse
+from coamd.backend.client.backend_process import BOOTSTRAP
+from coamd.backend.install import install_marker
+from coamd.backend.install.progress import CHECK, InstallProgress, parse
 from coamd.backend.install.requirements import pinned
-from coamd.backend.lifetime import birth
-from coamd.backend.process import BOOTSTRAP
+from coamd.backend.system.process_lifetime import birth
 from coamd.rigs.errors import UserError
 
 Wait = Callable[[Callable[[], object], str], None]
@@ -38,7 +38,8 @@ def hanging(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def environment(tmp_path: Path) -> dict[str, str]:
-    return os.environ | {"COAMD_HOME": str(tmp_path / "home")}
+    lock = wheels.lock(tmp_path / "locked")
+    return os.environ | {"COAMD_HOME": str(tmp_path / "home"), "COAMD_LOCK": str(lock)}
 
 
 def processes_of(folder: Path) -> list[int]:
@@ -68,17 +69,17 @@ def test_stopped_while_it_works_it_leaves_no_process_and_says_so(
     assert child.stdout is not None and child.stderr is not None
     for line in child.stdout:
         said = parse(line)
-        if isinstance(said, Progress) and said.phase == CHECK:
+        if isinstance(said, InstallProgress) and said.phase == CHECK:
             break
     wait_until(lambda: len(processes_of(folder / "venv")) > 0, "the check")
-    assert sentinel.state(folder).code == sentinel.WORKING
+    assert install_marker.state(folder).code == install_marker.WORKING
     child.send_signal(signal.SIGTERM)
     said = [parse(line) for line in child.stdout][-1]
     assert child.wait(60) == 2
     assert isinstance(said, UserError) and said.code == "cancelled"
     assert child.stderr.read().startswith("coamd install: The installation was cancelled.")
     wait_until(lambda: not processes_of(folder / "venv"), "the check to end")
-    assert sentinel.state(folder).code == sentinel.UNFINISHED and not (folder / "tmp").exists()
+    assert install_marker.state(folder).code == install_marker.UNFINISHED and not (folder / "tmp").exists()
     done = subprocess.run(command(folder, "remove"), env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0 and not folder.exists(), done.stderr
 
@@ -114,6 +115,9 @@ def test_a_folder_without_wheels_and_one_that_is_not_ours(tmp_path: Path, enviro
 def test_a_check_says_what_is_wrong(tmp_path: Path, environment: dict[str, str]) -> None:
     (tmp_path / "venv").mkdir()
     done = subprocess.run(command(tmp_path, "check"), env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0 and "No backend is installed" in done.stdout, "a folder of somebody else's"
+    install_marker.claim(tmp_path / "venv", install_marker.new_id())
+    done = subprocess.run(command(tmp_path, "check"), env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 1 and "no mark of a whole installation" in done.stdout
 
 
@@ -134,17 +138,20 @@ def test_the_doctor_knows_the_installation(tmp_path: Path, monkeypatch: pytest.M
     (nothing,) = doctor.installation()
     assert nothing.level == "ok" and "none made" in nothing.text
     folder = tmp_path / "installed"
-    mark = sentinel.Sentinel("cuda", "cu130", pinned("2.13.0+cu130"), "", "3.11.7", 2**22 + 1, "1")
-    sentinel.write(folder, mark)
+    mark = install_marker.Sentinel(
+        "cuda", "cu130", pinned("2.13.0+cu130"), "", "3.11.7", 2**22 + 1, "1", install_marker.new_id()
+    )
+    install_marker.write(folder, mark)
     (cut_off,) = doctor.installation()
     assert cut_off.level == "wrong" and "interrupted" in cut_off.text
     assert cut_off.remedy.endswith(f'coamd install repair --folder "{folder}"')
-    python = sentinel.python_of(folder)
-    python.parent.mkdir(parents=True)
+    python = install_marker.python_of(folder)
+    install_marker.claim(install_marker.environment_of(folder), mark.id)
+    python.parent.mkdir()
     python.touch()
-    sentinel.write(folder, replace(mark, complete=True, torch="2.13.0+cu130", gpu=True))
+    install_marker.write(folder, replace(mark, complete=True, torch="2.13.0+cu130", gpu=True))
     (whole,) = doctor.installation()
     assert whole.level == "ok" and "torch 2.13.0+cu130 for cuda" in whole.text
-    sentinel.write(folder, replace(mark, complete=True, torch="2.13.0+cu130", gpu=False))
+    install_marker.write(folder, replace(mark, complete=True, torch="2.13.0+cu130", gpu=False))
     (blind,) = doctor.installation()
     assert blind.level == "note" and "does not see the GPU" in blind.text and blind.remedy

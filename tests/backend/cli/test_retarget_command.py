@@ -12,14 +12,15 @@ import motions
 import numpy as np
 import pytest
 from coamd.backend.cli import main
-from coamd.backend.motion_file import read_own, write_motion
-from coamd.rigs.bvh import read_bvh
-from coamd.rigs.bvh_export import write_rig_bvh
-from coamd.rigs.detection import detect
-from coamd.rigs.preset_file import write_preset
-from coamd.rigs.rest import RestRig
-from coamd.rigs.rotations import angle_of
-from coamd.rigs.skeleton import INDEX
+from coamd.backend.files.motion_file import read_own, write_motion
+from coamd.rigs.body.rest_rig import RestRig
+from coamd.rigs.body.rotations import angle_of
+from coamd.rigs.body.skeleton import INDEX
+from coamd.rigs.detect.detection import detect
+from coamd.rigs.detect.preset_file import write_preset
+from coamd.rigs.files.bvh import read_bvh
+from coamd.rigs.files.bvh_writer import write_bvh
+from coamd.rigs.files.rig_bvh import rig_bvh
 
 Captured = pytest.CaptureFixture[str]
 LIMBS = (("left_hip", "left_knee"), ("right_knee", "right_ankle"), ("left_shoulder", "left_elbow"))
@@ -70,7 +71,7 @@ def test_onto_a_table_of_bones(walk: Path, tmp_path: Path, capsys: Captured) -> 
 def test_onto_a_bvh_in_its_own_unit_and_at_another_rate(walk: Path, tmp_path: Path) -> None:
     """A skeleton in centimetres: offsets as they are in its file, travel in its unit."""
     hero = characters.placed(characters.mixamo(), 0.01, np.eye(3))
-    write_rig_bvh(tmp_path / "hero.bvh", hero, (), 30.0)
+    write_bvh(tmp_path / "hero.bvh", rig_bvh(hero, (), 30.0))
     out = tmp_path / "out.bvh"
     assert main(["retarget", str(walk), "--onto", str(tmp_path / "hero.bvh"), "-o", str(out), "--fps", "30"]) == 0
     skeleton, bvh = read_bvh(tmp_path / "hero.bvh"), read_bvh(out)

@@ -9,11 +9,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from coamd.backend import process
 from coamd.backend.cli import serve
 from coamd.backend.cli.serve import check_installation
-from coamd.backend.client import Client
-from coamd.backend.process import BackendProcess
+from coamd.backend.client import backend_process
+from coamd.backend.client.backend_process import BackendProcess
+from coamd.backend.client.client import Client
+from coamd.backend.requests.generate import GenerateRequest
 from coamd.rigs.errors import UserError
 
 
@@ -32,12 +33,18 @@ def test_missing_weights_leave_it_up_and_are_said(backend: BackendProcess, wait_
     with Client(backend.connection()) as client:
         client.hello(60.0)
         with pytest.raises(UserError) as caught:
-            client.generate("a person walks", 4.0)
+            client.generate(GenerateRequest("a person walks", 4.0))
         assert caught.value.code == "weights_missing" and caught.value.hint
         assert client.status().phase == "broken"
         assert client.status().code == "weights_missing"
     assert backend.poll() == "ready"
-    command = [sys.executable, str(process.BOOTSTRAP), "serve", "--connection-file", str(backend.connection_file)]
+    command = [
+        sys.executable,
+        str(backend_process.BOOTSTRAP),
+        "serve",
+        "--connection-file",
+        str(backend.connection_file),
+    ]
     second = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert second.returncode == 2
     assert second.stderr.startswith("coamd serve: A backend (process ") and len(second.stderr.splitlines()) == 1

@@ -6,7 +6,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from coamd.backend.pipeline import BUNDLED, Pipeline
+from coamd.backend.motion.pipeline import BUNDLED, Pipeline
 from tiny_model import write_tiny_model
 
 

@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The bundled model edits a walk: wishes are granted before anything is made exact, and borders do not show."""
+"""The bundled model edits a walk: constraints are met before anything is made exact, and borders do not show."""
 
 from __future__ import annotations
 
 import motions
 import numpy as np
 import torch
-from coamd.backend.editing.energy import Descent, Wishes
-from coamd.backend.editing.request import EditRequest
-from coamd.backend.pipeline import Pipeline
+from coamd.backend.editing.energy import Constraints, Descent
+from coamd.backend.motion.pipeline import Pipeline
+from coamd.backend.requests.edit import EditRequest
 
 WALK = motions.walk(5.0).astype(np.float32)
 START, END = 40, 70
@@ -28,10 +28,10 @@ def test_the_descent_brings_a_sampled_motion_to_a_pose(bundled: Pipeline) -> Non
     weight = torch.zeros(40, 22, 3)
     weight[18] = 1.0
     goal = sit + (walk[:, 18:19, :1] - sit[:, 18:19, :1]) * torch.tensor([1.0, 0.0, 1.0])
-    wishes = Wishes(goal, weight, walk, torch.zeros(40, 22), torch.zeros(40, dtype=torch.bool))
+    constraints = Constraints(goal, weight, walk, torch.zeros(40, 22), torch.zeros(40, dtype=torch.bool))
     free = torch.ones(1, 10, dtype=torch.bool)
     free[:, 0] = False
-    moved = Descent(autoencoder, wishes, 4)(latents, free)
+    moved = Descent(autoencoder, constraints, latents.device)(latents, free, 4)
     away = [
         float((autoencoder.decode(z).reshape(1, 40, 22, 3) - goal)[:, 18].norm(dim=-1).mean()) for z in (latents, moved)
     ]

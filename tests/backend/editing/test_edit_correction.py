@@ -7,13 +7,14 @@ import motions
 import numpy as np
 import pytest
 from coamd.backend.editing.correction import composed, corrected, jointed, met
-from coamd.backend.editing.curves import offset_curve
+from coamd.backend.editing.foot_steps import walked
 from coamd.backend.editing.reaching import reached
-from coamd.backend.editing.request import PART_JOINTS, PARTS, EditRequest
-from coamd.backend.editing.walking import walked
-from coamd.backend.evaluation.edit_measures import border_speed, usual_change
-from coamd.rigs.canonical import turned
-from coamd.rigs.skeleton import BONE_LENGTHS, INDEX, PARENTS
+from coamd.backend.editing.smooth_curves import offset_curve
+from coamd.backend.lab.editing.measures import border_speed, usual_change
+from coamd.backend.requests.edit import EditRequest
+from coamd.rigs.body.body_parts import PART_JOINTS, PARTS
+from coamd.rigs.body.canonical import turned
+from coamd.rigs.body.skeleton import BONE_LENGTHS, INDEX, PARENTS
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -9,12 +9,14 @@ from typing import Any
 import motions
 import numpy as np
 import pytest
-from coamd.backend.editing.masks import TASKS, Task, benchmark_request
-from coamd.backend.editing.request import PART_JOINTS, EditRequest, Segment, Target
-from coamd.backend.pipeline import Cancelled, Pipeline
-from coamd.backend.windows import Preview
-from coamd.rigs.canonical import at_origin, facing, turned
-from coamd.rigs.skeleton import BONE_LENGTHS, INDEX, PARENTS
+from coamd.backend.lab.editing.benchmark_requests import TASKS, BenchmarkTask, benchmark_request
+from coamd.backend.motion.pipeline import Cancelled, Pipeline
+from coamd.backend.motion.windows import Preview
+from coamd.backend.requests.edit import EditRequest, PromptSegment, Target
+from coamd.backend.requests.generate import GenerateRequest
+from coamd.rigs.body.body_parts import PART_JOINTS
+from coamd.rigs.body.canonical import at_origin, facing, turned
+from coamd.rigs.body.skeleton import BONE_LENGTHS, INDEX, PARENTS
 
 # anywhere, facing anywhere
 WALK = (turned(motions.walk(4.0), 0.8) + np.array([3.0, 0.0, -2.0])).astype(np.float32)
@@ -37,7 +39,7 @@ KINDS: dict[str, dict[str, Any]] = {
     "weak": {"strength": 0.4},
     "path": {"path": PATH},
     "reach": {"targets": (Target("left_wrist", 40, PLACE),)},
-    "segments": {"segments": (Segment("walk", START, 40), Segment("jump", 45, END))},
+    "segments": {"segments": (PromptSegment("walk", START, 40), PromptSegment("jump", 45, END))},
     "loop": {"mode": "loop"},
 }
 
@@ -111,7 +113,7 @@ def test_at_strength_zero_nothing_changes(tiny: Pipeline, mode: Any) -> None:
 
 def test_an_edit_of_everything_is_a_generation_in_its_place(tiny: Pipeline) -> None:
     made = tiny.edit(replace(BASE, start=0, end=80, prompt="jump", variations=2)).joints
-    free = tiny.generate("jump", 4.0, seed=5, variations=2).joints
+    free = tiny.generate(GenerateRequest("jump", 4.0, seed=5, variations=2)).joints
     angle, start = float(facing(WALK[:1].astype(float))[0]), WALK[0, 0] * (1, 0, 1)
     assert made == pytest.approx(turned(free.astype(float), angle) + start, abs=1e-4)
     canonical = at_origin(WALK)
@@ -154,13 +156,13 @@ def test_a_long_range_is_made_of_windows_that_join(tiny: Pipeline) -> None:
             assert preview().shape == (1, 400, 22, 3)
             steps.append((step, of))
 
-    made = tiny.edit(EditRequest(long, start=50, end=350), steps=2, progress=progress).joints[0]
+    made = tiny.edit(EditRequest(long, start=50, end=350, steps=2), progress=progress).joints[0]
     assert [step for step, _ in steps] == list(range(1, steps[-1][1] + 1)) and steps[-1][1] >= 4
     assert same_bits(made[:50], long[:50]) and same_bits(made[350:], long[350:])
 
 
 @pytest.mark.parametrize("task", TASKS)
-def test_benchmark_tasks_run_through_the_same_way(tiny: Pipeline, task: Task) -> None:
+def test_benchmark_tasks_run_through_the_same_way(tiny: Pipeline, task: BenchmarkTask) -> None:
     made = tiny.edit(benchmark_request(task, WALK, "jump", seed=1))
     assert made.joints.shape == (1, 80, 22, 3)
     assert made.sampled is not None and made.sampled.shape == made.joints.shape

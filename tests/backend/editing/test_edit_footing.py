@@ -6,11 +6,11 @@ from __future__ import annotations
 import motions
 import numpy as np
 import pytest
-from coamd.backend.editing.footing import followed, footed, given
-from coamd.backend.evaluation.physics import foot_skating
-from coamd.rigs.contacts import find_contacts, find_stance
-from coamd.rigs.feet import planted_joints
-from coamd.rigs.skeleton import BONE_LENGTHS, INDEX, PARENTS
+from coamd.backend.editing.foot_locking import followed, footed, given
+from coamd.backend.lab.evaluation.physics import foot_skating
+from coamd.rigs.body.contacts import find_contacts, find_stance
+from coamd.rigs.body.skeleton import BONE_LENGTHS, INDEX, PARENTS
+from coamd.rigs.solve.feet import planted_joints
 from hypothesis import given as holds_for
 from hypothesis import strategies as st
 

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from coamd.backend.editing.correction import offset_curve
 from coamd.backend.editing.reaching import missed, on_targets, reached
-from coamd.backend.editing.request import EditRequest, Target
-from coamd.rigs.skeleton import INDEX, PARENTS
+from coamd.backend.requests.edit import EditRequest, Target
+from coamd.rigs.body.skeleton import INDEX, PARENTS
 
 from tests import motions
 

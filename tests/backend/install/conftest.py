@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,10 +15,10 @@ from coamd.backend.install.plan import Plan
 from install_plans import plan_for
 
 
-@pytest.fixture(scope="session")
-def wheelhouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Stand-ins for everything that the backend needs."""
-    return wheels.fill(tmp_path_factory.mktemp("wheels"))
+@pytest.fixture(scope="package", autouse=True)
+def wheelhouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Stand-ins for everything that the backend needs, and their lock in place of ours."""
+    yield from wheels.locked(tmp_path_factory.mktemp("wheels"))
 
 
 @pytest.fixture(scope="session", autouse=True)

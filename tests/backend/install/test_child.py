@@ -9,8 +9,8 @@ import threading
 from pathlib import Path
 
 import pytest
-from coamd.backend.install.child import run
-from coamd.backend.lifetime import birth
+from coamd.backend.install.command_runner import run
+from coamd.backend.system.process_lifetime import birth
 from coamd.rigs.errors import UserError
 
 SLEEPS = "import os, sys, time; open(sys.argv[1], 'w').write(str(os.getpid())); time.sleep(600)"

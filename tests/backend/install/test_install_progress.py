@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from coamd.backend.install import progress
 from coamd.backend.install.plan import Plan
-from coamd.backend.install.progress import DONE, LOAD, UNPACK, PipReader, Progress, diagnose, parse
+from coamd.backend.install.progress import DONE, LOAD, UNPACK, InstallProgress, PipReader, diagnose, parse
 from coamd.rigs.errors import UserError
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -41,7 +41,7 @@ def test_a_download_is_followed_byte_by_byte() -> None:
     assert [moment.done for moment in loading] == sorted(moment.done for moment in loading)
     assert loading[1].text == "Downloading 96 MB of 400 MB: torch"
     assert loading[-1].name == "pillow" and loading[-1].done == 191794682 + 80_000 + 7140667
-    assert seen[-1] == Progress(UNPACK, 0, 3) and reader.packages == ("tqdm", "pillow", "torch")
+    assert seen[-1] == InstallProgress(UNPACK, 0, 3) and reader.packages == ("tqdm", "pillow", "torch")
     factors = [moment.factor for moment in seen]
     assert factors == sorted(factors) and 0.02 == factors[0] < factors[-1] < 1.0
 
@@ -70,7 +70,7 @@ counts = st.floats(0, 1e11)
 @settings(max_examples=50)
 @given(phases, counts, counts, st.text(max_size=20))
 def test_a_line_of_progress_comes_back_as_it_went(phase: str, done: float, of: float, name: str) -> None:
-    moment = Progress(phase, done, of, name)
+    moment = InstallProgress(phase, done, of, name)
     assert parse(moment.line()) == moment and "\n" not in moment.line()
     assert 0.0 <= moment.factor <= 1.0 and moment.text
 
@@ -90,7 +90,7 @@ def test_a_failure_comes_back_as_it_went() -> None:
         error.code,
     )
     assert parse('{"phase": "dancing", "done": 1, "of": 2, "name": ""}') is None
-    assert Progress(DONE).factor == 1.0
+    assert InstallProgress(DONE).factor == 1.0
 
 
 REFUSED = (
@@ -123,5 +123,5 @@ def test_every_cause_has_one_sentence_and_a_remedy(plan: Plan, lines: list[str],
 
 def test_a_missing_wheel_names_it_and_the_command_that_fetches_it(plan: Plan) -> None:
     error = diagnose([NOTHING], 1, replace(plan, wheels=Path("/mnt/wheels"), version=(3, 11, 7)), "install.log")
-    assert error.message == "The folder /mnt/wheels has no wheel of tqdm==4.70.1 for Python 3.11 on this system."
+    assert error.message == "The folder /mnt/wheels lacks the package tqdm==4.70.1 for Python 3.11 on this system."
     assert "pip download" in error.hint and "--python-version 3.11" in error.hint

@@ -7,7 +7,17 @@ import tomllib
 from pathlib import Path
 
 import coamd.backend.install as package
-from coamd.backend.install.requirements import NEWEST, OLDEST, PINS, REQUIREMENTS, SERVING, TORCH, pinned
+from coamd.backend.install.requirements import (
+    FILMS,
+    INSTALLED,
+    NEWEST,
+    OLDEST,
+    PINS,
+    REQUIREMENTS,
+    SERVING,
+    TORCH,
+    pinned,
+)
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 
@@ -19,8 +29,16 @@ def test_they_are_those_of_the_project() -> None:
     assert set(SERVING) <= set(REQUIREMENTS)
 
 
+def test_blenders_backend_gets_all_but_the_writers_of_films() -> None:
+    assert {*INSTALLED, *FILMS} == set(REQUIREMENTS)
+    assert set(SERVING) <= set(INSTALLED)
+    assert not {"imageio", "imageio-ffmpeg"} & set(PINS)
+
+
 def test_every_one_has_a_pin_that_it_allows() -> None:
-    wanted = {Requirement(line).name: Requirement(line).specifier for line in PROJECT["dependencies"]}
+    wanted = {
+        Requirement(REQUIREMENTS[module]).name: Requirement(REQUIREMENTS[module]).specifier for module in INSTALLED
+    }
     pins = {Requirement(line).name: str(Requirement(line).specifier) for line in pinned()}
     assert list(wanted) == list(pins)
     for name, allowed in wanted.items():

@@ -1,18 +1,24 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The index: what is read again and what is not, what makes it begin anew, and that the nearest is the nearest."""
+"""The index: what is read again and what is not, what makes it start over, and that the nearest is the nearest."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
-from coamd.backend.labelling.embedding import Embedder, embed_takes, embedder, uniform
-from coamd.backend.labelling.index import Index, Library, Take, below, take_spans
-from coamd.backend.labelling.request import POSES
+from coamd.backend.files.motion_file import read_motion, write_motion
+from coamd.backend.labelling import motion_reading as reading
+from coamd.backend.labelling.embedding import Embedder, Span, embed_takes, embedder, uniform
+from coamd.backend.labelling.index import TakeIndex, take_spans
+from coamd.backend.labelling.index_file import IndexedTake
+from coamd.backend.labelling.index_service import Librarian
+from coamd.backend.labelling.library import Library, below
 from coamd.backend.model.weights import System, load_system
-from coamd.backend.motion_file import read_motion, write_motion
+from coamd.backend.requests.label import POSES
+from coamd.backend.server.job_queue import Stopped
 from hypothesis import given
 from hypothesis import strategies as st
 from tiny_model import write_tiny_model
@@ -41,12 +47,12 @@ def library(tmp_path: Path) -> list[Path]:
 
 
 def test_only_what_changed_is_read_again(tiny: System, library: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
-    index = Index(embedder(tiny))
+    index = TakeIndex(embedder(tiny))
     assert str(index.update(library)) == "3 new"
     embedded: list[Path] = []
-    read = Index.embedded
+    read = TakeIndex.embedded
     monkeypatch.setattr(
-        Index, "embedded", lambda self, path, *rest: embedded.append(Path(path)) or read(self, path, *rest)
+        TakeIndex, "embedded", lambda self, path, *rest: embedded.append(Path(path)) or read(self, path, *rest)
     )
     assert str(index.update(library)) == "3 as before"
     os.utime(library[0], ns=(1, 1))  # touched, contents as before
@@ -60,17 +66,17 @@ def test_only_what_changed_is_read_again(tiny: System, library: list[Path], monk
 def test_a_broken_file_is_skipped_and_named(tiny: System, library: list[Path]) -> None:
     broken = library[0].with_name("broken.npz")
     broken.write_bytes(b"PK")
-    write_motion(library[0].with_name("short.npz"), walk(0.5))
-    update = Index(embedder(tiny)).update([*library, broken, library[0].with_name("short.npz")])
+    write_motion(library[0].with_name("short.npz"), walk(0.4))
+    update = TakeIndex(embedder(tiny)).update([*library, broken, library[0].with_name("short.npz")])
     assert update.new == 3
     assert [Path(name).name for name, _ in update.skipped] == ["broken.npz", "short.npz"]
 
 
 def test_the_file_gives_the_index_back(tiny: System, library: list[Path], tmp_path: Path) -> None:
-    index = Index(embedder(tiny))
+    index = TakeIndex(embedder(tiny))
     index.update(library)
     index.save(tmp_path / "home" / "takes.npz")
-    again, said = Index.open(tmp_path / "home" / "takes.npz", embedder(tiny))
+    again, said = TakeIndex.open(tmp_path / "home" / "takes.npz", embedder(tiny))
     assert said == ""
     assert str(again.update(library)) == "3 as before"
     wanted = embed_takes(tiny.recognizer, [uniform(read_motion(library[0]))])[0]
@@ -82,13 +88,13 @@ def test_the_file_gives_the_index_back(tiny: System, library: list[Path], tmp_pa
 @pytest.mark.parametrize("share", [0.0, 0.3, 0.95])
 def test_a_damaged_index_begins_anew(share: float, tiny: System, library: list[Path], tmp_path: Path) -> None:
     path = tmp_path / "takes.npz"
-    index = Index(embedder(tiny))
+    index = TakeIndex(embedder(tiny))
     index.update(library)
     index.save(path)
     whole = path.read_bytes()
     path.write_bytes(whole[: int(share * len(whole))])
-    again, said = Index.open(path, embedder(tiny))
-    assert "is damaged; it is made anew" in said
+    again, said = TakeIndex.open(path, embedder(tiny))
+    assert "is damaged; it is rebuilt" in said
     assert not again.takes
 
 
@@ -105,23 +111,122 @@ def test_a_damaged_index_begins_anew(share: float, tiny: System, library: list[P
 )
 def test_an_index_that_does_not_fit_itself_begins_anew(member: str, value: np.ndarray, tmp_path: Path) -> None:
     path, tools = tmp_path / "takes.npz", Embedder("mark", 2, lambda _joints, spans: np.zeros((len(spans), 2)))
-    take = Take("a", "", "hash", ((0, 80),), np.ones((1, 2)), np.zeros((1, POSES, 22, 3)))
-    Index(tools, [take]).save(path)
-    assert Index.open(path, tools)[0].takes
+    take = IndexedTake("a", "", "hash", ((0, 80),), np.ones((1, 2)), np.zeros((1, POSES, 22, 3)))
+    TakeIndex(tools, [take]).save(path)
+    assert TakeIndex.open(path, tools)[0].takes
     with np.load(path) as whole:
         np.savez(path, **{**whole, member: value})
-    again, said = Index.open(path, tools)
-    assert "is damaged; it is made anew" in said
+    again, said = TakeIndex.open(path, tools)
+    assert "is damaged; it is rebuilt" in said
     assert not again.takes
 
 
+TOOLS = Embedder("mark", 2, lambda _joints, spans: np.ones((len(spans), 2), np.float32))
+
+
+def names(index: TakeIndex) -> list[str]:
+    return sorted(Path(take.path).stem for take in index.takes)
+
+
+def test_a_second_writer_loses_nothing_of_the_first(library: list[Path], tmp_path: Path) -> None:
+    """A backend has the index open while ``coamd index`` adds to it; then the backend saves what it has read."""
+    path = tmp_path / "takes.npz"
+    backend, _ = TakeIndex.open(path, TOOLS)
+    command, _ = TakeIndex.open(path, TOOLS)
+    command.update(library[:2])
+    command.save(path)
+    backend.update(library[2:])
+    backend.save(path)
+    assert names(TakeIndex.open(path, TOOLS)[0]) == names(backend) == ["long", "sit", "walk"]
+    # what one drops is gone, though the other still has it in memory
+    backend.update([], [library[0].parent])
+    backend.save(path)
+    write_motion(tmp_path / "new.npz", walk(3.0))
+    command.update([tmp_path / "new.npz"])
+    command.save(path)
+    assert names(TakeIndex.open(path, TOOLS)[0]) == ["new"]
+
+
+def test_what_others_have_written_is_found_before_a_search(library: list[Path], tmp_path: Path) -> None:
+    path = tmp_path / "takes.npz"
+    librarian = Librarian(TOOLS, path)
+    other, _ = TakeIndex.open(path, TOOLS)
+    other.update(library)
+    other.save(path)
+    found = librarian.find(np.array([1.0, 0.0]), [str(library[0].parent)], "", False, 5)
+    assert len(found) == librarian.takes == 3
+
+
+def test_an_empty_index_is_read_as_one(tmp_path: Path) -> None:
+    TakeIndex(TOOLS).save(tmp_path / "takes.npz")
+    index, said = TakeIndex.open(tmp_path / "takes.npz", TOOLS)
+    assert said == "" and not index.takes
+
+
+def test_nothing_is_written_where_nothing_has_changed(library: list[Path], tmp_path: Path) -> None:
+    path = tmp_path / "takes.npz"
+    index = TakeIndex(TOOLS)
+    index.update(library)
+    index.save(path)
+    before = path.stat().st_ino
+    index.update(library)
+    index.save(path)
+    assert path.stat().st_ino == before
+
+
+@pytest.mark.parametrize("fault", [OverflowError("cannot convert float infinity"), MemoryError(), IndexError("4")])
+def test_whatever_one_file_brings_about_is_said_of_that_file(
+    fault: Exception, library: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def read(path: Path) -> tuple[np.ndarray, str]:
+        if path == library[1]:
+            raise fault
+        return walk(4.0), ""
+
+    monkeypatch.setattr(reading, "read_remarked", read)
+    update = TakeIndex(TOOLS).update(library)
+    assert update.new == 2
+    ((name, reason),) = update.skipped
+    assert name == str(library[1]) and library[1].name in reason and reason.endswith(".")
+
+
+def test_a_fault_while_one_take_is_embedded_spoils_no_other(library: list[Path]) -> None:
+    def embed(joints: np.ndarray, spans: Sequence[Span]) -> np.ndarray:
+        if len(joints) > 250:
+            raise MemoryError
+        return np.ones((len(spans), 2), np.float32)
+
+    index = TakeIndex(Embedder("mark", 2, embed))
+    update = index.update(library)
+    assert names(index) == ["sit", "walk"]
+    assert [reason for _, reason in update.skipped] == ["long.npz needs more memory than there is."]
+
+
+def test_a_long_take_can_be_cancelled_within_it(library: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    """And what was read before it is kept."""
+    monkeypatch.setattr("coamd.backend.labelling.index.PIECES", 1)
+    looks = 0
+
+    def stopped() -> None:
+        nonlocal looks
+        looks += 1
+        if looks > 12:
+            raise Stopped
+
+    index = TakeIndex(TOOLS)
+    with pytest.raises(Stopped):
+        index.update([library[1], library[0]], stopped=stopped)
+    assert names(index) == ["sit"]
+    assert library[0].stem == "long"
+
+
 def test_an_index_of_other_weights_begins_anew(tiny: System, library: list[Path], tmp_path: Path) -> None:
-    index = Index(embedder(tiny))
+    index = TakeIndex(embedder(tiny))
     index.update(library)
     index.save(tmp_path / "takes.npz")
     with no_grad():
         tiny.recognizer.fusion.bias.add_(0.1)
-    again, said = Index.open(tmp_path / "takes.npz", embedder(tiny))
+    again, said = TakeIndex.open(tmp_path / "takes.npz", embedder(tiny))
     assert "is of other weights" in said
     assert not again.takes
 
@@ -144,7 +249,7 @@ def test_a_take_is_its_own_best_example_and_tells_when() -> None:
         spans = tuple(take_spans(100 + 37 * n))
         rows = rng.normal(size=(len(spans), 8))
         vectors = (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
-        takes.append(Take(f"{n}.npz", "", "", spans, vectors, np.zeros((len(spans), 5, 22, 3))))
+        takes.append(IndexedTake(f"{n}.npz", "", "", spans, vectors, np.zeros((len(spans), 5, 22, 3))))
     for take in takes[::7]:
         for span, vector in zip(take.spans, take.vectors, strict=True):
             best = Library(takes).nearest(vector, 3)[0]

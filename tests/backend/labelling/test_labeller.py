@@ -9,11 +9,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from coamd.backend.labelling.calibrating import calibrate
 from coamd.backend.labelling.embedding import embed_spans, embed_takes
 from coamd.backend.labelling.labeller import Labeller
-from coamd.backend.labelling.request import read_labels
 from coamd.backend.labelling.vocabulary import vocabulary
+from coamd.backend.language.familiarity import learn
 from coamd.backend.model.calibration import (
     Calibration,
     best_temperature,
@@ -23,13 +22,14 @@ from coamd.backend.model.calibration import (
     first_label,
     load_calibration,
 )
-from coamd.backend.model.familiarity import learn
 from coamd.backend.model.weights import System, load_system
-from coamd.backend.pipeline import BUNDLED
+from coamd.backend.motion.pipeline import BUNDLED
+from coamd.backend.requests.label import read_labels
 from coamd.backend.training.data import Clip
-from coamd.rigs.canonical import at_origin, canonical, turned
+from coamd.backend.training.recognition.label_calibration import calibrate
+from coamd.rigs.body.canonical import at_origin, canonical, turned
+from coamd.rigs.body.resample import resample
 from coamd.rigs.errors import UserError
-from coamd.rigs.resample import resample
 from tiny_model import LABELS, write_tiny_model
 from torch import device
 
@@ -164,11 +164,19 @@ def test_segments_have_no_gaps_and_sum_to_the_take(tiny: System) -> None:
 
 @pytest.mark.parametrize(
     ("joints", "said"),
-    [(walk(0.5), "0.5 s of motion"), (np.zeros((50, 21, 3)), "shape"), (np.full((50, 22, 3), np.nan), "not numbers")],
+    [(walk(0.4), "0.4 s of motion"), (np.zeros((50, 21, 3)), "shape"), (np.full((50, 22, 3), np.nan), "not numbers")],
 )
 def test_what_cannot_be_named(joints: np.ndarray, said: str, tiny: System) -> None:
     with pytest.raises(UserError, match=said):
         Labeller(tiny).segments(joints)
+
+
+def test_half_a_second_is_named_as_one_piece(tiny: System) -> None:
+    """Clips of game libraries are single cycles and strikes of half a second to one."""
+    for seconds in (0.5, 0.9):
+        (segment,) = Labeller(tiny).segments(walk(seconds))
+        assert (segment.first, segment.end) == (0, round(20 * seconds))
+        assert segment.labels == Labeller(tiny).whole(walk(seconds)).labels != ()
 
 
 def test_a_still_take_gets_no_name(tiny: System) -> None:

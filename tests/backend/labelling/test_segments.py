@@ -8,8 +8,8 @@ from itertools import combinations, pairwise
 import numpy as np
 import pytest
 from coamd.backend.labelling.embedding import uniform, windows
-from coamd.backend.labelling.segments import SHORTEST, change_points, cut, moving_runs
-from coamd.rigs.posture import OWN, find_posture
+from coamd.backend.labelling.segmentation import SHORTEST, change_points, cut, moving_runs
+from coamd.rigs.body.posture import OWN, find_posture
 from hypothesis import given
 from hypothesis import strategies as st
 

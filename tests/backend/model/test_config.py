@@ -8,7 +8,7 @@ import json
 
 import pytest
 import torch
-from coamd.backend.model.autoencoder import build_autoencoder
+from coamd.backend.model.autoencoders.autoencoder import build_autoencoder
 from coamd.backend.model.config import CONFIGS, ModelConfig, named
 from coamd.backend.model.generator import Generator
 from coamd.rigs.errors import UserError

@@ -6,7 +6,9 @@ from __future__ import annotations
 import math
 
 import torch
+from coamd.backend.model.config import CONFIGS
 from coamd.backend.model.masking import masked_counts, ranks, training_masks
+from coamd.backend.model.sampler import ROOM
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,6 +20,14 @@ def test_sampling_goes_from_all_tokens_to_one(steps: int, length: int) -> None:
     assert counts[-1] == 1
     assert counts == sorted(counts, reverse=True)
     assert all(abs(n - length * math.cos(math.pi * i / (steps - 1) / 2)) < 1.01 for i, n in enumerate(counts))
+
+
+def test_what_leaves_the_mask_in_one_step_has_room_in_a_graph() -> None:
+    """Never more than seven tokens of a motion do, however long it is; rows are padded to one shape of eight."""
+    for config in CONFIGS.values():
+        counts = masked_counts(config.generator.steps, torch.arange(1, 50))
+        leaving = counts - torch.cat([counts[1:], torch.zeros_like(counts[:1])])
+        assert leaving.max() == 7 < ROOM
 
 
 def test_ranks_are_places_in_ascending_order() -> None:

@@ -10,7 +10,7 @@ import torch
 from coamd.backend.model.recognizer import Recognizer, TextTower
 from coamd.backend.model.streams import STREAM_PARENTS, bones, motion
 from coamd.backend.model.weights import System
-from coamd.rigs.skeleton import INDEX
+from coamd.rigs.body.skeleton import INDEX
 
 JOINTS = torch.randn(2, 12, 66, generator=torch.Generator().manual_seed(0))
 END = 559  # the highest id of the small vocabulary

@@ -50,3 +50,32 @@ def test_a_clip_with_a_rare_label_is_drawn_more_often() -> None:
     # "walk" stands 99 times and "limp" twice
     assert shares[98] / shares[0] == pytest.approx(np.sqrt(99 / 2))
     assert shares[0] < shares[99] < shares[98]
+
+
+def words(value: float, count: int = 1) -> torch.Tensor:
+    return torch.full((count, 2), value)
+
+
+def conditions(clips: list[LatentClip], varied: bool, times: int = 400) -> np.ndarray:
+    batches = LatentBatches(clips, varied=varied)
+    rng = np.random.default_rng(1)
+    return np.stack([batches.condition(batches.clips[0], rng).numpy() for _ in range(times)])
+
+
+def test_plain_batches_say_captions_and_now_and_then_labels() -> None:
+    clip = LatentClip((torch.zeros(10, 1),), words(1.0), words(2.0), words(3.0))
+    found = conditions([clip], False)[:, 0]
+    assert set(found) == {1.0, 2.0}
+    assert np.mean(found == 2.0) == pytest.approx(0.1, abs=0.05)
+
+
+def test_varied_batches_say_wordings_lie_between_and_move_a_little() -> None:
+    clip = LatentClip((torch.zeros(10, 1),), torch.tensor([[0.0, 0.0], [1.0, 0.0]]), words(9.0), words(5.0))
+    found = conditions([clip], True)
+    captions = found[found[:, 0] < 3.0]
+    assert len(captions) / len(found) == pytest.approx(0.45, abs=0.08)
+    assert found[:, 0].max() < 7.0  # labels are not said where there are wordings
+    between = (captions[:, 0] > 0.3) & (captions[:, 0] < 0.7)  # the noise has a deviation of 0.12 * 0.7
+    assert 0.005 < between.mean() < 0.1
+    assert np.mean(np.isin(captions[:, 0], (0.0, 1.0))) == pytest.approx(0.45, abs=0.1)
+    assert (captions[:, 1] == 0.0).all()  # numbers that never differ are never moved

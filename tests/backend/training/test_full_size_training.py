@@ -9,16 +9,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from coamd.backend.model.autoencoder import Autoencoder
+from coamd.backend.lab.datasets import LAYOUTS
+from coamd.backend.lab.datasets.preparation import prepare_layout
+from coamd.backend.model.autoencoders.autoencoder import Autoencoder
 from coamd.backend.model.config import ModelConfig, named
 from coamd.backend.model.text import TextEncoder, train_tokenizer
-from coamd.backend.pipeline import Pipeline
-from coamd.backend.training.datasets import LAYOUTS
+from coamd.backend.motion.pipeline import Pipeline
+from coamd.backend.requests.generate import GenerateRequest
 from coamd.backend.training.loop import Schedule
-from coamd.backend.training.prepare import prepare_layout
-from coamd.backend.training.stages import Job, run_stage
+from coamd.backend.training.stages import TrainingJob, run_stage
 
-from tests.backend.training.datasets.test_layouts import WRITERS
+from tests.backend.lab.datasets.test_layouts import WRITERS
 from tests.motions import walk
 
 PARTS = ("autoencoder", "recognizer", "generator")  # the text encoder is CLIP and stays as it is
@@ -58,13 +59,13 @@ def test_a_step_of_every_part(layout: str, size: str, tmp_path: Path) -> None:
     schedule = Schedule(steps=1, batch=2, validate_every=1)
     for part in PARTS:
         folder = tmp_path / "runs" / part
-        run_stage(Job(part, config, tmp_path / "prepared", weights, folder, schedule, torch.device("cpu")))
+        run_stage(TrainingJob(part, config, tmp_path / "prepared", weights, folder, schedule, torch.device("cpu")))
     pipeline = Pipeline.load(weights, "cpu")
     assert isinstance(pipeline.system.autoencoder, Autoencoder)
     # KIT-ML names no actions: there the sentences are what the recognizer knows
     assert set(pipeline.system.labels) == (
         {"walk", "go"} if layout == "humanml3d" else {"a person walks", "they go on"}
     )
-    made = pipeline.generate("a person walks", 2.0, seed=1, recognizer_guidance=1.0).joints
+    made = pipeline.generate(GenerateRequest("a person walks", 2.0, seed=1, recognizer_guidance=1.0)).joints
     assert made.shape == (1, 40, 22, 3)
     assert np.isfinite(made).all()

@@ -11,74 +11,69 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from coamd.backend.evaluation.cocodiff_ablation import exported
-from coamd.backend.model.config import CONFIGS, ModelConfig
+from coamd.backend.lab.recognition.cocodiff_ablation import exported
 from coamd.backend.model.recognizer import Recognizer
 from coamd.backend.model.weights import load_module
-from coamd.backend.pipeline import Pipeline
-from coamd.backend.training import recognizer as recognizers
+from coamd.backend.motion.pipeline import Pipeline
+from coamd.backend.requests.generate import GenerateRequest
 from coamd.backend.training.data import Clip, Take, load_clips, load_takes, save_items
-from coamd.backend.training.loop import Schedule
-from coamd.backend.training.prepare import mirrored_clip
-from coamd.backend.training.stages import STAGES, Job, raised_texts, run_stage
-from coamd.rigs.canonical import canonical
+from coamd.backend.training.recognition import recognizer as recognizers
+from coamd.backend.training.stages import STAGES, raised_texts, repeated_takes, run_stage
+from coamd.rigs.body.canonical import canonical
 from coamd.rigs.errors import UserError
 from safetensors.torch import load_file
+from small_training import SCHEDULE, job, tiny
 
-from tests.motions import sit, walk
+from tests.motions import walk
 
-SCHEDULE = Schedule(steps=2, batch=4, validate_every=2)
-
-
-def tiny() -> ModelConfig:
-    """The bundled model's form, as small as it gets."""
-    small = CONFIGS["CoAMD-SiT-S"]
-    sizes = {"layers": 1, "heads": 2, "feed_forward": 32}
-    return dataclasses.replace(
-        small,
-        name="tiny",
-        autoencoder=dataclasses.replace(small.autoencoder, width=16, latent=24),
-        generator=dataclasses.replace(
-            small.generator, latent=24, condition=32, width=32, head_depth=1, head_width=32, steps=2, **sizes
-        ),
-        recognizer=dataclasses.replace(
-            small.recognizer, width=32, feature=32, text_width=32, text_layers=1, text_heads=2, vocabulary=600, **sizes
-        ),
-        text=dataclasses.replace(small.text, width=32, hidden=32, vocabulary=600, **sizes),
-    )
-
-
-@pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("data")
-    motions = {"walk": walk(4.0), "turn": walk(4.0, turning=1.0), "sit": sit(4.0)}
-    clips, takes = [], []
-    for split in ("train", "val"):
-        for name, joints in motions.items():
-            frames = canonical(joints, 20.0)[: len(joints) // 4 * 4]
-            words = (f"a person does a {name} to the left", f"someone shows a {name}, left side first")
-            clip = Clip(f"{split}_{name}", split, frames, words, (name,), name)
-            clips += [clip, mirrored_clip(clip)]
-            takes.append(Take(clip.id, split, frames))
-    save_items(folder, "clips", clips)
-    save_items(folder, "takes", takes)
-    return folder
-
-
-def job(part: str, data: Path, weights: Path, config: ModelConfig | None = None, run: str = "") -> Job:
-    return Job(part, config or tiny(), data, weights, weights / "runs" / (run or part), SCHEDULE, torch.device("cpu"))
+pytestmark = pytest.mark.usefixtures("small_bank")
 
 
 def test_all_trainings_make_a_folder_that_generates_labels_and_warns(data: Path, tmp_path: Path) -> None:
     for part in STAGES:
         run_stage(job(part, data, tmp_path))
     pipeline = Pipeline.load(tmp_path, "cpu")
-    made = pipeline.generate("a person does a walk", 2.0, seed=1)
+    made = pipeline.generate(GenerateRequest("a person does a walk", 2.0, seed=1))
     assert made.joints.shape == (1, 40, 22, 3)
     assert np.isfinite(made.joints).all()
     (named,), _ = pipeline.label(made.joints[0], top=3, whole=True)
     assert {found.label for found in named.labels} == {"walk", "turn", "sit"}
-    assert pipeline.generate("a persn does a wlak", 2.0, seed=1).warnings[0].startswith("Read 'persn' as 'person'")
+    assert (
+        pipeline.generate(GenerateRequest("a persn does a wlak", 2.0, seed=1))
+        .warnings[0]
+        .startswith("Read 'persn' as 'person'")
+    )
+
+
+def test_the_text_encoder_needs_a_teacher(data: Path, tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="needs a large sentence encoder") as caught:
+        run_stage(dataclasses.replace(job("text", data, tmp_path), teacher=None))
+    assert "--teacher" in caught.value.hint
+
+
+def test_sources_are_repeated_as_told() -> None:
+    takes = [Take(name, "train", np.zeros((80, 22, 3)), name) for name in ("large", "small")]
+    assert [take.id for take in repeated_takes(takes, {"small": 3})] == ["large", "small", "small", "small"]
+    with pytest.raises(UserError, match="no source tiny"):
+        repeated_takes(takes, {"tiny": 2})
+
+
+def test_a_recognizer_of_other_words_begins_with_what_fits(data: Path, tmp_path: Path) -> None:
+    for part in ("text", "recognizer"):
+        run_stage(job(part, data, tmp_path / "old"))
+    config = dataclasses.replace(
+        tiny(),
+        recognizer=dataclasses.replace(tiny().recognizer, vocabulary=620),
+        text=dataclasses.replace(tiny().text, vocabulary=620),
+    )
+    run_stage(dataclasses.replace(job("text", data, tmp_path / "new", config), start=tmp_path / "old"))
+    again = dataclasses.replace(job("recognizer", data, tmp_path / "new", config), start=tmp_path / "old")
+    run_stage(dataclasses.replace(again, schedule=dataclasses.replace(SCHEDULE, learning_rate=0.0)))
+    old, new = (load_file(tmp_path / name / "recognizer.safetensors") for name in ("old", "new"))
+    assert all(torch.equal(old[name], value) for name, value in new.items() if not name.startswith("text."))
+    assert 620 in {value.shape[0] for name, value in new.items() if name.startswith("text.")}
+    with pytest.raises(UserError, match="another size or vocabulary"):
+        run_stage(dataclasses.replace(again, start_share=0.5, run=tmp_path / "shared"))
 
 
 def test_captions_are_of_the_height_where_most_of_their_clips_are() -> None:
@@ -158,6 +153,7 @@ def test_the_papers_sizes_have_the_papers_losses(monkeypatch: pytest.MonkeyPatch
 def test_data_without_held_out_clips_is_trained_on_without_validation(data: Path, tmp_path: Path) -> None:
     alone = tmp_path / "data"
     alone.mkdir()
+    shutil.copytree(data.parent / "teacher", tmp_path / "teacher")
     save_items(alone, "clips", [clip for clip in load_clips(data) if clip.split == "train"])
     save_items(alone, "takes", [take for take in load_takes(data) if take.split == "train"])
     for part in STAGES:

@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a user typed, as the model reads it, and what to tell them about it.
+
+A weights folder without known phrases leaves every prompt as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from ..model.weights import System
+from ..requests.edit import EditRequest
+from .familiarity import MOSTLY, NAMED
+from .spelling import MendedText, notes, read
+
+
+def mended(system: System, text: str) -> MendedText:
+    """The text with typing errors mended and unknown words said in known ones."""
+    return MendedText(text) if system.phrases is None else read(text, system.phrases.vocabulary)
+
+
+def understood(system: System, prompt: str) -> tuple[str, tuple[str, ...]]:
+    """The mended prompt, and sentences for the user: what was mended, and whether it is strange or too long."""
+    told: tuple[str, ...] = ()
+    if system.phrases is not None and prompt.strip():
+        reading = mended(system, prompt)
+        prompt, told = reading.text, notes(reading)
+        if strange := system.phrases.warning(prompt, system.text):
+            told += (strange,)
+    if system.text.tokenize([prompt]).shape[1] >= system.config.text.positions:
+        told += ("The prompt is longer than the model reads; its end had no effect.",)
+    return prompt, told
+
+
+def unlearnt(system: System, labels: Sequence[str]) -> str:
+    """A sentence on the labels whose words the captions mostly lack; "" where there are none."""
+    phrases = system.phrases
+    strange = [] if phrases is None else [label for label in labels if phrases.coverage(label) < MOSTLY]
+    if not strange:
+        return ""
+    named = [f"'{label}'" for label in strange[:NAMED]]
+    named += [f"{len(strange) - NAMED} more"] if len(strange) > NAMED else []
+    said = " and ".join(part for part in (", ".join(named[:-1]), named[-1]) if part)
+    return f"The model has not learnt the words of {said}; what it calls so is a guess."
+
+
+def understood_edit(system: System, request: EditRequest) -> tuple[EditRequest, tuple[str, ...]]:
+    """The same for all prompts of an edit."""
+    prompt, told = understood(system, request.prompt)
+    segments = []
+    for segment in request.segments:
+        text, more = understood(system, segment.prompt)
+        segments.append(replace(segment, prompt=text))
+        told += more
+    return replace(request, prompt=prompt, segments=tuple(segments)), tuple(dict.fromkeys(told))

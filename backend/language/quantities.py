@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a motion can be held to in a prompt: the angle and side of a turn, how often a thing is done, and which limb."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+Limb = Literal["hand", "fist", "foot", "standing foot"]
+
+NUMBER_WORDS = dict(enumerate("one two three four five six seven eight nine ten".split(), start=1))
+NUMBERS = {word: number for number, word in NUMBER_WORDS.items()} | {"once": 1, "twice": 2, "thrice": 3}
+TIMES = {1: "once", 2: "twice", 3: "three times", 4: "four times"}  # as often as sentences say a thing is done
+# "turn 90 left" is an angle too; other units and counts are none
+_ANGLE = re.compile(r"\b(\d{2,3}) ?(?:degrees?\b|deg\b|°|(?=(?:to the )?(?:left|right|clockwise|counter)\b)|$)")
+_TURNS = re.compile(r"\b(?:turn\w*|rotat\w*|spin\w*|spun|pivot\w*|about[- ]face|u-turn)\b")
+_ANGLE_WORDS = (
+    (45, re.compile(r"\beighth of a turn|\beighth turn")),
+    (90, re.compile(r"\bquarter[- ]turn|\bright angle")),
+    (
+        180,
+        re.compile(r"\b(?:half|about)[- ]turn|\babout[- ]face|\bu-turn|\b(?:turn|turns|turning|spins?) (?:a?round)\b"),
+    ),
+    (360, re.compile(r"\b(?:full|complete) (?:turn|circle|spin|rotation)|\ball the way around")),
+)
+_SIDE = re.compile(r"\b(left|right|clockwise|counter-?clockwise|anti-?clockwise)\b(?! (?:arm|hand|leg|foot|knee|fist))")
+_SEVERAL_TURNS = re.compile(r"\bagain\b|\brepeated|\bseveral|\bback and forth|\b(?:twice|\w+ times)\b|\bkeeps?\b")
+
+
+def asked_turn(prompt: str) -> tuple[float, int] | None:
+    """Degrees that a prompt asks to turn by, and the side: 1 left, -1 right, 0 either; None without one clear angle."""
+    words = prompt.lower()
+    turns, angles = _TURNS.findall(words), _ANGLE.findall(words)
+    if len(angles) > 1 or len(turns) != 1 or _SEVERAL_TURNS.search(words):
+        return None
+    named = [degrees for degrees, pattern in _ANGLE_WORDS if pattern.search(words)]
+    if not angles and len(named) != 1:
+        return None
+    degrees = float(angles[0]) if angles else float(named[0])
+    sides = {1 if side == "left" or side.startswith(("counter", "anti")) else -1 for side in _SIDE.findall(words)}
+    return None if len(sides) > 1 or not 15 <= degrees <= 720 else (degrees, sides.pop() if sides else 0)
+
+
+def asked_count(prompt: str, verb: str) -> int | None:
+    """How often a prompt asks for a verb ("jump"), 1 to 6; None where it does not say or asks for more."""
+    words = prompt.lower()
+    if len(re.findall(rf"\b{verb}(?:s|es|ing|ed)?\b", words)) != 1 or re.search(r"\bthen\b", words):
+        return None
+    number = "|".join(NUMBERS)
+    after = re.search(
+        rf"\b{verb}(?:s|es|ing)?\b[^,.;]*?\b({number}|\d)\b(?: times?)?(?! (?:leg|foot|arm|hand|step))", words
+    )
+    before = re.search(rf"\b({number}|\d) (?:\w+ )?{verb}(?:s|es)?\b", words)
+    found = before or after
+    if found is None:
+        return None
+    count = NUMBERS.get(found.group(1)) or int(found.group(1))
+    return count if 1 <= count <= 6 else None
+
+
+# m/s: the medians of recorded clips whose captions say nothing else, a quarter more or less
+_SLOW_WALK, _WALK, _QUICK_WALK = (0.66, 1.10), (0.84, 1.40), (1.21, 2.01)
+_GAITS = {"walk": _WALK, "jog": (1.26, 2.10), "run": (2.45, 4.08), "sprint": (3.76, 6.27)}
+_GAIT = re.compile(r"(walk|jog|run|sprint)(?:s|[gn]?ing)?")
+_SLOW, _QUICK = {"slow", "slowly", "leisurely"}, {"quick", "quickly", "brisk", "briskly"}
+_BESIDE_A_GAIT = frozenset(
+    "a an the person people man woman boy girl guy character hero player actor someone somebody he she they is keeps on"
+    " forward forwards fwd ahead straight along in line steadily steady easy light normal neutral plain cycle loop"
+    " locomotion full at pace speed".split()
+)
+
+
+def asked_pace(prompt: str) -> tuple[float, float] | None:
+    """The pace in m/s, from and to, of a prompt that asks for one gait straight on and nothing else; else None."""
+    words = re.findall(r"[a-z]+", prompt.lower())
+    gaits = [found[1] for word in words if (found := _GAIT.fullmatch(word))]
+    manner = [word for word in words if word not in _BESIDE_A_GAIT and not _GAIT.fullmatch(word)]
+    if len(gaits) != 1 or len(manner) > 1 or re.search(r"\d", prompt):
+        return None
+    if not manner:
+        return _GAITS[gaits[0]]
+    if gaits[0] != "walk":
+        return None
+    return _SLOW_WALK if manner[0] in _SLOW else _QUICK_WALK if manner[0] in _QUICK else None
+
+
+# a limb of one side, read in this order: what is stood on, what strikes, what is lifted or kicks, what gestures
+_LIMBS: tuple[tuple[Limb, re.Pattern[str]], ...] = (
+    (
+        "standing foot",
+        re.compile(
+            r"\b(?:stand\w*|balanc\w*|hop|hops|hopping)\b[^,.;]*?\bon (?:the |his |her )?(left|right) (?:foot|leg)\b"
+        ),
+    ),
+    (
+        "fist",
+        re.compile(
+            r"\b(left|right)[- ](?:straight |hand(?:ed)? )?(?:jab|hook|uppercut|cross|punch|straight)"
+            r"|\b(?:punch|jab|hook)\w*[^,.;]*\b(left|right) (?:fist|hand|arm)\b"
+        ),
+    ),
+    (
+        "foot",
+        re.compile(
+            r"\b(?:kick|lift|rais|swing)\w*[^.;]*\b(left|right) (?:foot|leg|knee)\b"
+            r"|\b(left|right)[- ](?:leg(?:ged)? |foot(?:ed)? |high )?(?:kick|knee (?:lift|raise|up))"
+        ),
+    ),
+    ("hand", re.compile(r"\b(left|right)(?:-handed| hand\b| arm\b| wrist\b| fist\b)")),
+)
+_SIDED = re.compile(r"\b(left|right)\b")
+_BOTH = re.compile(r"\b(?:both|then|alternat\w*|two hands|each|walk\w*|run\w*|danc\w*|carr\w*|hold\w*|turn\w*)\b")
+
+
+def asked_limb(prompt: str) -> tuple[Limb, str] | None:
+    """The limb that is to act, and its side; None where a prompt names no one side or others act as well."""
+    words = prompt.lower()
+    if len(set(_SIDED.findall(words))) != 1 or _BOTH.search(words):
+        return None
+    for limb, pattern in _LIMBS:
+        if found := pattern.search(words):
+            return limb, next(side for side in found.groups() if side)
+    return None
+
+
+# words of whoever is not on both feet from the first moment; a prompt without any of them begins upright
+_LOW = re.compile(
+    r"\b(?:s[ia]t\w*|seat\w*|chairs?|stools?|bench|sofa|couch|desk|tables?|typ(?:es|ing)|kneel\w*|knees?|knelt|crouch\w*"
+    r"|squat\w*|duck\w*|sneak\w*|stealth\w*|crawl\w*|creep\w*|l(?:ie|ies|ying|ay|ays|aying)|floor|bed|asleep|sleep\w*|nap"
+    r"|wakes?|waking|(?:gets?|getting|stands?|standing|rises?|rising) (?:back )?(?:up|from|off)|push-?ups?|plank\w*"
+    r"|burpees?|yoga|stretch\w*|roll\w*|flip\w*|cartwheel\w*|handstand\w*|headstand\w*|somersault\w*|breakdanc\w*|swim\w*"
+    r"|div(?:es|ing)|fl(?:y|ies|ying)|fall\w*|collaps\w*|dead|dying|dies|low|all fours|lung\w*|bend\w*|bent|hunch\w*"
+    r"|start\w*|sprint\w*|climb\w*|swing\w*|driv\w*|rid(?:es|ing)|monkey|ape|animal|cat|dog|frog|crab|worm|spider|gorilla|chicken)\b"
+)
+_ON_THE_SPOT = re.compile(r"\b(?:idl\w*|stand(?:s|ing)? (?:still|idle|around|there)|waits?|waiting)\b")
+
+
+def begins_upright(prompt: str) -> bool:
+    """Whether nothing in a prompt speaks of sitting, kneeling, lying or another way not to stand at first."""
+    return not _LOW.search(prompt.lower())
+
+
+def stays_upright(prompt: str) -> bool:
+    """Whether a prompt asks for somebody who stands or waits from first to last."""
+    words = prompt.lower()
+    return bool(_ON_THE_SPOT.search(words)) and begins_upright(words) and not re.search(r"\bthen\b", words)

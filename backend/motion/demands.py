@@ -1,0 +1,188 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a prompt asks for that joints can tell: a turn by so many degrees, so many punches, the left hand.
+
+The model often misses a number or a side. Where a motion is seen to miss it, others are made and the nearest is kept;
+what is left of a turn is spread over the turning that the motion does itself, and a motion that does the right thing
+too often or too seldom is rearranged (``recounting``), both before its feet are planted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from ...rigs.body.canonical import facing
+from ...rigs.body.resample import resample
+from ...rigs.body.skeleton import FPS
+from ...rigs.body.smoothing import smoothed
+from ..language.quantities import Limb, asked_count, asked_limb, asked_pace, asked_turn, begins_upright, stays_upright
+from .joint_measures import SIDES, Event, acting_limb, flights, foot_lifts, footsteps, lowest_pelvis, paces, strikes
+from .recounting import recounted
+
+TOLERANCE = 25.0  # degrees by which a turn may miss its angle
+ENDS = 5  # frames over which the first and the last heading are averaged
+STEADY = 4.0  # frames; deviation of the Gaussian that takes the sway of the steps out of the heading
+LEAST, MOST = 20.0, 60.0  # degrees: a turn that is corrected is at least the one, and by at most the other ...
+MOST_OF = 0.45  # ... or by this part of a large angle: three quarters of a turn become a whole one
+EXACT = 3.0  # degrees below which nothing is corrected
+FAST = 1.25  # m/s, faster than a walk
+KEPT, STEADIEST = 0.9, 0.8  # of the slowest pace in each second; and of the first third's pace in the last, or more
+WITHIN, SLOWEST = 0.97, 1.25  # of the fastest pace, aimed at; how many times slower a gait may be played
+UPRIGHT, FIRST = 0.7, 10  # metres of the pelvis of somebody who stands; frames that a motion begins with
+NOT_STANDING = 4.0  # missed by a motion that sits, kneels or lies where nothing says so
+WRONG_SIDE, EITHER_SIDE = 3.0, 1.5  # missed by a motion of the other limb, and by one of both or of neither
+
+
+@dataclass(frozen=True)
+class Countable:
+    """An action that can be counted: the words for it, and when a clip (F, 22, 3) does it."""
+
+    verbs: tuple[str, ...]
+    events: Callable[[np.ndarray], list[Event]]
+
+
+COUNTABLE = (
+    Countable(("jump", "hop", "leap"), flights),
+    Countable(("kick",), foot_lifts),
+    Countable(("punch", "jab"), strikes),
+    Countable(("step",), footsteps),
+)
+
+
+@dataclass(frozen=True)
+class Demand:
+    """What one prompt asks for; ``side`` is 1 for a turn to the left, -1 to the right, 0 for either."""
+
+    turn: float | None = None  # degrees, positive
+    side: int = 0
+    count: int | None = None
+    action: Countable | None = None
+    limb: Limb | None = None
+    limb_side: str = ""  # left or right
+    begins: bool = False  # upright
+    stays: bool = False  # upright
+    pace: tuple[float, float] | None = None  # m/s from and to, and steady
+
+    def miss(self, joints: np.ndarray) -> float:
+        """How far joints (F, 22, 3) are from what is asked; up to 1 they meet it."""
+        missed = 0.0
+        if self.turn is not None:
+            missed = abs(net_turn(joints) - self.goal(joints)) / TOLERANCE
+        if self.count is not None and self.action is not None:
+            missed = max(missed, 2.0 * abs(len(self.action.events(joints)) - self.count))
+        if self.limb is not None:
+            acts = acting_limb(self.limb, joints)
+            missed += 0.0 if acts == self.limb_side else WRONG_SIDE if acts in SIDES else EITHER_SIDE
+        if self.pace is not None:
+            missed = max(missed, pace_missed(joints, *self.pace))
+        low = self.begins and float(np.median(joints[:FIRST, 0, 1])) < UPRIGHT
+        if low or (self.stays and lowest_pelvis(joints) < UPRIGHT):
+            missed += NOT_STANDING
+        return missed
+
+    @property
+    def is_often_missed(self) -> bool:
+        """Whether it asks for a number, a side or more than a walk; the bar then makes room for more motions."""
+        fast = self.pace is not None and self.pace[0] > FAST
+        return fast or self.turn is not None or self.count is not None or self.limb is not None
+
+    def rearranged(self, joints: np.ndarray, seen: np.ndarray) -> tuple[float, np.ndarray] | None:
+        """Joints (F, 22, 3) with the number that is asked for, where they can be brought to it, and the price of that.
+
+        ``seen`` (F, 22, 3) is the same motion as the user gets it, which is what counts.
+        """
+        if self.count is None or self.action is None:
+            return None
+        return recounted(joints, self.action.events(seen), self.count)
+
+    def goal(self, joints: np.ndarray) -> float:
+        """The signed angle in degrees that is asked for; where either side will do, the side that the motion takes."""
+        side = self.side or (1 if net_turn(joints) >= 0 else -1)
+        return side * (self.turn or 0.0)
+
+
+def demand_of(prompt: str) -> Demand | None:
+    """What a prompt asks for that can be measured; None where nothing can."""
+    turn, limb = asked_turn(prompt), asked_limb(prompt)
+    counts = [
+        (action, count)
+        for action in COUNTABLE
+        for verb in action.verbs
+        if (count := asked_count(prompt, verb)) is not None
+    ]
+    action, count = counts[0] if len(counts) == 1 else (None, None)
+    begins, pace = begins_upright(prompt), asked_pace(prompt)
+    if turn is None and count is None and limb is None and pace is None and not begins:
+        return None
+    angle, side = turn or (None, 0)
+    acting, acting_side = limb or (None, "")
+    return Demand(angle, side, count, action, acting, acting_side, begins, stays_upright(prompt), pace)
+
+
+def pace_missed(joints: np.ndarray, slowest: float, fastest: float) -> float:
+    """How far joints (F, 22, 3) are from a pace in m/s that is kept; up to 1 they have it.
+
+    The first second, in which a figure may start, does not count; a clip that is too short to tell has the pace.
+    """
+    found = paces(joints)[1:]
+    if len(found) < 2:
+        return 0.0
+    pace, third = max(float(np.median(found)), 1e-3), max(len(found) // 3, 1)
+    kept = max(float(found[-third:].mean() / max(found[:third].mean(), 1e-3)), 1e-3)
+    return max(
+        slowest / pace, pace / fastest, KEPT * slowest / max(found.min(), 1e-3), STEADIEST / kept, kept * STEADIEST
+    )
+
+
+def slowed(joints: np.ndarray, demand: Demand) -> np.ndarray:
+    """Joints (F, 22, 3) played slower where they are faster than the pace that is asked for; as many frames of them."""
+    if demand.pace is None:
+        return joints
+    found = paces(joints)[1:]
+    faster = float(np.median(found)) / (WITHIN * demand.pace[1]) if len(found) else 1.0
+    return joints if faster <= 1.0 else resample(joints, FPS, FPS * min(faster, SLOWEST))[: len(joints)]
+
+
+def headings(joints: np.ndarray) -> np.ndarray:
+    """Degrees (F,) that the body of joints (F, 22, 3) faces, positive to the left, counted on beyond half a turn."""
+    return np.degrees(np.unwrap(facing(joints)))
+
+
+def net_turn(joints: np.ndarray) -> float:
+    """Degrees from the first heading of joints (F, 22, 3) to the last, positive to the left."""
+    heading = headings(joints)
+    ends = min(ENDS, len(heading))
+    return float(heading[-ends:].mean() - heading[:ends].mean())
+
+
+def steered(joints: np.ndarray, demand: Demand) -> np.ndarray:
+    """Joints (F, 22, 3) that turn by the angle that is asked for, where they nearly do so already.
+
+    With h(t) the smoothed heading, the share of the turning done by t is s(t) = sum |dh| up to t / sum |dh|. The body
+    is turned about its pelvis by (asked - done) s(t), and each step of the pelvis over the ground by the same angle, so
+    a path bends instead of sliding.
+    """
+    if demand.turn is None:
+        return joints
+    done = net_turn(joints)
+    goal = demand.goal(joints)
+    missing = goal - done
+    if not EXACT < abs(missing) <= max(MOST, MOST_OF * abs(goal)) or abs(done) < LEAST or done * goal <= 0:
+        return joints
+    change = np.abs(np.diff(smoothed(headings(joints)[:, None], STEADY)[:, 0]))
+    share = np.concatenate([[0.0], np.cumsum(change)]) / max(float(change.sum()), 1e-9)
+    angle = np.radians(missing) * share  # (F,)
+    ground = np.array([1.0, 0.0, 1.0])
+    pelvis = joints[:, 0] * ground
+    steps = turned_by(np.diff(pelvis, axis=0)[:, None], angle[1:])[:, 0]
+    path = np.concatenate([pelvis[:1], pelvis[:1] + np.cumsum(steps, axis=0)])
+    return turned_by(joints - pelvis[:, None], angle) + path[:, None]
+
+
+def turned_by(points: np.ndarray, angle: np.ndarray) -> np.ndarray:
+    """Points (F, N, 3) turned about +Y by an angle (F,) in radians for each frame, positive to the left."""
+    c, s = np.cos(angle)[:, None], np.sin(angle)[:, None]
+    x, y, z = np.moveaxis(points, -1, 0)
+    return np.stack([x * c + z * s, y, z * c - x * s], axis=-1)

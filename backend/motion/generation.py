@@ -1,0 +1,258 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Motions for prompts: how to sample, and joints out of it.
+
+Where the recognizer finds too little of the prompt in a motion, more are made and it keeps the best. A prompt that it
+finds in none of them it does not know, and then it does not choose either. Where the prompt asks for an angle or a
+count that the motion misses, or it sits where nothing says so, more are made as well and the one that comes nearest is
+kept (``demands``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import TypeVar
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from ...rigs.body.skeleton import FPS, MAX_FRAMES, TOKEN_FRAMES
+from ...rigs.errors import UserError
+from ..model.calibration import Calibration
+from ..model.device import uploaded
+from ..model.guidance import at_origin, text_score
+from ..model.sampler import Guide, Sampling
+from ..model.weights import System
+from ..requests.generate import GenerateRequest, SamplingOptions
+from .demands import Demand, demand_of, slowed, steered
+from .finishing import finished
+from .windows import Preview, Report, Windows
+
+ATTEMPTS = 3  # motions made besides the first where that misses a number of the prompt
+Number = TypeVar("Number", int, float)
+Shown = Callable[[np.ndarray], np.ndarray]  # previews of some candidates -> of all motions
+# rows, numbers of their candidates, rounds before, previews -> (rows x numbers, F, 22, 3)
+Run = Callable[[Sequence[int], Sequence[int], int, Shown], np.ndarray]
+
+
+def frames_of(seconds: float) -> int:
+    """Length of a motion at 20 fps."""
+    return max(1, round(seconds * FPS))
+
+
+def tokens_of(frames: int) -> int:
+    """How many tokens hold so many frames; motions with as many can be made together."""
+    return -(-frames // TOKEN_FRAMES)
+
+
+def source(seed: int, number: int) -> torch.Generator:
+    """Independent randomness of one variation, on the CPU so that every device draws the same."""
+    words = np.random.SeedSequence([seed % 2**64, number]).generate_state(1, np.uint64)
+    return torch.Generator().manual_seed(int(words[0] >> np.uint64(1)))
+
+
+def sampling_of(system: System, options: SamplingOptions) -> Sampling:
+    """The settings of a request for a model.
+
+    dopri5 solves as the released code does, at its cost; that code makes one motion and keeps it. In bfloat16 it is
+    refused (UserError ``precision``): it follows an error that is smaller than bfloat16 can tell.
+    """
+    generator, recognizer = system.config.generator, system.config.recognizer
+    released = options.solver == "dopri5"
+    if released and system.generator.mask_token.dtype != torch.float32:
+        raise UserError("The solver dopri5 works in float32 alone.", "Give --precision float32.", "precision")
+
+    def chosen(value: Number | None, default: Number) -> Number:
+        return default if value is None else value
+
+    return Sampling(
+        steps=chosen(options.steps, generator.steps),
+        guidance_scale=chosen(options.guidance_scale, generator.guidance_scale),
+        solver=options.solver or "adams",
+        evaluations=generator.evaluations,
+        whole=released,
+        strength=chosen(options.recognizer_guidance, recognizer.guidance),
+        candidates=chosen(options.candidates, 1 if released else recognizer.candidates),
+        held=not released and options.candidates != 1,  # who asks for one motion gets that one
+        guided_from=0.0 if released else Sampling.guided_from,
+    )
+
+
+def generate(
+    system: System,
+    request: GenerateRequest,
+    *,
+    report: Report = lambda _step, _of, _preview: None,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> np.ndarray:
+    """Joints (V, F, 22, 3) float32 of a request; its prompt is taken as it stands."""
+    count = request.variations
+    return np.stack(
+        motions(
+            system,
+            [request.prompt] * count,
+            [frames_of(request.seconds)] * count,
+            [source(request.seed, number) for number in range(count)],
+            sampling_of(system, request),
+            report=report,
+            cancelled=cancelled,
+        )
+    )
+
+
+def motions(
+    system: System,
+    prompts: Sequence[str],
+    frames: Sequence[int],
+    sources: Sequence[torch.Generator],
+    sampling: Sampling,
+    *,
+    report: Report = lambda _step, _of, _preview: None,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> list[np.ndarray]:
+    """Joints (frames[i], 22, 3) float32 for B prompts, each with its source of randomness on the CPU.
+
+    All must have as many tokens; a motion is the same alone and in company, but for rounding. Of several
+    ``sampling.candidates`` the others are made only where the first is poor, so the last steps reported may never come.
+    """
+    if len({tokens_of(count) for count in frames}) != 1:
+        raise ValueError(f"motions of {min(frames)} and {max(frames)} frames differ in their tokens")
+    with torch.no_grad():
+        ids = system.text.tokenize(prompts)
+        condition, described = system.text(ids), system.recognizer.text(ids)
+    most, each = max(frames), sampling.candidates
+    drawn = [[one, *parted(copied(one), each - 1)] for one in sources]  # the first is the motion that is made alone
+    demands = [demand_of(prompt) if sampling.held else None for prompt in prompts]
+    turns = 2 if each > 1 or any(demand and demand.is_often_missed for demand in demands) else 1
+
+    def run(rows: Sequence[int], numbers: Sequence[int], before: int, shown: Shown) -> np.ndarray:
+        """The candidates of those numbers for those prompts, (rows x numbers, most, 22, 3)."""
+        (index,) = uploaded([torch.tensor([row for row in rows for _ in numbers])], condition.device)
+        windows = Windows(
+            generator=system.generator,
+            autoencoder=system.autoencoder,
+            sampling=sampling,
+            guide=Guide(system.recognizer, system.autoencoder, described[index]),
+            condition=condition[index],
+            sources=[drawn[row][number] for row in rows for number in numbers],
+        )
+
+        def told(step: int, of: int, look: Preview) -> None:
+            report(min(before * of + step, turns * of), turns * of, lambda: shown(look()[:, :most]))
+
+        paces = [demand.pace if (demand := demands[row]) else None for row in rows for _ in numbers]
+        steady = {place: pace for place, pace in enumerate(paces) if pace is not None}
+        return windows.motion(most, told, cancelled, steady)[:, :most]
+
+    high = {prompt: may_be_raised(system, prompt) for prompt in set(prompts)}
+
+    def finish(row: int, joints: np.ndarray) -> np.ndarray:
+        return finished(joints[: frames[row]], raised=high[prompts[row]])
+
+    motion = run(range(len(prompts)), [0], 0, lambda look: look)
+    if each > 1:
+        motion = best_recognized(system, motion, described, each, run)
+    if any(demands):
+
+        def tried(rows: Sequence[int], shown: Shown) -> np.ndarray:
+            for row in rows:
+                drawn[row] = parted(sources[row], ATTEMPTS)
+            return run(rows, range(ATTEMPTS), 1, shown)
+
+        motion = held_to(motion, demands, tried, finish)
+    return [finish(row, joints) for row, joints in enumerate(motion)]
+
+
+def best_recognized(system: System, motion: np.ndarray, described: Tensor, each: int, run: Run) -> np.ndarray:
+    """Motions (V, F, 22, 3); where the recognizer finds one poor, the best of ``each``."""
+    fit = fits(system, motion, described)
+    poor = [row for row, value in enumerate(fit) if value < _marks(system).good]
+    if not poor:
+        return motion
+    more = run(poor, range(1, each), 1, _in_place_of(motion, poor, each - 1))
+    (index,) = uploaded([torch.tensor([row for row in poor for _ in range(1, each)])], described.device)
+    result = motion.copy()
+    for row, others, values in zip(
+        poor, np.split(more, len(poor)), np.split(fits(system, more, described[index]), len(poor)), strict=True
+    ):
+        if max(values) > fit[row] and max(values) >= _marks(system).known:
+            result[row] = others[int(values.argmax())]
+    return result
+
+
+def held_to(
+    motion: np.ndarray,
+    demands: Sequence[Demand | None],
+    tried: Callable[[Sequence[int], Shown], np.ndarray],
+    finish: Callable[[int, np.ndarray], np.ndarray],
+) -> np.ndarray:
+    """Motions (V, F, 22, 3) tried again where they miss the numbers of their prompt, the nearest steered or rearranged.
+
+    ``finish`` makes of a row's number and its joints (F, 22, 3) what the user gets; that is held to the prompt.
+    """
+    result = motion.copy()
+    missed = [row for row, demand in enumerate(demands) if demand and demand.miss(finish(row, motion[row])) > 1.0]
+    more = tried(missed, _in_place_of(motion, missed, ATTEMPTS)) if missed else motion[:0]
+    others = dict(zip(missed, np.split(more, len(missed)), strict=True)) if missed else {}
+    for row, demand in enumerate(demands):
+        if demand is not None and row in others:
+            result[row] = nearest([motion[row], *others[row]], demand, partial(finish, row))
+        elif demand is not None:
+            result[row] = slowed(steered(motion[row], demand), demand)
+    return result
+
+
+def nearest(made: Sequence[np.ndarray], demand: Demand, finish: Shown) -> np.ndarray:
+    """Of motions (F, 22, 3) the one that misses least of what is asked, brought nearer to it where that is possible."""
+    seen = [finish(joints) for joints in made]
+    missed = [demand.miss(joints) for joints in seen]
+    best = made[int(np.argmin(missed))]
+    if min(missed) > 1.0:
+        found = [demand.rearranged(*pair) for pair in zip(made, seen, strict=True)]
+        for _, joints in sorted(filter(None, found), key=lambda pair: pair[0]):
+            if demand.miss(finish(joints)) <= 1.0:
+                return joints
+    return slowed(steered(best, demand), demand)
+
+
+def _in_place_of(motion: np.ndarray, rows: Sequence[int], each: int) -> Shown:
+    """A preview of all motions: as they are, and the first of ``each`` new ones in the places of ``rows``."""
+
+    def among(look: np.ndarray) -> np.ndarray:
+        seen = motion.copy()
+        seen[list(rows), : look.shape[1]] = look[::each]  # a long motion's preview grows by windows
+        return seen
+
+    return among
+
+
+def may_be_raised(system: System, prompt: str) -> bool:
+    """Whether a figure with this prompt may stand on something: where the known captions like it have such clips."""
+    return system.phrases is None or system.phrases.raises(prompt, system.text)
+
+
+def copied(one: torch.Generator) -> torch.Generator:
+    """A source in the same state, which draws by itself."""
+    return torch.Generator().set_state(one.get_state())
+
+
+def parted(one: torch.Generator, count: int) -> list[torch.Generator]:
+    """``count`` independent sources out of one."""
+    seeds = torch.randint(2**63 - 1, (count,), generator=one).tolist()
+    return [torch.Generator().manual_seed(seed) for seed in seeds]
+
+
+@torch.no_grad()
+def fits(system: System, motion: np.ndarray, described: Tensor) -> np.ndarray:
+    """How well motions (B, F, 22, 3) fit their texts (B, feature): the score of the recognizer's guidance, (B,)."""
+    joints = torch.from_numpy(motion.astype(np.float32)).flatten(2).to(described.device)
+    pieces = joints.tensor_split(-(-joints.shape[1] // MAX_FRAMES), dim=1)
+    scores = torch.stack([text_score(system.recognizer(at_origin(piece)), described) for piece in pieces])
+    mean: np.ndarray = scores.mean(dim=0).cpu().numpy()
+    return mean
+
+
+def _marks(system: System) -> Calibration:
+    """What scores mean; without a calibration no motion is good enough to stop at, and none too poor to be chosen."""
+    return system.calibration or Calibration()

@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The answers to what reads motion: labels, and the index of takes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from ..wire.messages import Fetch, Find, Found, Index, Indexed, Label, Labelled, Reply, Request, Result
+from .engine_protocol import Engine
+
+
+def answer(engine: Engine, request: Request, tell: Callable[[str, int, int], None], check: Callable[[], None]) -> Reply:
+    """The last reply to Label, Index, Find or Fetch.
+
+    Args:
+        tell: takes a phase, how far it is, and of how many steps.
+        check: is called in between and raises where the job is to end.
+    """
+    if isinstance(request, Label):
+        tell("naming", 0, 1)
+        return _label(engine, request, check)
+    librarian = engine.librarian
+    if isinstance(request, Index):
+        tell("reading takes", 0, 0)
+        unread = (
+            librarian.read(request.places, lambda done, of: tell("reading takes", done, of), check)
+            if request.places
+            else ()
+        )
+        wanted, refused = librarian.take(request.origin, request.offers, request.all_offers, check)
+        return Indexed(request.id, librarian.takes, wanted, (*unread, *refused), librarian.notes())
+    if isinstance(request, Find):
+        if request.example is None:
+            near, notes = engine.embed_text(request.query), engine.read(request.query)[1]
+        else:
+            near, notes = librarian.example(request.example), ()
+        moments = librarian.find(near, request.places, request.origin, request.offered, request.top)
+        return Found(request.id, moments, notes)
+    assert isinstance(request, Fetch)
+    tell("reading the take", 0, 1)
+    joints = librarian.fetch(request.path, request.name, check)
+    return Result(request.id, joints=joints[None].astype(np.float32))
+
+
+def _label(engine: Engine, request: Label, check: Callable[[], None]) -> Labelled:
+    segments, notes = engine.label(
+        request.joints,
+        request.labels,
+        request.top,
+        describe=request.describe,
+        whole=request.whole,
+        stopped=check,
+    )
+    return Labelled(request.id, segments, notes)

@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The user's folder and the processes of this machine. Standard library only."""

@@ -1,0 +1,176 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Motions held to the numbers of their prompts, on figures whose turns and jumps are known."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import pytest
+from coamd.backend.motion.demands import COUNTABLE, Demand, demand_of, net_turn, slowed, steered
+from coamd.backend.motion.generation import held_to
+from coamd.backend.motion.joint_measures import paces
+from coamd.rigs.body.skeleton import FPS, INDEX, PARENTS
+
+from tests.motions import sit, still, walk
+
+JUMP, KICK, *_ = COUNTABLE
+
+
+def walking(frames: int, turn: float) -> np.ndarray:
+    """A walk of so many frames that turns evenly by so many degrees to the left."""
+    seconds = frames / FPS
+    return walk(seconds, turning=np.radians(turn) / seconds)
+
+
+def jumping(times: int) -> np.ndarray:
+    """A stiff figure that leaves the ground by 0.4 m for half a second, so many times."""
+    height = np.zeros(20 + 30 * times)
+    for k in range(times):
+        height[20 + 30 * k : 30 + 30 * k] = 0.4
+    joints = np.repeat(still()[:1], len(height), axis=0)
+    joints[..., 1] += height[:, None]
+    return joints
+
+
+@pytest.mark.parametrize("turn", [-400.0, -90.0, 0.0, 45.0, 180.0, 360.0])
+def test_a_turn_is_measured_beyond_half_a_circle(turn: float) -> None:
+    assert net_turn(walking(100, turn)) == pytest.approx(turn, abs=0.05 * abs(turn) + 1e-6)
+
+
+@pytest.mark.parametrize("times", [1, 2, 3, 4])
+def test_jumps_are_counted(times: int) -> None:
+    assert len(JUMP.events(jumping(times))) == times
+
+
+def test_a_turn_that_falls_short_is_brought_to_its_angle() -> None:
+    demand = Demand(turn=90.0, side=1)
+    made = walking(80, 62.0)
+    assert demand.miss(made) > 1.0
+    better = steered(made, demand)
+    assert demand.miss(better) < 0.25
+    bones, before = (joints[:, 1:] - joints[:, list(PARENTS[1:])] for joints in (better, made))
+    assert np.allclose(np.linalg.norm(bones, axis=-1), np.linalg.norm(before, axis=-1))
+    steps, before = (np.linalg.norm(np.diff(joints[:, 0], axis=0), axis=-1) for joints in (better, made))
+    assert np.allclose(steps, before)  # it goes as far in every frame as before
+
+
+def test_a_turn_to_the_other_side_or_far_off_is_left_as_it_is() -> None:
+    for demand, made in (
+        (Demand(turn=90.0, side=-1), walking(80, 62.0)),
+        (Demand(turn=360.0, side=1), walking(80, 62.0)),
+        (Demand(turn=45.0, side=1), walking(80, 5.0)),
+    ):
+        assert steered(made, demand) is made
+
+
+def test_either_side_takes_the_side_that_the_motion_takes() -> None:
+    demand = Demand(turn=180.0, side=0)
+    assert demand.goal(walking(80, -150.0)) == -180.0
+    assert demand.miss(walking(80, -180.0)) < 1.0
+
+
+def test_prompts_without_numbers_demand_nothing() -> None:
+    assert demand_of("a person walks forward and waves") == Demand(begins=True)
+    assert demand_of("a person crawls") is None
+    assert demand_of("jump twice") == Demand(count=2, action=JUMP, begins=True)
+
+
+def test_a_wrong_count_is_seen() -> None:
+    demand = Demand(count=2, action=JUMP)
+    assert demand.miss(jumping(2)) <= 1.0
+    assert demand.miss(jumping(3)) > 1.0
+
+
+@pytest.mark.parametrize(
+    ("prompt", "verbs", "count"),
+    [("two jabs", "jab", 2), ("takes three steps forward", "step", 3), ("hops twice on one leg", "hop", 2)],
+)
+def test_all_that_can_be_counted_is_held_to(prompt: str, verbs: str, count: int) -> None:
+    demand = demand_of(prompt)
+    assert demand is not None and demand.count == count
+    assert demand.action is not None and verbs in demand.action.verbs
+
+
+def waving(side: str) -> np.ndarray:
+    """A figure that stands and swings one hand to and fro by half a metre, twice a second."""
+    joints = np.repeat(still()[:1], 60, axis=0)
+    joints[:, INDEX[f"{side}_wrist"], 2] += 0.25 * np.sin(2 * np.pi * 2 * np.arange(60) / FPS)
+    return joints
+
+
+def test_the_other_hand_misses_more_than_both() -> None:
+    demand = demand_of("waves with the left hand")
+    assert demand is not None
+    both = waving("left")
+    both[:, INDEX["right_wrist"]] = waving("right")[:, INDEX["right_wrist"]]
+    assert demand.miss(waving("left")) <= 1.0 < demand.miss(both) < demand.miss(waving("right"))
+    assert demand.miss(np.repeat(still()[:1], 60, axis=0)) > 1.0  # nobody waves
+
+
+@pytest.mark.parametrize(("prompt", "missed"), [("shrugs the shoulders", True), ("sits and shrugs", False)])
+def test_nobody_begins_on_a_seat_where_nothing_says_so(prompt: str, missed: bool) -> None:
+    seated = sit(4.0)[-15:]
+    demand = demand_of(prompt)
+    assert (demand is not None and demand.miss(seated) > 1.0) == missed
+
+
+def test_who_idles_stays_on_the_feet_to_the_end() -> None:
+    standing, sitting_down = still(4.0), np.concatenate([still(2.0), sit(4.0)[-40:]])
+    for prompt, missed in (("breathing idle", True), ("a person looks around", False)):
+        demand = demand_of(prompt)
+        assert demand is not None
+        assert demand.miss(standing) <= 1.0
+        assert (demand.miss(sitting_down) > 1.0) == missed
+
+
+def as_it_is(_row: int, joints: np.ndarray) -> np.ndarray:
+    return joints
+
+
+def test_a_missed_number_is_tried_again_and_the_nearest_is_kept() -> None:
+    """Row 0 gets 10 degrees of 90: of three tries the one with 75 is kept and steered; row 1 stays as it is."""
+    made = np.stack([walking(80, 10.0), walking(80, 10.0)])
+    asked: list[int] = []
+
+    def tried(rows: Sequence[int], shown: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
+        asked.extend(rows)
+        tries = np.stack([walking(80, turn) for turn in (-90.0, 75.0, 180.0)])
+        assert np.array_equal(shown(tries)[1], made[1])
+        return tries
+
+    kept = held_to(made, [Demand(turn=90.0, side=1), None], tried, as_it_is)
+    assert asked == [0]
+    assert net_turn(kept[0]) == pytest.approx(90.0, abs=6.0)
+    assert np.array_equal(kept[1], made[1])
+
+
+def test_a_met_number_costs_no_second_try() -> None:
+    def tried(rows: Sequence[int], shown: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
+        raise AssertionError(f"{rows} were tried again")
+
+    held_to(np.stack([walking(80, 92.0)]), [Demand(turn=90.0, side=1)], tried, as_it_is)
+
+
+def test_a_pace_is_met_only_by_who_keeps_it() -> None:
+    demand = demand_of("a person runs forward")
+    assert isinstance(demand, Demand)
+    runs, crawls = walk(5.0, speed=3.0), walk(5.0, speed=1.2)
+    assert demand.miss(runs) <= 1.0
+    assert demand.miss(crawls) > 1.0
+    tires = np.concatenate([runs, runs[-1:] + (walk(4.0, speed=0.8) - walk(4.0, speed=0.8)[:1])])
+    assert demand.miss(tires) > 1.0, "who slows down to a walk does not keep it"
+    assert demand.is_often_missed
+    assert not demand_of("a person walks").is_often_missed  # type: ignore[union-attr]
+
+
+def test_who_goes_too_fast_is_played_slower_but_not_in_slow_motion() -> None:
+    demand = demand_of("a person jogs")
+    assert isinstance(demand, Demand)
+    fast, rushing = walk(5.0, speed=2.4), walk(5.0, speed=6.0)
+    calm = slowed(fast, demand)
+    assert len(calm) == len(fast)
+    assert np.median(paces(calm)) == pytest.approx(2.04, rel=0.03)
+    assert np.median(paces(slowed(rushing, demand))) == pytest.approx(6.0 / 1.25, rel=0.03)
+    right = walk(5.0, speed=1.6)
+    assert slowed(right, demand) is right
