@@ -69,3 +69,9 @@ def test_a_table_that_nobody_named_is_missed(small: Path, monkeypatch: pytest.Mo
         "backend/training/recognition/cocodiff.py",
         "backend/training/recognition/fine_texts.json",
     }
+
+
+def test_no_two_test_files_share_a_name() -> None:
+    """pytest imports test files by their name alone, so two of one name end the whole run, though each half passes."""
+    names = [path.name for path in (ROOT / "tests").rglob("test_*.py")]
+    assert {name for name in names if names.count(name) > 1} == set()

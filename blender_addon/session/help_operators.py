@@ -11,7 +11,7 @@ from bpy.props import BoolProperty
 from ..character import armature
 from ..preferences import PACKAGE
 from ..ui.notices import INFO
-from .report import compose
+from .problem_report import compose
 from .timer import redraw, session
 
 

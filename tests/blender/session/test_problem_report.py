@@ -9,7 +9,7 @@ from typing import Any
 import bpy
 import pytest
 from coamd.backend.client.backend_process import BackendProcess
-from coamd.blender_addon.session import report
+from coamd.blender_addon.session import problem_report
 from coamd.blender_addon.session.session import Session
 from hypothesis import given
 from hypothesis import strategies as st
@@ -21,14 +21,14 @@ def test_a_report_of_a_failure(addon: Session, backend: BackendProcess, characte
     settings.prompt = "my secret hero sways and breaks"
     with pytest.raises(RuntimeError):
         bpy.ops.coamd.generate(wait=True)
-    text = report.compose(addon, False, settings)
+    text = problem_report.compose(addon, False, settings)
     assert bpy.app.version_string in text
     assert platform.machine() in text
     assert "[job_failed]" in text
     assert "a bug" in text, "the end of the log is in it"
     for own in ("secret hero", "Captain", str(backend.home), "/tmp/"):
         assert own not in text
-    full = report.compose(addon, True, settings)
+    full = problem_report.compose(addon, True, settings)
     assert str(backend.home) in full
 
 
@@ -45,17 +45,17 @@ def test_a_report_of_a_failure(addon: Session, backend: BackendProcess, characte
     ],
 )
 def test_paths_are_cut(line: str, left: str) -> None:
-    assert report.redacted(line, ()) == left
+    assert problem_report.redacted(line, ()) == left
 
 
 @given(st.text(alphabet="abc de.(", min_size=3, max_size=12).filter(lambda text: len(text.strip()) >= 3))
 def test_a_prompt_is_never_left_in(prompt: str) -> None:
     prompt = prompt.strip()
-    left = report.redacted(f"job: {prompt}\nlog “{prompt}”, and {prompt}.", [(prompt, "<prompt>")])
+    left = problem_report.redacted(f"job: {prompt}\nlog “{prompt}”, and {prompt}.", [(prompt, "<prompt>")])
     assert f" {prompt}\n" not in left
     assert f"“{prompt}”" not in left
 
 
 def test_a_longer_secret_goes_before_one_that_it_holds() -> None:
     secrets = [("walk", "<action>"), ("walk with Eva", "<prompt>")]
-    assert report.redacted("made walk with Eva", secrets) == "made <prompt>"
+    assert problem_report.redacted("made walk with Eva", secrets) == "made <prompt>"
