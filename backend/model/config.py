@@ -186,6 +186,7 @@ _SMALL = ModelConfig(
         vocabulary=4500,
         positions=64,
         attend_padding=False,
+        candidates=4,
     ),
     text=TextConfig(
         kind="bundled",

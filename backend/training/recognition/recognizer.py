@@ -204,7 +204,10 @@ def read_in_part(model: Recognizer, found: Batch, rng: np.random.Generator) -> F
 def recognition_scores(
     model: Recognizer, text: TextEncoder, clips: Sequence[Clip], labels: Sequence[str]
 ) -> dict[str, float]:
-    """Held-out top-1 (any of the clip's labels is a hit) and text-to-motion R-precision top 3 among 32."""
+    """Held-out top-1 (any of the clip's labels is a hit) and text-to-motion R-precision top 3 of random batches of 32.
+
+    In the order of the data a batch would hold the pieces of one take, which have one sentence.
+    """
     device = next(model.parameters()).device
     fused = torch.cat([model(torch.from_numpy(c.joints).flatten(1)[None].to(device)).fused for c in clips])
     fused = normalize(fused, dim=-1)
@@ -216,8 +219,9 @@ def recognition_scores(
         scores[name] = float(np.mean(hits))
     words = normalize(model.text(text.tokenize([clip.texts[0] for clip in clips])), dim=-1)
     found = []
-    for i in range(0, len(clips) - 31, 32):
-        matrix = words[i : i + 32] @ fused[i : i + 32].T
+    order = torch.from_numpy(np.random.default_rng(0).permutation(len(clips)))
+    for rows in torch.split(order, 32)[: len(clips) // 32]:
+        matrix = words[rows] @ fused[rows].T
         found.append((matrix >= matrix.diagonal()[:, None]).sum(1) <= 3)
     precision = float(torch.cat(found).float().mean()) if found else float("nan")
     return scores | {"r_precision_3": precision}

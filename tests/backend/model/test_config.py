@@ -5,9 +5,11 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from pathlib import Path
 
 import pytest
 import torch
+from coamd.backend import weights
 from coamd.backend.model.autoencoders.autoencoder import build_autoencoder
 from coamd.backend.model.config import CONFIGS, ModelConfig, named
 from coamd.backend.model.generator import Generator
@@ -83,3 +85,9 @@ def test_what_is_no_config_is_refused(text: str) -> None:
 def test_an_unknown_name_lists_the_known_ones() -> None:
     with pytest.raises(UserError, match="CoAMD-SiT-S"):
         named("CoAMD-SiT-XXL")
+
+
+def test_the_bundled_folder_is_what_training_its_named_size_writes() -> None:
+    """So that one part can be trained again into a copy of it (`stages.run_stage` refuses another config)."""
+    text = (Path(weights.__file__).parent / "config.json").read_text(encoding="utf-8")
+    assert ModelConfig.from_json(text) == named("CoAMD-SiT-S")

@@ -81,5 +81,8 @@ def test_the_whole_report(
     assert main([*words, "-o", str(out)]) in (0, 1)
     assert "plain joint stream, 2 steps" in capsys.readouterr().out
     report = json.loads((out / "report.json").read_text(encoding="utf-8"))
-    assert len(report["sections"]) == 7
+    (sources,) = [section for section in report["sections"] if section["name"] == "By source"]
+    assert [figure["name"] for figure in sources["figures"]] == [
+        f"one source, 4 clips: {what}" for what in ("top-1", "top-5", "R@3 of 32")
+    ]
     assert (out / "report.md").read_text(encoding="utf-8").startswith("| figure |")
