@@ -120,7 +120,7 @@ class _Dispatch:
         self._coming = {_awaited(member): member for member in members}
         self._given: dict[Any, tuple[Any, Any, int]] = {}  # call -> member, item, how often it was given out
         self._idle: list[Any] = []
-        self._told = False
+        self._has_warned = False
 
     def goes_on(self) -> bool:
         """Whether there is anything to wait for; members that are not there yet are, unless another has no work."""
@@ -139,9 +139,9 @@ class _Dispatch:
     def ended(self) -> list[Any]:
         """The next call that is over. The user is told where no worker comes for long."""
         done, _ = self._ray.wait([*self._given, *self._coming], num_returns=1, timeout=PATIENCE)
-        if not done and not self._given and not self._told:
+        if not done and not self._given and not self._has_warned:
             print("waiting for a free worker of the cluster", file=sys.stderr)
-            self._told = True
+            self._has_warned = True
         calls: list[Any] = done
         return calls
 
@@ -203,13 +203,13 @@ def connected(where: str, count: int | None = None) -> Any:
             ray.shutdown()
             if left:
                 continue
-            told = (str(error).strip() or type(error).__name__).splitlines()[0]
+            reason = (str(error).strip() or type(error).__name__).splitlines()[0]
             if where == LOCAL:
                 raise UserError(
-                    f"Ray could not start ({told}).", "Try again when less is going on.", "no_cluster"
+                    f"Ray could not start ({reason}).", "Try again when less is going on.", "no_cluster"
                 ) from error
             raise UserError(
-                f"There is no Ray cluster at '{where}' ({told}).",
+                f"There is no Ray cluster at '{where}' ({reason}).",
                 "Start one with 'ray start --head', give its address, or take --ray local.",
                 "no_cluster",
             ) from error

@@ -67,9 +67,9 @@ def work_off(
     workers: Workers,
     *,
     most: int | None = None,
-    done: Callable[[int], object] = lambda _count: None,
+    report: Callable[[int], object] = lambda _count: None,
 ) -> None:
-    """Make the takes, write their files and keep the summary. ``done`` hears how many takes each batch had.
+    """Make the takes, write their files and keep the summary. ``report`` gets how many takes each batch had.
 
     ``most`` takes go into one batch (None: as many as the device does well). However it ends, the summary is saved.
     """
@@ -89,7 +89,7 @@ def work_off(
                     summary.change(name, state=FAILED, notes=(one.fault,))
                 elif name not in failed:
                     summary.change(name, notes=one.notes, **({} if left[name] else {"state": DONE}))
-            done(len(batch))
+            report(len(batch))
             if time.monotonic() - saved > SAVED:
                 summary.save()
                 saved = time.monotonic()

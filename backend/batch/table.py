@@ -2,7 +2,7 @@
 """The table of a batch: .csv with a header, or .jsonl with an object on each line; a row is a prompt.
 
 Of the `COLUMNS` ``prompt`` alone must be there, and an empty cell takes the default. An unknown column is refused: it
-would be a wish without effect. A cell that cannot be used spoils its own row alone.
+would have no effect. A cell that cannot be used spoils its own row alone.
 """
 
 from __future__ import annotations

@@ -96,5 +96,5 @@ class TakeMaker:
 def _sentence(error: Exception) -> str:
     if isinstance(error, UserError) or is_out_of_memory(error):
         return str(explain(error, "The motion could not be made", "job_failed"))
-    told = (str(error).strip() or "no reason given").splitlines()[0][:300]
-    return f"The motion could not be made ({type(error).__name__}: {told})."
+    reason = (str(error).strip() or "no reason given").splitlines()[0][:300]
+    return f"The motion could not be made ({type(error).__name__}: {reason})."

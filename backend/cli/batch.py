@@ -65,14 +65,8 @@ def run(args: argparse.Namespace) -> int:
         if not takes:
             summary.save()
         else:
-            shown = progress_bar(
-                total=total,
-                initial=total - len(takes),
-                desc="generating",
-                unit="motion",
-            )
-            with shown as bar:
-                work_off(takes, summary, workers(args, maker, args), most=args.batch, done=bar.update)
+            with progress_bar(total=total, initial=total - len(takes), desc="generating", unit="motion") as bar:
+                work_off(takes, summary, workers(args, maker, args), most=args.batch, report=bar.update)
     entries = [summary.entries[row.name] for row in rows]
     for entry in entries:
         if entry.state == FAILED:

@@ -60,8 +60,8 @@ def run(args: argparse.Namespace) -> int:
     skipped: list[Missed] = []
     with progress_bar(total=len(files), desc="labelling", unit="file", leave=False) as bar:
         for piece, result in pool.map(pieces(files, pool.count)):
-            found, missed, told = ([], _lost(piece, result), []) if isinstance(result, WorkersLost) else result
-            notes |= dict.fromkeys(told)
+            found, missed, more = ([], _lost(piece, result), []) if isinstance(result, WorkersLost) else result
+            notes |= dict.fromkeys(more)
             done += found
             skipped += missed
             bar.update(len(piece))

@@ -17,7 +17,7 @@ import numpy as np
 from ...rigs.errors import UserError
 from ..labelling.motion_folders import KINDS, motion_files
 from ..requests.label_tables import take_title
-from ..requests.lesson import Example, Lesson, Wish, Wished, checked, seconds_needed, suggested
+from ..requests.lesson import AskDecision, Decision, Example, Lesson, checked, seconds_needed, suggested
 from .options import add_model_options, load_pipeline
 from .progress_bar import progress_bar
 
@@ -86,7 +86,7 @@ def by_hand(args: argparse.Namespace, lesson: Lesson) -> tuple[TaughtModel, Lear
     from ..teaching.teacher import teach
 
     pipeline = load_pipeline(args)
-    with progress_bar(total=1, unit="step", leave=False) as bar, interruptible() as wish:
+    with progress_bar(total=1, unit="step", leave=False) as bar, interruptible() as decision:
 
         def report(phase: str, step: int, of: int) -> None:
             bar.set_description(phase, refresh=False)
@@ -94,7 +94,7 @@ def by_hand(args: argparse.Namespace, lesson: Lesson) -> tuple[TaughtModel, Lear
             bar.refresh()
 
         try:
-            return teach(pipeline.system, digest(pipeline.folder), lesson, report=report, wish=wish)
+            return teach(pipeline.system, digest(pipeline.folder), lesson, report=report, decision=decision)
         except Cancelled:
             raise KeyboardInterrupt from None
 
@@ -113,7 +113,7 @@ def for_machine(args: argparse.Namespace) -> int:
         speaker.report("loading", 0, 1)
         pipeline = load_pipeline(args)
         base = digest(pipeline.folder)
-        model, learnt = teach(pipeline.system, base, lesson, report=speaker.report, wish=speaker.wish)
+        model, learnt = teach(pipeline.system, base, lesson, report=speaker.report, decision=speaker.decision)
     except Cancelled:
         return 0
     except UserError as error:
@@ -124,17 +124,19 @@ def for_machine(args: argparse.Namespace) -> int:
 
 
 @contextmanager
-def interruptible() -> Iterator[Wish]:
-    """What the user wishes: the first Ctrl-C ends early and keeps what is learnt, the second ends without."""
-    wishes: list[Wished] = ["", "keep", "drop"]
+def interruptible() -> Iterator[AskDecision]:
+    """What the user decides: the first Ctrl-C ends early and keeps what is learnt, the second ends without."""
+    decisions: list[Decision] = ["", "keep", "drop"]
 
-    def next_wish(_signal: int, _frame: object) -> None:
-        del wishes[: len(wishes) > 1]
-        print("\nending with what is learnt; Ctrl-C again ends without" if wishes[0] == "keep" else "", file=sys.stderr)
+    def next_decision(_signal: int, _frame: object) -> None:
+        del decisions[: len(decisions) > 1]
+        print(
+            "\nending with what is learnt; Ctrl-C again ends without" if decisions[0] == "keep" else "", file=sys.stderr
+        )
 
-    before = signal.signal(signal.SIGINT, next_wish)
+    before = signal.signal(signal.SIGINT, next_decision)
     try:
-        yield lambda: wishes[0]
+        yield lambda: decisions[0]
     finally:
         signal.signal(signal.SIGINT, before)
 

@@ -17,8 +17,8 @@ from ..model.guidance import Passage
 from ..model.sampler import Cancelled, Guide, Known, Look, Sampling, sample
 from ..model.weights import System
 from ..motion.finishing import decoded
-from ..motion.windows import Preview, Report
 from ..requests.edit import EditRequest
+from ..requests.generate import LazyPreview, StepReport
 from .canvas import Canvas
 from .constraints import gathered
 from .correction import corrected
@@ -116,7 +116,7 @@ class Editor:
         """Which frames are made, and all else that the rows have in common."""
         return self.rows[0].canvas
 
-    def run(self, report: Report, cancelled: Callable[[], bool]) -> tuple[np.ndarray, np.ndarray]:
+    def run(self, report: StepReport, cancelled: Callable[[], bool]) -> tuple[np.ndarray, np.ndarray]:
         """The canvas (V, N, 22, 3) float64 with its made frames made, exactly and as sampled; raises Cancelled."""
         joints = np.stack([row.canvas.joints for row in self.rows])
         sampled = joints.copy()
@@ -126,7 +126,7 @@ class Editor:
             frames = np.flatnonzero(window.used)
 
             def seen(
-                step: int, look: Preview, number: int = number, at: int = window.start, frames: np.ndarray = frames
+                step: int, look: LazyPreview, number: int = number, at: int = window.start, frames: np.ndarray = frames
             ) -> None:
                 def preview() -> np.ndarray:
                     shown = joints.copy()
@@ -148,7 +148,7 @@ class Editor:
         window: Window,
         joints: np.ndarray,
         runs: np.ndarray,
-        seen: Callable[[int, Preview], None],
+        seen: Callable[[int, LazyPreview], None],
         cancelled: Callable[[], bool],
     ) -> tuple[np.ndarray, np.ndarray]:
         """Joints (V, F, 22, 3) of a window in the world, exactly and as sampled."""

@@ -12,10 +12,9 @@ from ..language.prompt import understood_edit
 from ..model.sampler import Sampling
 from ..model.weights import System
 from ..motion.generation import motions, sampling_of, source
-from ..motion.windows import Report
 from ..requests.edit import EditRequest
 from ..requests.edit_checks import check
-from ..requests.generate import Generated, SamplingOptions
+from ..requests.generate import Generated, SamplingOptions, StepReport
 from .canvas import Canvas, lay_out, moved_to, result
 from .engine import EditedMotion, Editor, insistent, layout, read_texts
 from .reaching import missed
@@ -37,7 +36,7 @@ def edit(
     system: System,
     request: EditRequest,
     *,
-    report: Report = lambda _step, _of, _preview: None,
+    report: StepReport = lambda _step, _of, _preview: None,
     cancelled: Callable[[], bool] = lambda: False,
 ) -> Edited:
     """The motion of a request with what was asked for changed; all other frames keep their bits.

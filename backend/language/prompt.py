@@ -12,7 +12,7 @@ from dataclasses import replace
 from ..model.weights import System
 from ..requests.edit import EditRequest
 from .familiarity import MOSTLY, NAMED
-from .spelling import MendedText, notes, read
+from .spelling import MendedText, mending_notes, read
 
 
 def mended(system: System, text: str) -> MendedText:
@@ -22,15 +22,15 @@ def mended(system: System, text: str) -> MendedText:
 
 def understood(system: System, prompt: str) -> tuple[str, tuple[str, ...]]:
     """The mended prompt, and sentences for the user: what was mended, and whether it is strange or too long."""
-    told: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
     if system.phrases is not None and prompt.strip():
         reading = mended(system, prompt)
-        prompt, told = reading.text, notes(reading)
+        prompt, notes = reading.text, mending_notes(reading)
         if strange := system.phrases.warning(prompt, system.text):
-            told += (strange,)
+            notes += (strange,)
     if system.text.tokenize([prompt]).shape[1] >= system.config.text.positions:
-        told += ("The prompt is longer than the model reads; its end had no effect.",)
-    return prompt, told
+        notes += ("The prompt is longer than the model reads; its end had no effect.",)
+    return prompt, notes
 
 
 def unlearnt(system: System, labels: Sequence[str]) -> str:
@@ -47,10 +47,10 @@ def unlearnt(system: System, labels: Sequence[str]) -> str:
 
 def understood_edit(system: System, request: EditRequest) -> tuple[EditRequest, tuple[str, ...]]:
     """The same for all prompts of an edit."""
-    prompt, told = understood(system, request.prompt)
+    prompt, notes = understood(system, request.prompt)
     segments = []
     for segment in request.segments:
         text, more = understood(system, segment.prompt)
         segments.append(replace(segment, prompt=text))
-        told += more
-    return replace(request, prompt=prompt, segments=tuple(segments)), tuple(dict.fromkeys(told))
+        notes += more
+    return replace(request, prompt=prompt, segments=tuple(segments)), tuple(dict.fromkeys(notes))

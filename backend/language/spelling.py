@@ -210,7 +210,7 @@ def _known_form(word: str, vocabulary: CaptionWords) -> str:
     return word
 
 
-def notes(reading: MendedText) -> tuple[str, ...]:
+def mending_notes(reading: MendedText) -> tuple[str, ...]:
     """What was changed, in a sentence for the user."""
     if not reading.changed:
         return ()

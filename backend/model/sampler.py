@@ -3,7 +3,7 @@
 
 What is predicted for a token that the next step masks again is thrown away there. So only the tokens that leave the
 mask are solved, each once: 49 in a clip of 9.8 s instead of 380 in twelve steps, for the same result. The others are
-sketched (one evaluation) where somebody looks at the whole motion: guidance, an edit's wishes, a preview.
+sketched (one evaluation) where somebody looks at the whole motion: guidance, an edit's constraints, a preview.
 """
 
 from __future__ import annotations

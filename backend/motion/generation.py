@@ -24,16 +24,16 @@ from ..model.device import uploaded
 from ..model.guidance import at_origin, text_score
 from ..model.sampler import Guide, Sampling
 from ..model.weights import System
-from ..requests.generate import GenerateRequest, SamplingOptions
+from ..requests.generate import GenerateRequest, LazyPreview, SamplingOptions, StepReport
 from .demands import Demand, demand_of, slowed, steered
 from .finishing import finished
-from .windows import Preview, Report, Windows
+from .windows import Windows
 
 ATTEMPTS = 3  # motions made besides the first where that misses a number of the prompt
-Number = TypeVar("Number", int, float)
-Shown = Callable[[np.ndarray], np.ndarray]  # previews of some candidates -> of all motions
+Setting = TypeVar("Setting", int, float)
+ArrangePreview = Callable[[np.ndarray], np.ndarray]  # previews of some candidates -> of all motions
 # rows, numbers of their candidates, rounds before, previews -> (rows x numbers, F, 22, 3)
-Run = Callable[[Sequence[int], Sequence[int], int, Shown], np.ndarray]
+Run = Callable[[Sequence[int], Sequence[int], int, ArrangePreview], np.ndarray]
 
 
 def frames_of(seconds: float) -> int:
@@ -63,7 +63,7 @@ def sampling_of(system: System, options: SamplingOptions) -> Sampling:
     if released and system.generator.mask_token.dtype != torch.float32:
         raise UserError("The solver dopri5 works in float32 alone.", "Give --precision float32.", "precision")
 
-    def chosen(value: Number | None, default: Number) -> Number:
+    def chosen(value: Setting | None, default: Setting) -> Setting:
         return default if value is None else value
 
     return Sampling(
@@ -83,7 +83,7 @@ def generate(
     system: System,
     request: GenerateRequest,
     *,
-    report: Report = lambda _step, _of, _preview: None,
+    report: StepReport = lambda _step, _of, _preview: None,
     cancelled: Callable[[], bool] = lambda: False,
 ) -> np.ndarray:
     """Joints (V, F, 22, 3) float32 of a request; its prompt is taken as it stands."""
@@ -108,7 +108,7 @@ def motions(
     sources: Sequence[torch.Generator],
     sampling: Sampling,
     *,
-    report: Report = lambda _step, _of, _preview: None,
+    report: StepReport = lambda _step, _of, _preview: None,
     cancelled: Callable[[], bool] = lambda: False,
 ) -> list[np.ndarray]:
     """Joints (frames[i], 22, 3) float32 for B prompts, each with its source of randomness on the CPU.
@@ -126,7 +126,7 @@ def motions(
     demands = [demand_of(prompt) if sampling.held else None for prompt in prompts]
     turns = 2 if each > 1 or any(demand and demand.is_often_missed for demand in demands) else 1
 
-    def run(rows: Sequence[int], numbers: Sequence[int], before: int, shown: Shown) -> np.ndarray:
+    def run(rows: Sequence[int], numbers: Sequence[int], before: int, arrange: ArrangePreview) -> np.ndarray:
         """The candidates of those numbers for those prompts, (rows x numbers, most, 22, 3)."""
         (index,) = uploaded([torch.tensor([row for row in rows for _ in numbers])], condition.device)
         windows = Windows(
@@ -138,12 +138,12 @@ def motions(
             sources=[drawn[row][number] for row in rows for number in numbers],
         )
 
-        def told(step: int, of: int, look: Preview) -> None:
-            report(min(before * of + step, turns * of), turns * of, lambda: shown(look()[:, :most]))
+        def report_within(step: int, of: int, look: LazyPreview) -> None:
+            report(min(before * of + step, turns * of), turns * of, lambda: arrange(look()[:, :most]))
 
         paces = [demand.pace if (demand := demands[row]) else None for row in rows for _ in numbers]
         steady = {place: pace for place, pace in enumerate(paces) if pace is not None}
-        return windows.motion(most, told, cancelled, steady)[:, :most]
+        return windows.motion(most, report_within, cancelled, steady)[:, :most]
 
     high = {prompt: may_be_raised(system, prompt) for prompt in set(prompts)}
 
@@ -155,12 +155,12 @@ def motions(
         motion = best_recognized(system, motion, described, each, run)
     if any(demands):
 
-        def tried(rows: Sequence[int], shown: Shown) -> np.ndarray:
+        def retry(rows: Sequence[int], arrange: ArrangePreview) -> np.ndarray:
             for row in rows:
                 drawn[row] = parted(sources[row], ATTEMPTS)
-            return run(rows, range(ATTEMPTS), 1, shown)
+            return run(rows, range(ATTEMPTS), 1, arrange)
 
-        motion = held_to(motion, demands, tried, finish)
+        motion = held_to(motion, demands, retry, finish)
     return [finish(row, joints) for row, joints in enumerate(motion)]
 
 
@@ -184,7 +184,7 @@ def best_recognized(system: System, motion: np.ndarray, described: Tensor, each:
 def held_to(
     motion: np.ndarray,
     demands: Sequence[Demand | None],
-    tried: Callable[[Sequence[int], Shown], np.ndarray],
+    retry: Callable[[Sequence[int], ArrangePreview], np.ndarray],
     finish: Callable[[int, np.ndarray], np.ndarray],
 ) -> np.ndarray:
     """Motions (V, F, 22, 3) tried again where they miss the numbers of their prompt, the nearest steered or rearranged.
@@ -193,7 +193,7 @@ def held_to(
     """
     result = motion.copy()
     missed = [row for row, demand in enumerate(demands) if demand and demand.miss(finish(row, motion[row])) > 1.0]
-    more = tried(missed, _in_place_of(motion, missed, ATTEMPTS)) if missed else motion[:0]
+    more = retry(missed, _in_place_of(motion, missed, ATTEMPTS)) if missed else motion[:0]
     others = dict(zip(missed, np.split(more, len(missed)), strict=True)) if missed else {}
     for row, demand in enumerate(demands):
         if demand is not None and row in others:
@@ -203,7 +203,7 @@ def held_to(
     return result
 
 
-def nearest(made: Sequence[np.ndarray], demand: Demand, finish: Shown) -> np.ndarray:
+def nearest(made: Sequence[np.ndarray], demand: Demand, finish: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
     """Of motions (F, 22, 3) the one that misses least of what is asked, brought nearer to it where that is possible."""
     seen = [finish(joints) for joints in made]
     missed = [demand.miss(joints) for joints in seen]
@@ -216,7 +216,7 @@ def nearest(made: Sequence[np.ndarray], demand: Demand, finish: Shown) -> np.nda
     return slowed(steered(best, demand), demand)
 
 
-def _in_place_of(motion: np.ndarray, rows: Sequence[int], each: int) -> Shown:
+def _in_place_of(motion: np.ndarray, rows: Sequence[int], each: int) -> ArrangePreview:
     """A preview of all motions: as they are, and the first of ``each`` new ones in the places of ``rows``."""
 
     def among(look: np.ndarray) -> np.ndarray:

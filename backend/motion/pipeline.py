@@ -30,17 +30,17 @@ from ..model.graphs import Graphs
 from ..model.sampler import Cancelled, Sampling, warm
 from ..model.weights import System, load_system
 from ..requests.edit import EditRequest
-from ..requests.generate import Generated, GenerateRequest, SamplingOptions
+from ..requests.generate import Generated, GenerateRequest, PhaseReport, SamplingOptions, StepReport
 from ..requests.label import Segment, distinct
 from ..requests.lesson import BUNDLED as BUNDLED_NAME
-from ..requests.lesson import Lesson, Outcome, Wish, checked
+from ..requests.lesson import AskDecision, Lesson, LessonReport, Outcome, checked
 from ..requests.limits import check
 from ..taught.library import named, place
-from ..teaching.lesson_process import taught
+from ..teaching.lesson_process import teach_in_child
 from .finishing import decoded
 from .generation import generate, motions, sampling_of
 from .taught_system import digest, taught_system
-from .windows import MAX_TOKENS, Preview, Report
+from .windows import MAX_TOKENS
 
 log = logging.getLogger(__name__)
 
@@ -52,7 +52,6 @@ TAUGHT_KEPT = 2  # taught models that are kept in memory
 DEFAULTS = SamplingOptions()
 LISTS_KEPT = 8  # lists of labels whose vectors are remembered
 Precision = Literal["auto", "float32", "bfloat16"]
-Progress = Callable[[str, int, int, Preview | None], None]  # phase, step, of, preview
 
 
 class Pipeline:
@@ -103,17 +102,17 @@ class Pipeline:
             self._taught[key] = taught_system(self.system, self.base, model)
         return self._taught[key]
 
-    def teach(self, lesson: Lesson, *, told: Callable[[str, int, int], None], wish: Wish) -> Outcome:
+    def teach(self, lesson: Lesson, *, progress: LessonReport, decision: AskDecision) -> Outcome:
         """Teach takes under a name, in a process of its own with the same weights and device.
 
         Raises:
             UserError: as `requests.lesson.checked`, `taught.library.place` and `teaching.learning.learn`.
-            Cancelled: ``wish()`` became "drop".
+            Cancelled: ``decision()`` became "drop".
         """
         place(lesson.name)
         checked(lesson)
         options = ["--device", self.device, "--weights", str(self.folder)]
-        outcome = taught([sys.executable, str(BOOTSTRAP)], options, lesson, told, wish)
+        outcome = teach_in_child([sys.executable, str(BOOTSTRAP)], options, lesson, progress, decision)
         if outcome is None:
             raise Cancelled
         return outcome
@@ -123,14 +122,14 @@ class Pipeline:
         """The digest of the weights, which a taught model must name."""
         return digest(self.folder)
 
-    def prepare(self, told: Callable[[int, int], None] = lambda _step, _of: None) -> None:
+    def prepare(self, progress: Callable[[int, int], None] = lambda _step, _of: None) -> None:
         """What else would be done in the first job: a graphics card loads its kernels, CUDA graphs are captured.
 
-        ``told`` hears how far it is. Without memory for all graphs there are fewer.
+        ``progress`` gets the step and of how many. Without memory for all graphs there are fewer.
         """
         if self._device.type == "cpu":
             return
-        told(0, MAX_TOKENS)
+        progress(0, MAX_TOKENS)
         self.generate(GenerateRequest("a person walks", MAX_FRAMES / FPS, candidates=1))
         if self._device.type != "cuda":
             return
@@ -138,7 +137,7 @@ class Pipeline:
         system.generator.graphs = system.autoencoder.graphs = graphs = Graphs(self._device)
         for tokens in range(1, MAX_TOKENS + 1):
             decoded(system.autoencoder, warm(system.generator, tokens, self.sampling()))
-            told(tokens, MAX_TOKENS)
+            progress(tokens, MAX_TOKENS)
         log.info("%d CUDA graphs are captured", len(graphs))
 
     def release(self) -> None:
@@ -153,7 +152,7 @@ class Pipeline:
         self,
         request: GenerateRequest,
         *,
-        progress: Progress = lambda _phase, _step, _of, _preview: None,
+        progress: PhaseReport = lambda _phase, _step, _of, _preview: None,
         cancelled: Callable[[], bool] = lambda: False,
     ) -> Generated:
         """Motion for a prompt: ``round(20 seconds)`` frames, floor at 0, from the origin facing +Z.
@@ -182,7 +181,7 @@ class Pipeline:
         self,
         request: EditRequest,
         *,
-        progress: Progress = lambda _phase, _step, _of, _preview: None,
+        progress: PhaseReport = lambda _phase, _step, _of, _preview: None,
         cancelled: Callable[[], bool] = lambda: False,
     ) -> Edited:
         """The motion of a request with what was asked for changed; all other frames keep their bits.
@@ -231,7 +230,7 @@ class Pipeline:
         sources: Sequence[torch.Generator],
         sampling: Sampling,
         *,
-        report: Report = lambda _step, _of, _preview: None,
+        report: StepReport = lambda _step, _of, _preview: None,
         cancelled: Callable[[], bool] = lambda: False,
     ) -> list[np.ndarray]:
         """As `motions.motions` with this model."""
@@ -265,7 +264,7 @@ class Pipeline:
             self._labellers[kept, describe] = labeller
         found = (labeller.whole(joints, top, stopped),) if whole else labeller.segments(joints, top, stopped)
         strange = unlearnt(self.system, [label for label in kept if taught.of(label) is None])
-        return found, tuple(told for told in (note, strange) if told)
+        return found, tuple(text for text in (note, strange) if text)
 
     def taught_words(self) -> TaughtWords:
         """What the taught models of the user's folder know, for Label and Find."""

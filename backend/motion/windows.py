@@ -17,6 +17,7 @@ from ..model.autoencoders.autoencoder import Autoencoder
 from ..model.autoencoders.path_autoencoder import PathAutoencoder
 from ..model.generator import Generator
 from ..model.sampler import Cancelled, Guide, Known, Look, Sampling, sample
+from ..requests.generate import LazyPreview, StepReport
 from .finishing import decoded
 
 MAX_TOKENS = MAX_FRAMES // TOKEN_FRAMES
@@ -26,8 +27,6 @@ BEND, SPEED_CHANGE = 12.0, 1.12  # degrees, and factor of the pace, by which a w
 AGAIN = 2  # times that one that differs more is made again
 Pace = tuple[float, float]  # m/s, from and to
 NOTHING: Mapping[int, Pace] = MappingProxyType({})
-Preview = Callable[[], np.ndarray]  # all frames so far (V, F, 22, 3), made when it is called, within the report
-Report = Callable[[int, int, Preview], None]  # step, of, preview
 
 
 def window_tokens(tokens: int) -> tuple[int, int]:
@@ -54,7 +53,7 @@ class Windows:
     sources: Sequence[torch.Generator]
 
     def motion(
-        self, frames: int, report: Report, cancelled: Callable[[], bool], steady: Mapping[int, Pace] = NOTHING
+        self, frames: int, report: StepReport, cancelled: Callable[[], bool], steady: Mapping[int, Pace] = NOTHING
     ) -> np.ndarray:
         """Joints (V, F, 22, 3) with F at least ``frames``; raises Cancelled.
 
@@ -69,7 +68,7 @@ class Windows:
         spare: np.ndarray | None = None  # frames beyond the end of ``done``, context for its last token
         for number in range(count):
 
-            def watch(look: Preview, step: int, number: int = number, done: np.ndarray | None = done) -> None:
+            def watch(look: LazyPreview, step: int, number: int = number, done: np.ndarray | None = done) -> None:
                 def preview() -> np.ndarray:
                     return look() if done is None else joined(done, look())
 
@@ -125,7 +124,7 @@ class Windows:
         self,
         tokens: int,
         tail: np.ndarray | None,
-        watch: Callable[[Preview, int], None],
+        watch: Callable[[LazyPreview, int], None],
         cancelled: Callable[[], bool],
     ) -> np.ndarray:
         """One window (V, 4 T, 22, 3) at the origin; ``tail`` begins with the OVERLAP tokens that it must begin with."""
@@ -156,7 +155,7 @@ class Windows:
         return _joints(decoded(self.autoencoder, latents))
 
 
-def _unseen(_look: Preview, _step: int) -> None:
+def _unseen(_look: LazyPreview, _step: int) -> None:
     """A window that is made again shows no previews."""
 
 

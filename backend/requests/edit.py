@@ -100,9 +100,9 @@ class EditRequest:
     @property
     def keeps_nothing(self) -> bool:
         """Whether everything is made freely from one prompt, so that the edit is a generation."""
-        wishes = self.keep_poses or self.targets or self.segments or self.path is not None
+        constraints = self.keep_poses or self.targets or self.segments or self.path is not None
         everything = self.mode == "regenerate" and self.whole_body and self.span == (0, len(self.joints))
-        return everything and self.strength == 1.0 and bool(self.prompt.strip()) and not wishes
+        return everything and self.strength == 1.0 and bool(self.prompt.strip()) and not constraints
 
     def within(self, frame: float) -> bool:
         """Whether a frame is among those that may change."""

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -10,6 +11,9 @@ from .fields import FloatArray
 
 Solver = Literal["adams", "midpoint", "euler", "dopri5"]
 SOLVERS: tuple[Solver, ...] = get_args(Solver)
+LazyPreview = Callable[[], FloatArray]  # all frames so far (V, F, 22, 3), made when it is called, within the report
+StepReport = Callable[[int, int, LazyPreview], None]  # step, of, preview
+PhaseReport = Callable[[str, int, int, LazyPreview | None], None]  # phase, step, of, preview
 
 
 @dataclass(frozen=True, kw_only=True)

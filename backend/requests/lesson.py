@@ -75,8 +75,8 @@ class Outcome:
     nearer: float | None = None
 
 
-Wished = Literal["", "keep", "drop"]  # go on, end with what is learnt, end without
-Wish = Callable[[], Wished]
+Decision = Literal["", "keep", "drop"]  # go on, end with what is learnt, end without
+AskDecision = Callable[[], Decision]
 LessonReport = Callable[[str, int, int], None]  # phase, step, of
 
 

@@ -9,12 +9,9 @@ from typing import Protocol
 from ..labelling.index_service import Librarian
 from ..requests.edit import EditRequest
 from ..requests.fields import FloatArray
-from ..requests.generate import Generated, GenerateRequest
+from ..requests.generate import Generated, GenerateRequest, PhaseReport
 from ..requests.label import Segment
-from ..requests.lesson import Lesson, Outcome, Wish
-
-Preview = Callable[[], FloatArray]  # (V, F, 22, 3), made when it is called, within the report
-PhaseReport = Callable[[str, int, int, Preview | None], None]  # phase, step, of, preview
+from ..requests.lesson import AskDecision, Lesson, LessonReport, Outcome
 
 
 class Engine(Protocol):
@@ -35,7 +32,7 @@ class Engine(Protocol):
     ) -> Generated:
         """Stops as ``generate`` does."""
 
-    def teach(self, lesson: Lesson, *, told: Callable[[str, int, int], None], wish: Wish) -> Outcome:
+    def teach(self, lesson: Lesson, *, progress: LessonReport, decision: AskDecision) -> Outcome:
         """Called from a thread of its own, beside everything else; raises something soon after "drop"."""
 
     def label(
@@ -55,8 +52,8 @@ class Engine(Protocol):
 
     def embed_motion(self, joints: FloatArray) -> FloatArray: ...
     def embed_text(self, text: str) -> FloatArray: ...
-    def prepare(self, told: Callable[[int, int], None] = ...) -> None:
-        """Done once before the first job, which would else be slow; ``told`` hears the step and of how many."""
+    def prepare(self, progress: Callable[[int, int], None] = ...) -> None:
+        """Done once before the first job, which would else be slow; ``progress`` gets the step and of how many."""
 
     def release(self) -> None:
         """Give memory that is not in use back to the device: a job has just run out of it."""

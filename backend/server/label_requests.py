@@ -11,21 +11,23 @@ from ..wire.messages import Fetch, Find, Found, Index, Indexed, Label, Labelled,
 from .engine_protocol import Engine
 
 
-def answer(engine: Engine, request: Request, tell: Callable[[str, int, int], None], check: Callable[[], None]) -> Reply:
+def answer(
+    engine: Engine, request: Request, progress: Callable[[str, int, int], None], check: Callable[[], None]
+) -> Reply:
     """The last reply to Label, Index, Find or Fetch.
 
     Args:
-        tell: takes a phase, how far it is, and of how many steps.
+        progress: takes a phase, how far it is, and of how many steps.
         check: is called in between and raises where the job is to end.
     """
     if isinstance(request, Label):
-        tell("naming", 0, 1)
+        progress("naming", 0, 1)
         return _label(engine, request, check)
     librarian = engine.librarian
     if isinstance(request, Index):
-        tell("reading takes", 0, 0)
+        progress("reading takes", 0, 0)
         unread = (
-            librarian.read(request.places, lambda done, of: tell("reading takes", done, of), check)
+            librarian.read(request.places, lambda done, of: progress("reading takes", done, of), check)
             if request.places
             else ()
         )
@@ -39,7 +41,7 @@ def answer(engine: Engine, request: Request, tell: Callable[[str, int, int], Non
         moments = librarian.find(near, request.places, request.origin, request.offered, request.top)
         return Found(request.id, moments, notes)
     assert isinstance(request, Fetch)
-    tell("reading the take", 0, 1)
+    progress("reading the take", 0, 1)
     joints = librarian.fetch(request.path, request.name, check)
     return Result(request.id, joints=joints[None].astype(np.float32))
 

@@ -49,7 +49,7 @@ from .curve_auth import open_door
 from .engine_protocol import Engine
 from .job_queue import QUEUE_LIMIT, Queue, QueuedJob
 from .rate_limit import MOST, RateLimit
-from .worker import Broken, Loaded, Loading, ModelLost, Said, Worker, WorkerEvent
+from .worker import Broken, JobReply, Loaded, Loading, ModelLost, Worker, WorkerEvent
 
 log = logging.getLogger(__name__)
 
@@ -145,7 +145,7 @@ class Server:
             self._bell.recv()
         while not self._events.empty():
             event = self._events.get()
-            if isinstance(event, Said):
+            if isinstance(event, JobReply):
                 self._pass_on(event)
             elif isinstance(event, Loading):
                 for job in (*self._queue.waiting, *self._lessons.waiting):
@@ -169,7 +169,7 @@ class Server:
         elif self._ends_broken:
             self.stop()
 
-    def _pass_on(self, event: Said) -> None:
+    def _pass_on(self, event: JobReply) -> None:
         job, reply = event.job, event.reply
         if not isinstance(reply, Progress):
             self._queue_of(job.request).end()

@@ -22,11 +22,12 @@ import numpy as np
 
 from ...rigs.errors import UserError
 from ..requests.fields import FloatArray
-from ..requests.lesson import Lesson, Wished
+from ..requests.generate import LazyPreview, PhaseReport
+from ..requests.lesson import Decision, Lesson
 from ..system.failures import GPU_LOST, OUT_OF_MEMORY, explain
 from ..wire.messages import Edit, Error, Generate, Learnt, Progress, Reply, Result, Search, Teach
 from ..wire.protocol import clip_hash
-from .engine_protocol import Engine, PhaseReport, Preview
+from .engine_protocol import Engine
 from .job_queue import QueuedJob, Stopped
 from .label_requests import answer
 
@@ -67,14 +68,14 @@ class ModelLost:
 
 
 @dataclass(frozen=True, eq=False)
-class Said:
+class JobReply:
     """A job's progress, or with Result or Error its end."""
 
     job: QueuedJob
     reply: Reply
 
 
-WorkerEvent = Loading | Loaded | Broken | ModelLost | Said
+WorkerEvent = Loading | Loaded | Broken | ModelLost | JobReply
 Jobs = queue.SimpleQueue[QueuedJob | None]
 
 
@@ -134,7 +135,7 @@ class Worker:
             if isinstance(reply, Error) and code == GPU_LOST:  # the end of this job, and of all that wait
                 self._emit(ModelLost(UserError(reply.message, reply.hint, code)))
                 return
-            self._emit(Said(job, reply))
+            self._emit(JobReply(job, reply))
 
     def _answer(self, engine: Engine, job: QueuedJob) -> Reply:
         request = job.request
@@ -145,7 +146,7 @@ class Worker:
                 return self._search(engine, job, request)
             if isinstance(request, Teach):
                 return self._teach(engine, job, request)
-            return answer(engine, request, lambda *step: self._emit(Said(job, Progress(request.id, *step))), job.check)
+            return answer(engine, request, partial(self._report, job), job.check)
         except (Exception, Stopped) as error:
             if isinstance(error, Stopped) or job.stopped.is_set():  # whatever the engine raises then is how it stopped
                 return Error(request.id, "cancelled", "The job was cancelled.")
@@ -155,7 +156,7 @@ class Worker:
             return Error(request.id, problem.code, problem.message, problem.hint)
 
     def _make(self, engine: Engine, job: QueuedJob, request: Generate | Edit) -> Result:
-        progress, cancelled = self._teller(job), job.stopped.is_set
+        progress, cancelled = self._reporter(job), job.stopped.is_set
         if isinstance(request, Edit):
             made = engine.edit(request.request, progress=progress, cancelled=cancelled)
         else:
@@ -163,26 +164,29 @@ class Worker:
         return Result(request.id, joints=made.joints, warnings=made.warnings)
 
     def _teach(self, engine: Engine, job: QueuedJob, request: Teach) -> Learnt:
-        def wish() -> Wished:
+        def decision() -> Decision:
             return "drop" if job.stopped.is_set() else "keep" if job.enough.is_set() else ""
 
         lesson = Lesson(request.name, request.examples, request.mirror)
-        learnt = engine.teach(lesson, told=lambda *step: self._emit(Said(job, Progress(request.id, *step))), wish=wish)
+        learnt = engine.teach(lesson, progress=partial(self._report, job), decision=decision)
         return Learnt(request.id, learnt.name, learnt.nearer, learnt.notes)
 
-    def _teller(self, job: QueuedJob) -> PhaseReport:
+    def _report(self, job: QueuedJob, phase: str, step: int, of: int, preview: FloatArray | None = None) -> None:
+        self._emit(JobReply(job, Progress(job.request.id, phase, step, of, preview)))
+
+    def _reporter(self, job: QueuedJob) -> PhaseReport:
         """What passes a job's progress on, with a preview now and then."""
         last_preview = -PREVIEW_SECONDS
 
-        def progress(phase: str, step: int, of: int, preview: Preview | None = None) -> None:
+        def progress(phase: str, step: int, of: int, preview: LazyPreview | None = None) -> None:
             nonlocal last_preview
-            shown: FloatArray | None = None
+            copy: FloatArray | None = None
             now = time.monotonic()
             if preview is not None and now - last_preview >= PREVIEW_SECONDS:
                 last_preview = now
                 # A copy: the engine may go on in the same memory before the network has read it.
-                shown = np.array(preview(), dtype=np.float32)
-            self._emit(Said(job, Progress(job.request.id, phase, step, of, shown)))
+                copy = np.array(preview(), dtype=np.float32)
+            self._report(job, phase, step, of, copy)
 
         return progress
 
@@ -196,7 +200,7 @@ class Worker:
         for index, clip in enumerate(request.clips):
             if job.stopped.is_set():
                 return Error(request.id, "cancelled", "The job was cancelled.")
-            self._emit(Said(job, Progress(request.id, "reading clips", index, len(request.clips))))
+            self._report(job, "reading clips", index, len(request.clips))
             fresh.append(self._embed(engine, clip))
         text_vector = engine.embed_text(request.query)
         return Result(request.id, scores=tuple(float(vector @ text_vector) for vector in [*fresh, *vectors]))

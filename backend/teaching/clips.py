@@ -12,7 +12,7 @@ import numpy as np
 from ...rigs.body.canonical import at_origin, canonical_take
 from ...rigs.body.resample import resample
 from ...rigs.body.skeleton import FPS, MAX_FRAMES, MIN_FRAMES, TOKEN_FRAMES
-from ..labelling.embedding import embed_spans, uniform
+from ..labelling.embedding import Span, embed_spans, uniform
 from ..labelling.segmentation import cut, moving_runs
 from ..language.spelling import words
 from ..language.wordings import wordings
@@ -21,7 +21,6 @@ from ..requests.lesson import Example
 from ..training.augmentation.composition import MATCH, best_match, joined, pose_features
 from ..training.data import Clip
 
-Span = tuple[int, int]  # first frame and end
 REPEATED = 60  # frames that a short cycle is repeated to
 CLOSED = MATCH / 2  # metres between the poses at both ends of a cycle, speeds counted in
 SLOWEST = 0.7  # of its speed, to which a short take is slowed at most

@@ -21,7 +21,7 @@ from ..model.adapters import RANK, adapters_of, with_adapters
 from ..model.generator import Generator
 from ..model.sampler import Cancelled
 from ..model.weights import System
-from ..requests.lesson import Lesson, LessonReport, Wish, checked, steps_for
+from ..requests.lesson import AskDecision, Lesson, LessonReport, checked, steps_for
 from ..training.generator import LatentClip
 from ..training.loop import Schedule, draw_of, learning_rate
 from .material import Material, material
@@ -65,20 +65,20 @@ def learn(
     system: System,
     lesson: Lesson,
     report: LessonReport = lambda _phase, _step, _of: None,
-    wish: Wish = lambda: "",
+    decision: AskDecision = lambda: "",
     settings: LearningSettings | None = None,
 ) -> LearntAdapters:
     """Teach a lesson to the model, which itself stays as it is.
 
     Raises:
         UserError: as ``request.checked`` and ``material.material``, or ``nothing_learnt``.
-        Cancelled: ``wish()`` became "drop".
+        Cancelled: ``decision()`` became "drop".
     """
     settings = settings or LearningSettings()
     lesson, notes = checked(lesson)
 
     def stopped() -> None:
-        if wish() == "drop":
+        if decision() == "drop":
             raise Cancelled
 
     found = material(system, lesson, settings.seed, settings.rehearsal, report, stopped)
@@ -87,7 +87,7 @@ def learn(
     most = most if found.tested else max(1, round(BLIND * most))
     for step in range(1, most + 1):
         stopped()
-        if wish() == "keep":
+        if decision() == "keep":
             break
         pupil.learn(step, most)
         report(pupil.phase, step, most)

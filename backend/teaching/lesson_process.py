@@ -17,7 +17,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ...rigs.errors import UserError
-from ..requests.lesson import Lesson, LessonReport, Outcome, Wish, Wished
+from ..requests.lesson import AskDecision, Decision, Lesson, LessonReport, Outcome
 from ..system.subprocesses import NO_WINDOW, environment
 from ..system.temporary_folder import temporary_folder
 from .lesson_file import write_lesson
@@ -26,8 +26,8 @@ KEEP = "keep"  # the line that asks the child to end early
 _LOOK_SECONDS = 0.2
 
 
-def taught(
-    command: Sequence[str], options: Sequence[str], lesson: Lesson, report: LessonReport, wish: Wish
+def teach_in_child(
+    command: Sequence[str], options: Sequence[str], lesson: Lesson, report: LessonReport, decision: AskDecision
 ) -> Outcome | None:
     """Teach a lesson in a child: ``command`` runs ``coamd``, ``options`` name model and device. None after "drop".
 
@@ -49,7 +49,7 @@ def taught(
             env=environment(),
         )
         try:
-            return _heard(child, report, wish)
+            return _follow(child, report, decision)
         finally:
             child.kill()
             child.wait()
@@ -59,13 +59,13 @@ def taught(
                     pipe.close()
 
 
-def _heard(child: subprocess.Popen[str], report: LessonReport, wish: Wish) -> Outcome | None:
+def _follow(child: subprocess.Popen[str], report: LessonReport, decision: AskDecision) -> Outcome | None:
     asked = False
     for said in _lines(child):
-        wished = wish()
-        if wished == "drop":
+        decided = decision()
+        if decided == "drop":
             return None
-        if wished == "keep" and not asked:
+        if decided == "keep" and not asked:
             asked = True
             assert child.stdin is not None
             with contextlib.suppress(OSError):
@@ -110,15 +110,15 @@ def _lines(child: subprocess.Popen[str]) -> Iterator[dict[str, Any]]:
 
 
 class Speaker:
-    """The child's side: says what happens, and hears what is wished."""
+    """The child's side: says what happens, and hears what the user decides."""
 
     def __init__(self) -> None:
-        self._wish: Wished = ""
-        threading.Thread(target=self._listen, name="coamd-wishes", daemon=True).start()
+        self._decision: Decision = ""
+        threading.Thread(target=self._listen, name="coamd-decisions", daemon=True).start()
 
-    def wish(self) -> Wished:
+    def decision(self) -> Decision:
         """What was asked for last."""
-        return self._wish
+        return self._decision
 
     def say(self, **values: object) -> None:
         """One line."""
@@ -131,5 +131,5 @@ class Speaker:
     def _listen(self) -> None:
         for line in sys.stdin:
             if line.strip() == KEEP:
-                self._wish = "keep"
-        self._wish = "drop"  # whoever began this is gone
+                self._decision = "keep"
+        self._decision = "drop"  # whoever began this is gone

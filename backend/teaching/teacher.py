@@ -11,7 +11,7 @@ import numpy as np
 
 from ..labelling.embedding import embed_takes, embedder, uniform
 from ..model.weights import System
-from ..requests.lesson import Lesson, LessonReport, Wish, checked_name
+from ..requests.lesson import AskDecision, Lesson, LessonReport, checked_name
 from ..taught.library import TaughtModel, keep, place
 from ..taught.model_file import WORDS, ModelCard
 from .learning import LearningSettings, LearntAdapters, learn
@@ -23,18 +23,18 @@ def teach(
     lesson: Lesson,
     folder: Path | None = None,
     report: LessonReport = lambda _phase, _step, _of: None,
-    wish: Wish = lambda: "",
+    decision: AskDecision = lambda: "",
     settings: LearningSettings | None = None,
 ) -> tuple[TaughtModel, LearntAdapters]:
     """Teach a lesson and write its file; ``base`` is the digest of the weights of ``system``.
 
     Raises:
         UserError: as ``learning.learn`` and ``library.place``, or where the disk refuses; there is no file then.
-        Cancelled: ``wish()`` became "drop".
+        Cancelled: ``decision()`` became "drop".
     """
     settings = settings or LearningSettings()
     place(lesson.name, folder)  # a name that is taken is told before any work
-    learnt = learn(system, lesson, report, wish, settings)
+    learnt = learn(system, lesson, report, decision, settings)
     card = ModelCard(
         name=checked_name(lesson.name),
         base=base,

@@ -137,13 +137,13 @@ def shares_of(clips: Sequence[Clip], kinds: Sequence[str], bank: Sequence[Wordin
 
 def draws_by_action(clips: Sequence[Clip], bank: Sequence[Wording]) -> np.ndarray:
     """How often each clip (N,) is drawn by its rarest action: entries of the bank that word it, else labels."""
-    told: dict[str, set[str]] = {}
+    keys_of: dict[str, set[str]] = {}
     for entry in bank:
         for text in entry.every_text():
-            told.setdefault(text, set()).add(entry.key)
+            keys_of.setdefault(text, set()).add(entry.key)
     asked: Mapping[str, float] = {entry.key: entry.asked for entry in bank}
     actions = [
-        {key for text in clip.wordings for key in told.get(text, ())} or set(clip.labels) or {""} for clip in clips
+        {key for text in clip.wordings for key in keys_of.get(text, ())} or set(clip.labels) or {""} for clip in clips
     ]
     counts = Counter(action for found in actions for action in found)
     often = {action: asked.get(action, 1.0) * max(count, FEW) ** POWER for action, count in counts.items()}

@@ -215,8 +215,8 @@ def train_recognizer(job: TrainingJob) -> None:
     trained: nn.Module = model
     taught = None
     if job.fine_texts is not None:
-        told = guides(text, data.labels, read_fine_texts(job.fine_texts, data.labels))
-        trained = taught = Taught(model, CoCoDiff(job.config.recognizer.feature, told)).to(job.device)
+        described = guides(text, data.labels, read_fine_texts(job.fine_texts, data.labels))
+        trained = taught = Taught(model, CoCoDiff(job.config.recognizer.feature, described)).to(job.device)
     batch = job.schedule.batch
     loss = (recognizers.own_loss if own else recognizers.paper_loss)(model, data, batch, taught)
     shown = recognizers.standing(held_out) if own else held_out

@@ -37,7 +37,7 @@ from coamd.backend.requests.edit import EditRequest
 from coamd.backend.requests.edit_checks import check
 from coamd.backend.requests.generate import Generated, GenerateRequest
 from coamd.backend.requests.label import Named, Segment, distinct
-from coamd.backend.requests.lesson import Lesson, Outcome, Wish
+from coamd.backend.requests.lesson import AskDecision, Lesson, LessonReport, Outcome
 from coamd.backend.server.server import run
 from coamd.rigs.body.skeleton import BONE_LENGTHS, FPS, PARENTS
 from coamd.rigs.errors import UserError
@@ -131,17 +131,17 @@ class SwayEngine:
                 joints[:, frame + request.before] = made.joints[:, frame - start]
         return Generated(joints, made.warnings)
 
-    def teach(self, lesson: Lesson, *, told: Callable[[str, int, int], None], wish: Wish) -> Outcome:
+    def teach(self, lesson: Lesson, *, progress: LessonReport, decision: AskDecision) -> Outcome:
         """Fifty steps, or for ever where the name says so; a lesson named Bug breaks."""
         if "Bug" in lesson.name:
             raise RuntimeError("a bug")
         for step in range(100_000 if "for ever" in lesson.name else 50):
-            if wish() == "drop":
+            if decision() == "drop":
                 raise Cancelled
-            if wish() == "keep":
+            if decision() == "keep":
                 break
             time.sleep(STEP_SECONDS)
-            told("learning", step + 1, 50)
+            progress("learning", step + 1, 50)
         self.taught.append(lesson.name)
         return Outcome(lesson.name, ("One take is shown.",) if len(lesson.examples) == 1 else (), 0.25)
 
@@ -191,10 +191,10 @@ class SwayEngine:
         way = joints[-1, 0, [0, 2]] - joints[0, 0, [0, 2]]
         return (way / max(float(np.linalg.norm(way)), 1e-6)).astype(np.float32)
 
-    def prepare(self, told: Callable[[int, int], None] = lambda _step, _of: None) -> None:
+    def prepare(self, progress: Callable[[int, int], None] = lambda _step, _of: None) -> None:
         """In three steps."""
         for step in range(1, 4):
-            told(step, 3)
+            progress(step, 3)
 
     def release(self) -> None:
         """It holds nothing."""

@@ -90,7 +90,7 @@ def _made(path: Path) -> Path:
     return path
 
 
-def trial_of_folders(place: Path, files: int, seed: int, told: Callable[[str], None]) -> str:
+def trial_of_folders(place: Path, files: int, seed: int, report: Callable[[str], None]) -> str:
     """Read folders with so many files in all; AssertionError where a good one is missing or one is not spoken of."""
     chance = random.Random(seed)
     tools = Embedder("mark", 2, lambda _joints, spans: np.ones((len(spans), 2), np.float32))
@@ -113,5 +113,5 @@ def trial_of_folders(place: Path, files: int, seed: int, told: Callable[[str], N
         assert all(reason.endswith(".") and len(reason) < 400 for _, reason in update.skipped), update.skipped
         read, skipped = read + len(there), skipped + len(named)
         shutil.rmtree(folder)
-        told(f"folder {number + 1}: {read} files read, {skipped} named as broken")
+        report(f"folder {number + 1}: {read} files read, {skipped} named as broken")
     return f"{files} files in folders: every good one read ({read} in all), {skipped} named with their reason"

@@ -51,7 +51,7 @@ class Blender:
         self.process.wait()
 
 
-def trial_of_kills(jobs: int, seed: int, told: Callable[[str], object] = lambda _: None) -> str:
+def trial_of_kills(jobs: int, seed: int, report: Callable[[str], object] = lambda _: None) -> str:
     """Kill one side in each of ``jobs`` jobs; AssertionError at the first that is not as it should be."""
     chance = random.Random(seed)
     killed = {"Blender": 0, "backend": 0}
@@ -82,7 +82,7 @@ def trial_of_kills(jobs: int, seed: int, told: Callable[[str], object] = lambda 
                 answer = blender.hear()
                 assert not answer["lost"], f"after kill {number + 1} ({side} at {moment:.3f} s): {answer['message']}"
                 if (number + 1) % 20 == 0:
-                    told(f"{number + 1} kills")
+                    report(f"{number + 1} kills")
         finally:
             blender.kill()
     return f"{jobs} jobs: killed {killed}, {lost} of them lost their job; every scene was whole, every next job worked"

@@ -99,7 +99,7 @@ def batch(folder: Path, _name: str, _first: int) -> Iterator[int]:
                 summary = BatchSummary.open(folder)
                 takes = planned(rows, summary)
                 said = lambda _count: print(*made, sep="\n", flush=True)  # noqa: E731
-                work_off(takes, summary, LocalWorker(lambda: make), most=1, done=said)
+                work_off(takes, summary, LocalWorker(lambda: make), most=1, report=said)
         except UserError as error:
             assert error.code == "folder_in_use", error
         yield from ()

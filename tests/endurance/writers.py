@@ -25,7 +25,7 @@ _ROUND_SECONDS = 1.0  # within which a writer is killed, from when both are at w
 _FRESH = {"index": 20, "models": 5, "prompts": 1, "batch": 3}  # rounds after which the files begin anew
 
 
-def trial_of_writers(kind: str, folder: Path, rounds: int, seed: int, told: Callable[[str], None]) -> str:
+def trial_of_writers(kind: str, folder: Path, rounds: int, seed: int, report: Callable[[str], None]) -> str:
     """Let two writers at one place, kill both at random moments, and look whether all that they said is there."""
     chance, total = random.Random(seed), 0
     said: set[str] = set()
@@ -52,7 +52,7 @@ def trial_of_writers(kind: str, folder: Path, rounds: int, seed: int, told: Call
         assert not lost, f"round {number + 1}: {sorted(lost)} are lost"
         total = total + len(said) if (number + 1) % _FRESH[kind] == 0 or number + 1 == rounds else total
         if (number + 1) % 20 == 0:
-            told(f"{kind}, round {number + 1}: {total} things")
+            report(f"{kind}, round {number + 1}: {total} things")
     return f"{kind}: {rounds} rounds, both writers killed in each: {total} things, none lost, nothing half"
 
 
@@ -61,7 +61,7 @@ def _writer(kind: str, place: Path, name: str, first: int) -> subprocess.Popen[s
     return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
 
 
-def trial_of_backends(folder: Path, rounds: int, seed: int, told: Callable[[str], None]) -> str:
+def trial_of_backends(folder: Path, rounds: int, seed: int, report: Callable[[str], None]) -> str:
     """Start two backends of one user at once, kill one or both at random; the next one that is asked for answers."""
     chance, killed = random.Random(seed), 0
     for number in range(rounds):
@@ -85,7 +85,7 @@ def trial_of_backends(folder: Path, rounds: int, seed: int, told: Callable[[str]
             for one in (*pair, last):
                 one.stop()
         if (number + 1) % 20 == 0:
-            told(f"backends, round {number + 1}: {killed} killed")
+            report(f"backends, round {number + 1}: {killed} killed")
     return f"backends: {rounds} pairs started at once, {killed} killed: the next one answered each time"
 
 

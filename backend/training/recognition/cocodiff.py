@@ -39,7 +39,7 @@ class Guides(NamedTuple):
 
     coarse: Tensor  # (L, W) text A of the name
     fine: Tensor  # (L, T, H) states of the text encoder along the description
-    told: Tensor  # (L, T), False behind its end
+    mask: Tensor  # (L, T), False behind its end
 
 
 def read_fine_texts(path: Path, labels: Sequence[str]) -> list[str]:
@@ -103,7 +103,7 @@ class CoCoDiff(nn.Module):
 
     coarse: Tensor
     fine: Tensor
-    told: Tensor
+    mask: Tensor
 
     def __init__(self, feature: int, guides: Guides, width: int = 128, layers: int = 2, heads: int = 4) -> None:
         super().__init__()
@@ -122,8 +122,8 @@ class CoCoDiff(nn.Module):
         """The velocity cos noise - sin clean (B, 3, D) of noised features at times (B,), of labels (B,)."""
         coarse = self.of_coarse(self.coarse[labels])[:, None]
         words = torch.cat([coarse, self.of_fine(self.fine[labels])], dim=1)
-        told = self.told[labels]
-        unseen = ~torch.cat([told.new_ones(len(told), 1), told], dim=1)
+        mask = self.mask[labels]
+        unseen = ~torch.cat([mask.new_ones(len(mask), 1), mask], dim=1)
         x = self.enter(noised) + self.of_stream + self.of_time(time[:, None])[:, None]
         for block in self.blocks:
             x = block(x, words, unseen)
@@ -187,6 +187,6 @@ def cocodiff_loss(
     noise, other = (torch.randn(parts.shape, generator=source).to(parts) for _ in range(2))
     time = torch.rand(len(parts), generator=source).to(parts)
     # The teacher learns the features as they are: they would grow alike if they had to be easy to tell from noise.
-    told = taught.cocodiff.noise_loss(parts.detach(), labels, time, noise)
+    noise_loss = taught.cocodiff.noise_loss(parts.detach(), labels, time, noise)
     again = naming(fused(taught.recognizer, taught.cocodiff.generated(parts, labels, other)), names, right)
-    return {"noise": NOISE_WEIGHT * told, "generated": GENERATED_WEIGHT * again}
+    return {"noise": NOISE_WEIGHT * noise_loss, "generated": GENERATED_WEIGHT * again}

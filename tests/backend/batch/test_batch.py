@@ -180,10 +180,10 @@ def test_a_take_that_cannot_be_made_fails_alone(pipeline: Pipeline, tmp_path: Pa
 
     rows = [Row(f"row{n}", GenerateRequest("a person walks", 1.0, n)) for n in range(5)]
     summary = BatchSummary(tmp_path)
-    told: list[int] = []
+    reported: list[int] = []
     takes = planned(rows, summary)
-    work_off(takes, summary, LocalWorker(lambda: Forgetful(pipeline)), done=told.append)
-    assert sum(told) == 5
+    work_off(takes, summary, LocalWorker(lambda: Forgetful(pipeline)), report=reported.append)
+    assert sum(reported) == 5
     assert motions(tmp_path) == {f"row{n}.npz" for n in (0, 1, 2, 4)}
     name, note = "row3", states(tmp_path)["row3"][1]
     assert note.startswith("The motion could not be made: there is not enough memory. ")

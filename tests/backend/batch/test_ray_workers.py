@@ -150,13 +150,13 @@ def test_a_batch_survives_the_death_of_a_worker(ray: Any, tmp_path: Path) -> Non
     assert first != second
     done: list[int] = []
 
-    def told(count: int) -> None:
+    def report(count: int) -> None:
         done.append(count)
         if len(done) == 5:
             os.kill(first, signal.SIGKILL)
 
     workers = Recorded(pool)
-    work_off(planned(rows, shared), shared, workers, most=1, done=told)
+    work_off(planned(rows, shared), shared, workers, most=1, report=report)
     assert ray.get(pool.members[0].ready.options(max_task_retries=-1).remote()) not in (first, second)
     assert sum(done) == 40
     assert workers.delivered == Counter({f"row{n}.npz": 1 for n in range(40)})

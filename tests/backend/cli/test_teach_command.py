@@ -216,9 +216,9 @@ def test_the_first_ctrl_c_keeps_and_the_second_drops(capsys: pytest.CaptureFixtu
 
     from coamd.backend.cli.teach import interruptible
 
-    with interruptible() as wish:
-        assert wish() == ""
+    with interruptible() as decision:
+        assert decision() == ""
         signal.raise_signal(signal.SIGINT)
-        assert wish() == "keep"
+        assert decision() == "keep"
         signal.raise_signal(signal.SIGINT)
-        assert wish() == "drop"
+        assert decision() == "drop"

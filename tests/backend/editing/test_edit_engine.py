@@ -11,9 +11,8 @@ import numpy as np
 import pytest
 from coamd.backend.lab.editing.benchmark_requests import TASKS, BenchmarkTask, benchmark_request
 from coamd.backend.motion.pipeline import Cancelled, Pipeline
-from coamd.backend.motion.windows import Preview
 from coamd.backend.requests.edit import EditRequest, PromptSegment, Target
-from coamd.backend.requests.generate import GenerateRequest
+from coamd.backend.requests.generate import GenerateRequest, LazyPreview
 from coamd.rigs.body.body_parts import PART_JOINTS
 from coamd.rigs.body.canonical import at_origin, facing, turned
 from coamd.rigs.body.skeleton import BONE_LENGTHS, INDEX, PARENTS
@@ -151,7 +150,7 @@ def test_a_long_range_is_made_of_windows_that_join(tiny: Pipeline) -> None:
     long = (motions.walk(20.0) + np.array([1.0, 0.0, 1.0])).astype(np.float32)
     steps: list[tuple[int, int]] = []
 
-    def progress(_phase: str, step: int, of: int, preview: Preview | None) -> None:
+    def progress(_phase: str, step: int, of: int, preview: LazyPreview | None) -> None:
         if preview is not None:
             assert preview().shape == (1, 400, 22, 3)
             steps.append((step, of))

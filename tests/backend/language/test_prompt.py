@@ -79,7 +79,7 @@ def test_all_prompts_of_an_edit_are_read(pipeline: Pipeline) -> None:
         prompt="",
         segments=(PromptSegment("a persn wlaks forwrad", 0, 20), PromptSegment("plays chess", 20, 40)),
     )
-    read, told = understood_edit(pipeline.system, request)
+    read, notes = understood_edit(pipeline.system, request)
     assert [segment.prompt for segment in read.segments] == ["a person walks forward", "plays chess"]
     assert read.prompt == ""
-    assert [note.split("'")[0] for note in told] == ["Read ", "The model has not learnt anything like "]
+    assert [note.split("'")[0] for note in notes] == ["Read ", "The model has not learnt anything like "]

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 from coamd.backend.language import spelling
-from coamd.backend.language.spelling import CaptionWords, distance, notes, one_away, read, stem
+from coamd.backend.language.spelling import CaptionWords, distance, mending_notes, one_away, read, stem
 from hypothesis import given
 from hypothesis import strategies as st
 from spellchecker import SpellChecker
@@ -99,14 +99,14 @@ def test_other_endings_stay_and_people_are_said_without_a_word() -> None:
 def test_synonyms_are_told() -> None:
     reading = read("a man hurls a ball", VOCABULARY)
     assert reading.text == "a man throws a ball"
-    assert notes(reading) == ("Read 'hurls' as 'throws'.",)
+    assert mending_notes(reading) == ("Read 'hurls' as 'throws'.",)
     knows_it = CaptionWords.of([*CAPTIONS, "a man hurls a ball"])
     assert read("a man hurls a ball", knows_it).text == "a man hurls a ball"
 
 
 def test_what_is_told_is_one_sentence() -> None:
-    assert notes(spelling.MendedText("as it was")) == ()
-    assert notes(read("a persn wlaks forwrad", VOCABULARY)) == (
+    assert mending_notes(spelling.MendedText("as it was")) == ()
+    assert mending_notes(read("a persn wlaks forwrad", VOCABULARY)) == (
         "Read 'persn' as 'person', 'wlaks' as 'walks' and 'forwrad' as 'forward'.",
     )
 

@@ -133,23 +133,23 @@ def test_a_missed_number_is_tried_again_and_the_nearest_is_kept() -> None:
     made = np.stack([walking(80, 10.0), walking(80, 10.0)])
     asked: list[int] = []
 
-    def tried(rows: Sequence[int], shown: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
+    def retry(rows: Sequence[int], arrange: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
         asked.extend(rows)
         tries = np.stack([walking(80, turn) for turn in (-90.0, 75.0, 180.0)])
-        assert np.array_equal(shown(tries)[1], made[1])
+        assert np.array_equal(arrange(tries)[1], made[1])
         return tries
 
-    kept = held_to(made, [Demand(turn=90.0, side=1), None], tried, as_it_is)
+    kept = held_to(made, [Demand(turn=90.0, side=1), None], retry, as_it_is)
     assert asked == [0]
     assert net_turn(kept[0]) == pytest.approx(90.0, abs=6.0)
     assert np.array_equal(kept[1], made[1])
 
 
 def test_a_met_number_costs_no_second_try() -> None:
-    def tried(rows: Sequence[int], shown: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
+    def retry(rows: Sequence[int], arrange: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
         raise AssertionError(f"{rows} were tried again")
 
-    held_to(np.stack([walking(80, 92.0)]), [Demand(turn=90.0, side=1)], tried, as_it_is)
+    held_to(np.stack([walking(80, 92.0)]), [Demand(turn=90.0, side=1)], retry, as_it_is)
 
 
 def test_a_pace_is_met_only_by_who_keeps_it() -> None:

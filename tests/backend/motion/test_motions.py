@@ -14,8 +14,7 @@ from coamd.backend.model.guidance import text_score
 from coamd.backend.model.weights import System
 from coamd.backend.motion.generation import fits, motions, parted, sampling_of, source
 from coamd.backend.motion.pipeline import Pipeline
-from coamd.backend.motion.windows import Preview, Report
-from coamd.backend.requests.generate import GenerateRequest, SamplingOptions
+from coamd.backend.requests.generate import GenerateRequest, LazyPreview, SamplingOptions, StepReport
 from coamd.rigs.body.canonical import at_origin
 from coamd.rigs.errors import UserError
 
@@ -23,7 +22,7 @@ PROMPT = "a person walks forward"
 FRAMES = 40
 
 
-def silent(_step: int, _of: int, _look: Preview) -> None:
+def silent(_step: int, _of: int, _look: LazyPreview) -> None:
     """Nobody watches."""
 
 
@@ -33,7 +32,7 @@ def unfinished(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("coamd.backend.motion.generation.finished", lambda joints, **_: joints)
 
 
-def made(system: System, candidates: int, *sources: torch.Generator, report: Report = silent) -> list[np.ndarray]:
+def made(system: System, candidates: int, *sources: torch.Generator, report: StepReport = silent) -> list[np.ndarray]:
     sampling = sampling_of(system, SamplingOptions(steps=2, candidates=candidates))
     return motions(system, [PROMPT] * len(sources), [FRAMES] * len(sources), sources, sampling, report=report)
 
@@ -82,7 +81,7 @@ def test_what_the_recognizer_does_not_know_it_does_not_choose(system: System) ->
 def test_previews_show_every_motion_all_the_time(system: System) -> None:
     seen: list[tuple[int, int, tuple[int, ...]]] = []
 
-    def report(step: int, of: int, look: Preview) -> None:
+    def report(step: int, of: int, look: LazyPreview) -> None:
         seen.append((step, of, look().shape))
 
     made(marked(system, -1.0, 2.0), 3, source(1, 0), source(1, 1), report=report)

@@ -11,8 +11,7 @@ import torch
 from coamd.backend.model.device import choose_device
 from coamd.backend.model.weights import System, save_system
 from coamd.backend.motion.pipeline import Cancelled, Pipeline, check
-from coamd.backend.motion.windows import Preview
-from coamd.backend.requests.generate import GenerateRequest
+from coamd.backend.requests.generate import GenerateRequest, LazyPreview
 from coamd.rigs.body.canonical import turned
 from coamd.rigs.body.skeleton import BONE_LENGTHS, PARENTS
 from coamd.rigs.errors import UserError
@@ -57,7 +56,7 @@ def test_the_prompt_matters(pipeline: Pipeline) -> None:
 def test_progress_counts_up_and_shows_the_motion_on_the_way(pipeline: Pipeline) -> None:
     seen: list[tuple[str, int, int, tuple[int, ...] | None]] = []
 
-    def progress(phase: str, step: int, of: int, preview: Preview | None) -> None:
+    def progress(phase: str, step: int, of: int, preview: LazyPreview | None) -> None:
         seen.append((phase, step, of, None if preview is None else preview().shape))
 
     pipeline.generate(GenerateRequest(PROMPT, 1.5, seed=1, variations=2, steps=3), progress=progress)
@@ -68,7 +67,7 @@ def test_progress_counts_up_and_shows_the_motion_on_the_way(pipeline: Pipeline) 
 def test_a_long_motion_is_made_of_windows(pipeline: Pipeline) -> None:
     previews: list[tuple[int, int, int]] = []
 
-    def progress(_phase: str, step: int, of: int, preview: Preview | None) -> None:
+    def progress(_phase: str, step: int, of: int, preview: LazyPreview | None) -> None:
         if preview is not None:
             previews.append((step, of, preview().shape[1]))
 
@@ -84,7 +83,7 @@ def test_a_long_motion_that_is_tried_again_is_shown_whole(pipeline: Pipeline) ->
     """What random weights make of a run has no pace; the windows of the next tries lie in the place of the first."""
     previews: list[int] = []
 
-    def progress(_phase: str, _step: int, _of: int, preview: Preview | None) -> None:
+    def progress(_phase: str, _step: int, _of: int, preview: LazyPreview | None) -> None:
         if preview is not None:
             previews.append(preview().shape[1])
 

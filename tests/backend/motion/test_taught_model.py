@@ -138,11 +138,13 @@ def test_a_lesson_is_taught_in_a_process_of_its_own_whose_words_come_back(pipeli
     )
     phases: list[str] = []
     with pytest.raises(UserError) as caught:
-        pipeline.teach(Lesson("Strut", examples), told=lambda phase, _step, _of: phases.append(phase), wish=lambda: "")
+        pipeline.teach(
+            Lesson("Strut", examples), progress=lambda phase, _step, _of: phases.append(phase), decision=lambda: ""
+        )
     assert caught.value.code == "bad_motion"
     assert phases == ["loading", "looking at the takes"]
     with pytest.raises(Cancelled):
-        pipeline.teach(Lesson("Strut", examples), told=lambda *_: None, wish=lambda: "drop")
+        pipeline.teach(Lesson("Strut", examples), progress=lambda *_: None, decision=lambda: "drop")
     assert models() == ([], [])
 
 
@@ -152,19 +154,19 @@ def test_a_lesson_goes_to_the_card_that_was_chosen(
 ) -> None:
     given: list[str] = []
 
-    def taught(_command: object, options: list[str], *_rest: object) -> Outcome:
+    def teach_in_child(_command: object, options: list[str], *_rest: object) -> Outcome:
         given.extend(options)
         return Outcome("Strut")
 
-    monkeypatch.setattr("coamd.backend.motion.pipeline.taught", taught)
+    monkeypatch.setattr("coamd.backend.motion.pipeline.teach_in_child", teach_in_child)
     chosen = Pipeline(pipeline.system, torch.device(device), pipeline.folder)
     examples = (Example("walk", walk(2.5).astype(np.float32), ("a person struts",)),)
-    chosen.teach(Lesson("Strut", examples), told=lambda *_: None, wish=lambda: "")
+    chosen.teach(Lesson("Strut", examples), progress=lambda *_: None, decision=lambda: "")
     assert given[:2] == ["--device", device]
 
 
 def test_a_name_that_is_taken_begins_no_process(pipeline: Pipeline, teach: Teach) -> None:
     teach("Strut", pipeline.base)
     with pytest.raises(UserError) as caught:
-        pipeline.teach(Lesson("strut", ()), told=lambda *_: None, wish=lambda: "")
+        pipeline.teach(Lesson("strut", ()), progress=lambda *_: None, decision=lambda: "")
     assert caught.value.code == "same_model"

@@ -15,7 +15,7 @@ from coamd.backend.motion.pipeline import Pipeline
 from coamd.backend.requests.generate import GenerateRequest
 from coamd.backend.server import worker as workers
 from coamd.backend.server.job_queue import QueuedJob
-from coamd.backend.server.worker import Loaded, Said, Worker, WorkerEvent
+from coamd.backend.server.worker import JobReply, Loaded, Worker, WorkerEvent
 from coamd.backend.wire.messages import Error, Generate, Progress, Result
 from coamd.backend.wire.protocol import new_id
 from pretended_gpu import pretended_gpu
@@ -47,7 +47,7 @@ def test_the_cache_is_emptied_once_nothing_of_the_job_is_held(
         raise error(message)
 
     monkeypatch.setattr(generation, "motions", motions)
-    monkeypatch.setattr(Pipeline, "prepare", lambda _self, _told: None)
+    monkeypatch.setattr(Pipeline, "prepare", lambda _self, _progress: None)
     events: queue.SimpleQueue[WorkerEvent] = queue.SimpleQueue()
     with pretended_gpu(kind, monkeypatch) as counts:
         emptied = getattr(torch, kind).empty_cache
@@ -65,7 +65,7 @@ def test_the_cache_is_emptied_once_nothing_of_the_job_is_held(
         replies = []
         while len(replies) < 2:
             event = events.get(timeout=PATIENCE)
-            assert isinstance(event, Said)
+            assert isinstance(event, JobReply)
             if not isinstance(event.reply, Progress):
                 replies.append(event.reply)
         assert worker.stop(PATIENCE)

@@ -148,7 +148,7 @@ def test_dropping_ends_it_in_every_phase(system: System, moment: str) -> None:
 
 def test_keeping_before_anything_is_learnt_is_told(system: System) -> None:
     with pytest.raises(UserError) as caught:
-        learn(system, lesson(), wish=lambda: "keep", settings=QUICK)
+        learn(system, lesson(), decision=lambda: "keep", settings=QUICK)
     assert caught.value.code == "nothing_learnt"
 
 
@@ -212,7 +212,7 @@ def test_what_fails_leaves_no_file(system: System, tiny: Path, tmp_path: Path) -
         return lambda: "drop"
 
     with pytest.raises(Cancelled):
-        teach(system, digest(tiny), lesson(), tmp_path, wish=drop_at_the_end(), settings=QUICK)
+        teach(system, digest(tiny), lesson(), tmp_path, decision=drop_at_the_end(), settings=QUICK)
     assert models(tmp_path) == ([], [])
     assert not list(tmp_path.iterdir())
 

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import pytest
-from coamd.backend.language.spelling import MendedText, notes
+from coamd.backend.language.spelling import MendedText, mending_notes
 from coamd.blender_addon.results.action_names import LONGEST, action_name, cut, in_list, mended
 from hypothesis import given
 from hypothesis import strategies as st
@@ -68,5 +68,8 @@ def test_a_name_has_no_typing_error_and_keeps_the_users_words(
     prompt: str, read: tuple[tuple[str, str], ...], name: str
 ) -> None:
     """The sentence is the backend's own."""
-    told = ("The prompt is longer than the model reads; its end had no effect.", *notes(MendedText(prompt, read)))
-    assert action_name("Hero", mended(prompt, told), 1, 95) == name
+    notes = (
+        "The prompt is longer than the model reads; its end had no effect.",
+        *mending_notes(MendedText(prompt, read)),
+    )
+    assert action_name("Hero", mended(prompt, notes), 1, 95) == name

@@ -34,8 +34,8 @@ NOISE = torch.randn(5, 3, 16, generator=SOURCE)
 
 def teacher(seed: int = 0) -> CoCoDiff:
     torch.manual_seed(seed)
-    told = torch.arange(6)[None] < torch.tensor([[6], [4]])
-    return CoCoDiff(16, Guides(torch.randn(2, 12), torch.randn(2, 6, 10), told), width=16, layers=1, heads=2)
+    mask = torch.arange(6)[None] < torch.tensor([[6], [4]])
+    return CoCoDiff(16, Guides(torch.randn(2, 12), torch.randn(2, 6, 10), mask), width=16, layers=1, heads=2)
 
 
 def test_every_bundled_label_has_a_description_of_its_own() -> None:
@@ -106,8 +106,8 @@ def test_generated_features_teach_the_encoders_and_the_fusion_and_the_noise_loss
     torch.manual_seed(0)
     recognizer = Recognizer(CONFIG.recognizer)
     width = CONFIG.recognizer.feature
-    told = Guides(torch.randn(2, 12), torch.randn(2, 6, 10), torch.ones(2, 6, dtype=torch.bool))
-    taught = Taught(recognizer, CoCoDiff(width, told, width=16, layers=1, heads=2))
+    guides = Guides(torch.randn(2, 12), torch.randn(2, 6, 10), torch.ones(2, 6, dtype=torch.bool))
+    taught = Taught(recognizer, CoCoDiff(width, guides, width=16, layers=1, heads=2))
     features = recognizer(torch.randn(5, 12, 66))
     right, names = torch.nn.functional.one_hot(LABELS, 2).bool(), torch.randn(2, width)
     losses = cocodiff_loss(taught, features, LABELS, right, names, torch.Generator().manual_seed(1))
