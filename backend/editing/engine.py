@@ -125,17 +125,17 @@ class Editor:
         for number, window in enumerate(plan):
             frames = np.flatnonzero(window.used)
 
-            def seen(
+            def watch(
                 step: int, look: LazyPreview, number: int = number, at: int = window.start, frames: np.ndarray = frames
             ) -> None:
                 def preview() -> np.ndarray:
-                    shown = joints.copy()
-                    shown[:, at + frames] = look()[:, frames]
-                    return shown
+                    whole = joints.copy()
+                    whole[:, at + frames] = look()[:, frames]
+                    return whole
 
                 report(number * self.sampling.steps + step, len(plan) * self.sampling.steps, preview)
 
-            exact, rough = self._window(window, joints, runs, seen, cancelled)
+            exact, rough = self._window(window, joints, runs, watch, cancelled)
             at = window.start + frames
             joints[:, at], sampled[:, at] = exact[:, frames], rough[:, frames]
             runs[at] = max(int(runs[max(at[0] - 1, 0)]), 0)  # motion to read for the windows that follow
@@ -148,7 +148,7 @@ class Editor:
         window: Window,
         joints: np.ndarray,
         runs: np.ndarray,
-        seen: Callable[[int, LazyPreview], None],
+        watch: Callable[[int, LazyPreview], None],
         cancelled: Callable[[], bool],
     ) -> tuple[np.ndarray, np.ndarray]:
         """Joints (V, F, 22, 3) of a window in the world, exactly and as sampled."""
@@ -170,8 +170,8 @@ class Editor:
         autoencoder = self.system.autoencoder
         descent = Descent(autoencoder, constraints, where)
 
-        def watch(step: int, look: Look) -> None:
-            seen(step, lambda: place.leave(autoencoder.decode(look())))
+        def watch_latents(step: int, look: Look) -> None:
+            watch(step, lambda: place.leave(autoencoder.decode(look())))
 
         latents = sample(
             self.system.generator,
@@ -182,7 +182,7 @@ class Editor:
             guide=self._guide(window, text),
             known=known,
             steer=None if constraints.empty else descent,
-            watch=watch,
+            watch=watch_latents,
             cancelled=cancelled,
         )
         latents = descent(latents, uploaded([~known.keep], where)[0], STEPS_AFTER)

@@ -76,12 +76,12 @@ def _on_floor(joints: np.ndarray) -> np.ndarray:
 
 
 def embed_spans(
-    model: Recognizer, joints: np.ndarray, spans: Sequence[Span], stopped: StopCheck = lambda: None
+    model: Recognizer, joints: np.ndarray, spans: Sequence[Span], check_stop: StopCheck = lambda: None
 ) -> np.ndarray:
     """Unit features (N, D) of the pieces ``joints[first:end]`` of a take (F, 22, 3), metres, 20 fps, floor at 0.
 
     Each piece is moved to the origin and turned to +Z, so neither place nor heading count. A piece that is longer than
-    MAR reads is the mean of evenly cut ones. Pieces of like length go through the model together. ``stopped`` is
+    MAR reads is the mean of evenly cut ones. Pieces of like length go through the model together. ``check_stop`` is
     called before every batch and may raise.
     """
     import torch  # the index, which has windows from here, is also used where there is no torch
@@ -92,7 +92,7 @@ def embed_spans(
     device = next(model.parameters()).device
     total = torch.zeros(len(spans), model.config.feature)
     for at in range(0, len(parts), BATCH):
-        stopped()
+        check_stop()
         rows, batch = zip(*parts[at : at + BATCH], strict=True)
         clips = [torch.from_numpy(at_origin(joints[a:b]).astype(np.float32)).flatten(1) for a, b in batch]
         lengths = torch.tensor([len(clip) for clip in clips])

@@ -169,13 +169,13 @@ class TakeIndex:
         files: Sequence[Path],
         folders: Sequence[Path] = (),
         file_done: Callable[[], object] = lambda: None,
-        stopped: StopCheck = lambda: None,
+        check_stop: StopCheck = lambda: None,
         ready: Iterable[tuple[IndexedFile, list[IndexedTake]]] = (),
     ) -> Update:
         """Bring the index up to date with ``files``; takes below ``folders`` that are gone are dropped.
 
-        ``file_done`` is called after each file, ``stopped`` before each and within long ones and may raise what is no
-        ``Exception``: what was read until then stays.
+        ``file_done`` is called after each file, ``check_stop`` before each and within long ones. It may raise what is
+        no ``Exception``: what was read until then stays.
         ``ready``: what others made of some files, as ``contents`` gives it.
         """
         wanted = {str(path.resolve()): path for path in files}
@@ -190,7 +190,7 @@ class TakeIndex:
         problems: list[tuple[str, str]] = []
         remarks: list[tuple[str, str]] = []
         for name, path in wanted.items():
-            stopped()
+            check_stop()
             old = self.sources.get(name)
             try:
                 fresh = _looked_at(name, path, old)
@@ -208,9 +208,9 @@ class TakeIndex:
                 twin, takes = known[fresh.contents]
                 self._put(replace(fresh, problems=twin.problems), [replace(take, path=name) for take in takes])
             file_done()
-        for path, found in read_files([Path(name) for name in unread], stopped):
+        for path, found in read_files([Path(name) for name in unread], check_stop):
             fresh = unread[str(path)]
-            taken, wrong = self._embedded(fresh.path, fresh.contents, found, stopped)
+            taken, wrong = self._embedded(fresh.path, fresh.contents, found, check_stop)
             self._put(replace(fresh, problems=wrong), taken)
             remarks += [(fresh.path, found.remark)] if found.remark else []
             file_done()
@@ -220,18 +220,18 @@ class TakeIndex:
         return Update(counts["new"], counts["changed"], counts["kept"], len(gone), tuple(problems), tuple(remarks))
 
     def embedded(
-        self, path: str, name: str, contents: str, joints: np.ndarray, stopped: StopCheck = lambda: None
+        self, path: str, name: str, contents: str, joints: np.ndarray, check_stop: StopCheck = lambda: None
     ) -> IndexedTake:
         """A take (F, 22, 3) of 20 fps with its vectors. UserError as ``segments.checked``.
 
-        ``stopped`` is called between pieces and may raise.
+        ``check_stop`` is called between pieces and may raise.
         """
         joints = uniform(checked(joints))
         spans = take_spans(len(joints))
         poses = np.stack([even_poses(joints, span) for span in spans]).astype(np.float32)
         vectors = []
         for at in range(0, len(spans), PIECES):
-            stopped()
+            check_stop()
             vectors.append(self.embedder.embed(joints, spans[at : at + PIECES]))
         return IndexedTake(path, name, contents, tuple(spans), np.concatenate(vectors), poses)
 
@@ -260,12 +260,12 @@ class TakeIndex:
             self._takes.pop(path, None)
 
     def _embedded(
-        self, path: str, contents: str, found: Motions, stopped: StopCheck
+        self, path: str, contents: str, found: Motions, check_stop: StopCheck
     ) -> tuple[list[IndexedTake], tuple[tuple[str, str], ...]]:
         taken, problems = [], list(found.problems)
         for name, joints in found.takes:
             try:
-                taken.append(self.embedded(path, name, contents, joints, stopped))
+                taken.append(self.embedded(path, name, contents, joints, check_stop))
             except Exception as problem:
                 problems.append((name, fault_of(problem, Path(path))))
         return taken, tuple(problems)

@@ -27,7 +27,7 @@ MOST_REMARKS = 5  # of files that hold otherwise than they say
 FilesRead = Callable[[int, int], None]  # files done, of
 
 
-class Librarian:
+class IndexService:
     """One index file."""
 
     def __init__(self, embedder: Embedder, path: Path) -> None:
@@ -45,7 +45,7 @@ class Librarian:
         said, self._notes = tuple(self._notes), []
         return said
 
-    def read(self, places: Sequence[str], report: FilesRead, stopped: StopCheck) -> tuple[Skipped, ...]:
+    def read(self, places: Sequence[str], report: FilesRead, check_stop: StopCheck) -> tuple[Skipped, ...]:
         """Bring it up to date with files and folders; what could not be read. UserError as ``motion_files``."""
         folders = [Path(place) for place in places]
         missing = [
@@ -62,7 +62,7 @@ class Librarian:
 
         self._index.catch_up(self._path)
         try:
-            update = self._index.update(files, folders, one, stopped)
+            update = self._index.update(files, folders, one, check_stop)
         finally:  # what was read before a stop need not be read again
             self._index.save(self._path)
         self._notes += [f"{take_title(name, '')}: {remark}" for name, remark in update.remarks[:MOST_REMARKS]]
@@ -72,7 +72,7 @@ class Librarian:
         return tuple(skipped[:MOST_SKIPPED])
 
     def take(
-        self, origin: str, offers: Sequence[Offer], all_offers: bool, stopped: StopCheck
+        self, origin: str, offers: Sequence[Offer], all_offers: bool, check_stop: StopCheck
     ) -> tuple[tuple[str, ...], tuple[Skipped, ...]]:
         """Take in what a client offers; the names whose joints are needed, and what cannot be read."""
         index, key = self._index, OFFERED + origin
@@ -89,9 +89,9 @@ class Librarian:
                 if there is None or there.contents != offer.mark:
                     wanted.append(offer.name)
                 continue
-            stopped()
+            check_stop()
             try:
-                index.put(index.embedded(key, offer.name, offer.mark, offer.joints, stopped))
+                index.put(index.embedded(key, offer.name, offer.mark, offer.joints, check_stop))
             except Exception as problem:
                 index.drop(key, offer.name)
                 skipped.append(Skipped(offer.name, fault_of(problem, Path(offer.name))))
@@ -123,13 +123,13 @@ class Librarian:
         """The unit vector (D,) of a whole take (F, 22, 3). UserError as ``segments.checked``."""
         return self._index.vector(joints)
 
-    def fetch(self, path: str, name: str, stopped: StopCheck) -> np.ndarray:
+    def fetch(self, path: str, name: str, check_stop: StopCheck) -> np.ndarray:
         """Joints (F, 22, 3) of an indexed take, from its file. UserError ``unknown_take``, ``take_gone``."""
         if self._index.take(path, name) is None or path.startswith(OFFERED):
             raise UserError("This take is not in the index.", "Search again.", "unknown_take")
         if Path(path).suffix.lower() not in SCENES:
             return read_motion(path)
-        for _, found in read_scenes([Path(path)], stopped):
+        for _, found in read_scenes([Path(path)], check_stop):
             for there, joints in found.takes:
                 if there == name:
                     return joints

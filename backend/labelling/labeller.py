@@ -35,29 +35,29 @@ class Labeller:
         self.words = vocabulary(system, labels, taught)
         self.bank = PhraseBank(system, taught) if describe else None
 
-    def whole(self, joints: np.ndarray, top: int = 5, stopped: StopCheck = lambda: None) -> Segment:
+    def whole(self, joints: np.ndarray, top: int = 5, check_stop: StopCheck = lambda: None) -> Segment:
         """One segment for all of joints (F, 22, 3), metres, 20 fps. UserError as ``checked``.
 
-        ``stopped`` is called between batches and may raise, to cancel.
+        ``check_stop`` is called between batches and may raise, to cancel.
         """
         if not any(moving for _, moving in moving_runs(checked(joints))):
             return Segment(0, len(joints), ())
-        return self._named(uniform(joints), [(0, len(joints))], top, stopped)[0]
+        return self._named(uniform(joints), [(0, len(joints))], top, check_stop)[0]
 
-    def segments(self, joints: np.ndarray, top: int = 5, stopped: StopCheck = lambda: None) -> tuple[Segment, ...]:
+    def segments(self, joints: np.ndarray, top: int = 5, check_stop: StopCheck = lambda: None) -> tuple[Segment, ...]:
         """The segments of a take in order, without gaps; otherwise as ``whole``."""
         runs = moving_runs(checked(joints))
         joints = uniform(joints)
         spans: list[Span] = []
         for span, moving in runs:
             if moving:
-                spans += self._cut(joints, span, stopped)
+                spans += self._cut(joints, span, check_stop)
         held = [Segment(a, b, ()) for (a, b), moving in runs if not moving]
-        return tuple(sorted([*self._named(joints, spans, top, stopped), *held], key=lambda segment: segment.first))
+        return tuple(sorted([*self._named(joints, spans, top, check_stop), *held], key=lambda segment: segment.first))
 
-    def _cut(self, joints: np.ndarray, span: Span, stopped: StopCheck) -> list[Span]:
+    def _cut(self, joints: np.ndarray, span: Span, check_stop: StopCheck) -> list[Span]:
         def embed(spans: Sequence[Span]) -> np.ndarray:
-            return embed_spans(self.system.recognizer, joints, spans, stopped)
+            return embed_spans(self.system.recognizer, joints, spans, check_stop)
 
         spans = cut(span, embed)
         first = self.words.scores(embed(spans)).argmax(axis=1)  # one action may have been cut in two
@@ -69,10 +69,10 @@ class Labeller:
                 merged.append((a, b))
         return merged
 
-    def _named(self, joints: np.ndarray, spans: Sequence[Span], top: int, stopped: StopCheck) -> list[Segment]:
+    def _named(self, joints: np.ndarray, spans: Sequence[Span], top: int, check_stop: StopCheck) -> list[Segment]:
         if not spans:
             return []
-        motions = embed_spans(self.system.recognizer, joints, spans, stopped)
+        motions = embed_spans(self.system.recognizer, joints, spans, check_stop)
         if self.bank is not None:
             found = [tuple(Named(text, score) for text, score in self.bank.best(motion, top)) for motion in motions]
         else:

@@ -13,20 +13,20 @@ from .motion_folders import SCENES, Motions
 from .scene_files import read_scenes
 
 
-def read_files(files: Sequence[Path], stopped: StopCheck = lambda: None) -> Iterator[tuple[Path, Motions]]:
-    """Each file with its motions; scenes come last, by a Blender of their own. ``stopped`` may raise, to end it."""
+def read_files(files: Sequence[Path], check_stop: StopCheck = lambda: None) -> Iterator[tuple[Path, Motions]]:
+    """Each file with its motions; scenes come last, by a Blender of their own. ``check_stop`` may raise, to end it."""
 
     for path in files:
         if path.suffix.lower() in SCENES:
             continue
-        stopped()
+        check_stop()
         try:
             joints, remark = read_remarked(path)
             found = Motions((("", joints),), remark=remark)
         except Exception as problem:  # whatever a file brings about is said of that file, and the rest goes on
             found = Motions((), (("", fault_of(problem, path)),))
         yield path, found
-    yield from read_scenes([path for path in files if path.suffix.lower() in SCENES], stopped)
+    yield from read_scenes([path for path in files if path.suffix.lower() in SCENES], check_stop)
 
 
 def fault_of(problem: Exception, path: Path) -> str:

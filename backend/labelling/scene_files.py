@@ -32,8 +32,8 @@ NEEDS = UserError(
 )
 
 
-def read_scenes(files: Sequence[Path], stopped: StopCheck = lambda: None) -> Iterator[tuple[Path, Motions]]:
-    """Each file with its motions. ``stopped`` is called while Blender works and may raise, which ends it."""
+def read_scenes(files: Sequence[Path], check_stop: StopCheck = lambda: None) -> Iterator[tuple[Path, Motions]]:
+    """Each file with its motions. ``check_stop`` is called while Blender works and may raise, which ends it."""
     left = list(files)
     command = blender(READ)
     while left:
@@ -43,7 +43,7 @@ def read_scenes(files: Sequence[Path], stopped: StopCheck = lambda: None) -> Ite
             continue
         with temporary_folder("scenes") as folder:
             done = 0
-            for number in _run(command, left, folder, stopped):
+            for number in _run(command, left, folder, check_stop):
                 yield left[number], _load(left[number], folder / f"{number}.npz")
                 done = number + 1
             if done < len(left):
@@ -53,7 +53,7 @@ def read_scenes(files: Sequence[Path], stopped: StopCheck = lambda: None) -> Ite
             left = left[done:]
 
 
-def _run(command: list[str], files: Sequence[Path], folder: Path, stopped: StopCheck) -> Iterator[int]:
+def _run(command: list[str], files: Sequence[Path], folder: Path, check_stop: StopCheck) -> Iterator[int]:
     """Numbers of the files in their order, as Blender is done with them."""
     (folder / "files.json").write_text(json.dumps([str(path.resolve()) for path in files]), encoding="utf-8")
     child = start(command, folder, subprocess.PIPE)
@@ -71,7 +71,7 @@ def _run(command: list[str], files: Sequence[Path], folder: Path, stopped: StopC
     silent = 0.0
     try:
         while silent < PATIENCE:
-            stopped()
+            check_stop()
             try:
                 line = lines.get(timeout=_LOOK_SECONDS)
             except queue.Empty:

@@ -21,7 +21,7 @@ from ...rigs.errors import UserError
 from ..editing.execution import Edited, edit, edit_all
 from ..labelling.embedding import embedder
 from ..labelling.index import default_index
-from ..labelling.index_service import Librarian
+from ..labelling.index_service import IndexService
 from ..labelling.labeller import Labeller
 from ..labelling.taught_words import TaughtWords, stamp_of, taught_words
 from ..language.prompt import mended, understood, unlearnt
@@ -244,7 +244,7 @@ class Pipeline:
         *,
         describe: bool = False,
         whole: bool = False,
-        stopped: Callable[[], None] = lambda: None,
+        check_stop: Callable[[], None] = lambda: None,
     ) -> tuple[tuple[Segment, ...], tuple[str, ...]]:
         """Segments of a take (F, 22, 3), each with its ``top`` best names, and sentences for the user.
 
@@ -252,7 +252,7 @@ class Pipeline:
 
         Raises:
             UserError: as `Labeller` and `requests.label.distinct`.
-            Whatever ``stopped`` raises; it is called between batches.
+            Whatever ``check_stop`` raises; it is called between batches.
         """
         kept, note = distinct(labels) if labels else ((), "")
         taught = self.taught_words()
@@ -262,7 +262,7 @@ class Pipeline:
             if len(self._labellers) >= LISTS_KEPT:
                 self._labellers.clear()
             self._labellers[kept, describe] = labeller
-        found = (labeller.whole(joints, top, stopped),) if whole else labeller.segments(joints, top, stopped)
+        found = (labeller.whole(joints, top, check_stop),) if whole else labeller.segments(joints, top, check_stop)
         strange = unlearnt(self.system, [label for label in kept if taught.of(label) is None])
         return found, tuple(text for text in (note, strange) if text)
 
@@ -274,9 +274,9 @@ class Pipeline:
         return self._words
 
     @cached_property
-    def librarian(self) -> Librarian:
+    def index_service(self) -> IndexService:
         """The index of takes in the user's folder, for this model."""
-        return Librarian(embedder(self.system), default_index())
+        return IndexService(embedder(self.system), default_index())
 
     @torch.no_grad()
     def embed_motion(self, joints: np.ndarray) -> np.ndarray:

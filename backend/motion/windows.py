@@ -138,7 +138,7 @@ class Windows:
             room[:, :OVERLAP] = latents[:, :OVERLAP]
             known = Known(room, (torch.arange(tokens) < OVERLAP).expand(len(tail), -1))
 
-        def seen(step: int, look: Look) -> None:
+        def watch_latents(step: int, look: Look) -> None:
             watch(lambda: _joints(self.autoencoder.decode(look())), step)
 
         latents = sample(
@@ -149,7 +149,7 @@ class Windows:
             self.sampling,
             guide=self.guide,
             known=known,
-            watch=seen,
+            watch=watch_latents,
             cancelled=cancelled,
         )
         return _joints(decoded(self.autoencoder, latents))

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from ..labelling.index_service import Librarian
+from ..labelling.index_service import IndexService
 from ..requests.edit import EditRequest
 from ..requests.fields import FloatArray
 from ..requests.generate import Generated, GenerateRequest, PhaseReport
@@ -43,9 +43,9 @@ class Engine(Protocol):
         *,
         describe: bool = ...,
         whole: bool = ...,
-        stopped: Callable[[], None] = ...,
+        check_stop: Callable[[], None] = ...,
     ) -> tuple[tuple[Segment, ...], tuple[str, ...]]:
-        """Segments and warnings. Calls ``stopped`` between batches, which may raise."""
+        """Segments and warnings. Calls ``check_stop`` between batches, which may raise."""
 
     def read(self, prompt: str) -> tuple[str, tuple[str, ...]]:
         """A prompt or a question as the model is to read it, and warnings."""
@@ -59,4 +59,4 @@ class Engine(Protocol):
         """Give memory that is not in use back to the device: a job has just run out of it."""
 
     @property
-    def librarian(self) -> Librarian: ...
+    def index_service(self) -> IndexService: ...

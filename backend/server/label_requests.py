@@ -12,47 +12,47 @@ from .engine_protocol import Engine
 
 
 def answer(
-    engine: Engine, request: Request, progress: Callable[[str, int, int], None], check: Callable[[], None]
+    engine: Engine, request: Request, progress: Callable[[str, int, int], None], check_stop: Callable[[], None]
 ) -> Reply:
     """The last reply to Label, Index, Find or Fetch.
 
     Args:
         progress: takes a phase, how far it is, and of how many steps.
-        check: is called in between and raises where the job is to end.
+        check_stop: is called in between and raises where the job is to end.
     """
     if isinstance(request, Label):
         progress("naming", 0, 1)
-        return _label(engine, request, check)
-    librarian = engine.librarian
+        return _label(engine, request, check_stop)
+    index = engine.index_service
     if isinstance(request, Index):
         progress("reading takes", 0, 0)
         unread = (
-            librarian.read(request.places, lambda done, of: progress("reading takes", done, of), check)
+            index.read(request.places, lambda done, of: progress("reading takes", done, of), check_stop)
             if request.places
             else ()
         )
-        wanted, refused = librarian.take(request.origin, request.offers, request.all_offers, check)
-        return Indexed(request.id, librarian.takes, wanted, (*unread, *refused), librarian.notes())
+        wanted, refused = index.take(request.origin, request.offers, request.all_offers, check_stop)
+        return Indexed(request.id, index.takes, wanted, (*unread, *refused), index.notes())
     if isinstance(request, Find):
         if request.example is None:
             near, notes = engine.embed_text(request.query), engine.read(request.query)[1]
         else:
-            near, notes = librarian.example(request.example), ()
-        moments = librarian.find(near, request.places, request.origin, request.offered, request.top)
+            near, notes = index.example(request.example), ()
+        moments = index.find(near, request.places, request.origin, request.offered, request.top)
         return Found(request.id, moments, notes)
     assert isinstance(request, Fetch)
     progress("reading the take", 0, 1)
-    joints = librarian.fetch(request.path, request.name, check)
+    joints = index.fetch(request.path, request.name, check_stop)
     return Result(request.id, joints=joints[None].astype(np.float32))
 
 
-def _label(engine: Engine, request: Label, check: Callable[[], None]) -> Labelled:
+def _label(engine: Engine, request: Label, check_stop: Callable[[], None]) -> Labelled:
     segments, notes = engine.label(
         request.joints,
         request.labels,
         request.top,
         describe=request.describe,
         whole=request.whole,
-        stopped=check,
+        check_stop=check_stop,
     )
     return Labelled(request.id, segments, notes)

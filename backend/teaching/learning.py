@@ -77,33 +77,33 @@ def learn(
     settings = settings or LearningSettings()
     lesson, notes = checked(lesson)
 
-    def stopped() -> None:
+    def check_stop() -> None:
         if decision() == "drop":
             raise Cancelled
 
-    found = material(system, lesson, settings.seed, settings.rehearsal, report, stopped)
-    pupil = Pupil(system.generator, found, settings)
+    found = material(system, lesson, settings.seed, settings.rehearsal, report, check_stop)
+    trainer = AdapterTrainer(system.generator, found, settings)
     most = settings.steps or steps_for(lesson.actions)
     most = most if found.tested else max(1, round(BLIND * most))
     for step in range(1, most + 1):
-        stopped()
+        check_stop()
         if decision() == "keep":
             break
-        pupil.learn(step, most)
-        report(pupil.phase, step, most)
-        if pupil.stagnates:
+        trainer.learn(step, most)
+        report(trainer.phase, step, most)
+        if trainer.stagnates:
             break
-    adapters, steps = pupil.best
+    adapters, steps = trainer.best
     if not steps:
         raise UserError(
             "Nothing was learnt: the held-out takes got no nearer.",
             "The model may know them already: try their words in Generate. Else show more takes of each action.",
             "nothing_learnt",
         )
-    return LearntAdapters(adapters, lesson.words, steps, pupil.losses, notes + found.notes)
+    return LearntAdapters(adapters, lesson.words, steps, trainer.losses, notes + found.notes)
 
 
-class Pupil:
+class AdapterTrainer:
     """The generator with adapters that learn, and the best state so far."""
 
     def __init__(self, generator: Generator, found: Material, settings: LearningSettings) -> None:

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +12,7 @@ import torch
 
 from ...rigs.body.skeleton import JOINTS
 from ...rigs.errors import UserError
+from ..labelling.embedding import StopCheck
 from ..model.weights import System
 from ..motion.generation import fits
 from ..requests.lesson import Lesson, LessonReport
@@ -42,13 +43,18 @@ class Material:
 
 
 def material(
-    system: System, lesson: Lesson, seed: int, rehearsal: int | None, report: LessonReport, stopped: Callable[[], None]
+    system: System,
+    lesson: Lesson,
+    seed: int,
+    rehearsal: int | None,
+    report: LessonReport,
+    check_stop: StopCheck,
 ) -> Material:
     """Everything that a checked lesson is learnt from; ``rehearsal``: how many known prompts at most, None for all.
 
     Raises:
         UserError: ``too_short``, or as ``judged``.
-        Whatever ``stopped`` raises; it is called in between.
+        Whatever ``check_stop`` raises; it is called in between.
     """
     report("looking at the takes", 0, 1)
     rng = np.random.default_rng(seed)
@@ -59,8 +65,10 @@ def material(
             "None of the takes can be learnt from.", "Show takes of 2 s or more, or short ones that loop.", "too_short"
         )
     notes += judged(system, parts.clips)
-    stopped()
-    known = rehearsed(system, seed, lambda done, of: report("making motions to rehearse", done, of), stopped, rehearsal)
+    check_stop()
+    known = rehearsed(
+        system, seed, lambda done, of: report("making motions to rehearse", done, of), check_stop, rehearsal
+    )
     taught, tested = held_out(parts.clips, rng)
     notes += () if tested else ("Too few takes to hold some out: learning ends after a fixed number of steps.",)
     both = composed_with(taught, known, rng)
@@ -73,14 +81,14 @@ def material(
     def latents(clips: Sequence[Clip], speeds: Sequence[float] = ()) -> list[LatentClip]:
         found = []
         for clip in clips:
-            stopped()
+            check_stop()
             found.append(latent_clip(clip, system.autoencoder, system.text, speeds))
         return found
 
     report("preparing", 0, 1)
     alone, joined = latents(taught, SPEEDS), []
     for clip in both:
-        stopped()
+        check_stop()
         joined.append(varied_latents(clip, system.autoencoder, system.text, rng))
     shown = LatentBatches([*alone, *joined], shares, varied=True)
     return Material(shown, LatentBatches(latents(known)), latents(tested), notes)

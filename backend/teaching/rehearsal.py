@@ -9,6 +9,7 @@ import numpy as np
 
 from ...rigs.body.canonical import at_origin
 from ...rigs.body.skeleton import TOKEN_FRAMES
+from ..labelling.embedding import StopCheck
 from ..model.weights import System
 from ..motion.generation import motions, sampling_of, source
 from ..requests.generate import SamplingOptions
@@ -54,12 +55,12 @@ def rehearsed(
     system: System,
     seed: int,
     report: Callable[[int, int], None],
-    stopped: Callable[[], None],
+    check_stop: StopCheck,
     prompts: int | None = None,
 ) -> list[Clip]:
     """Clips of 5 s that the model makes for ``prompts_of``, or the first ``prompts`` of them.
 
-    ``report`` is called with how many there are, and of how many; ``stopped`` may raise, which ends it.
+    ``report`` is called with how many there are, and of how many; ``check_stop`` may raise, which ends it.
     """
     wanted = prompts_of(system)[:prompts]
     sampling = sampling_of(system, SamplingOptions(candidates=1))
@@ -70,7 +71,7 @@ def rehearsed(
         sources = [source(seed, at + number) for number in range(len(some))]
         texts = [text for text, _ in some]
         made = motions(
-            system, texts, [FRAMES] * len(some), sources, sampling, report=lambda _step, _of, _look: stopped()
+            system, texts, [FRAMES] * len(some), sources, sampling, report=lambda _step, _of, _look: check_stop()
         )
         for (text, group), joints in zip(some, made, strict=True):
             whole = joints[: len(joints) // TOKEN_FRAMES * TOKEN_FRAMES]

@@ -42,14 +42,14 @@ def teach(
         words=learnt.words,
         takes=tuple(example.name for example in lesson.examples),
         made=datetime.now(UTC).isoformat(timespec="seconds"),
-        settings=facts(lesson, learnt, settings),
+        settings=card_settings(lesson, learnt, settings),
         eye=embedder(system).mark,
     )
     report("writing", 0, 1)
-    return keep(card, {**learnt.adapters, WORDS: seen(system, lesson, learnt.words)}, folder), learnt
+    return keep(card, {**learnt.adapters, WORDS: description_vectors(system, lesson, learnt.words)}, folder), learnt
 
 
-def seen(system: System, lesson: Lesson, words: Sequence[str]) -> np.ndarray:
+def description_vectors(system: System, lesson: Lesson, words: Sequence[str]) -> np.ndarray:
     """What the recognizer sees in the takes of each description: unit vectors (W, D), the means of their takes."""
     rows = embed_takes(system.recognizer, [uniform(example.joints) for example in lesson.examples])
     said = [{" ".join(text.split()) for text in example.words} for example in lesson.examples]
@@ -58,7 +58,7 @@ def seen(system: System, lesson: Lesson, words: Sequence[str]) -> np.ndarray:
     return found
 
 
-def facts(lesson: Lesson, learnt: LearntAdapters, settings: LearningSettings) -> dict[str, float]:
+def card_settings(lesson: Lesson, learnt: LearntAdapters, settings: LearningSettings) -> dict[str, float]:
     """The numbers of a model card."""
     found: dict[str, float] = {"rank": settings.rank, "rate": settings.rate, "seed": settings.seed}
     found |= {"steps": learnt.steps, "seconds": round(lesson.seconds, 1), "mirror": int(lesson.mirror)}

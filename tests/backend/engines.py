@@ -31,7 +31,7 @@ import numpy as np
 import numpy.typing as npt
 from coamd.backend.labelling.embedding import Embedder
 from coamd.backend.labelling.index import default_index
-from coamd.backend.labelling.index_service import Librarian
+from coamd.backend.labelling.index_service import IndexService
 from coamd.backend.labelling.segmentation import SHORTEST, checked, moving_runs
 from coamd.backend.requests.edit import EditRequest
 from coamd.backend.requests.edit_checks import check
@@ -153,7 +153,7 @@ class SwayEngine:
         *,
         describe: bool = False,
         whole: bool = False,
-        stopped: Callable[[], None] = lambda: None,
+        check_stop: Callable[[], None] = lambda: None,
     ) -> tuple[tuple[Segment, ...], tuple[str, ...]]:
         """A segment for every two seconds; its names are those of the list, in its order."""
         checked(joints)
@@ -169,19 +169,19 @@ class SwayEngine:
         edges = [0, len(joints)] if whole else [*range(0, max(len(joints) - SHORTEST, 1), 40), len(joints)]
         segments = []
         for a, b in itertools.pairwise(edges):
-            stopped()
+            check_stop()
             moves = any(moving for _, moving in moving_runs(joints[a:b]))
             segments.append(Segment(a, b, names[:top] if moves else ()))
         return tuple(segments), (note,) if note else ()
 
     @cached_property
-    def librarian(self) -> Librarian:
+    def index_service(self) -> IndexService:
         """A true index, of the directions in which pieces travel."""
 
         def embed(joints: np.ndarray, spans: Sequence[tuple[int, int]]) -> np.ndarray:
             return np.stack([self.embed_motion(joints[a:b]) for a, b in spans])
 
-        return Librarian(Embedder("sway", 2, embed), self._index)
+        return IndexService(Embedder("sway", 2, embed), self._index)
 
     def read(self, prompt: str) -> tuple[str, tuple[str, ...]]:
         return prompt, ("The model has not learnt 'zigzag'.",) if "zigzag" in prompt else ()

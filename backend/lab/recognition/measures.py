@@ -22,7 +22,7 @@ from ....rigs.solve.rig_to_joints import joints_from_pose
 from ...labelling.embedding import embed_takes, embedder, uniform
 from ...labelling.index import TakeIndex, take_spans
 from ...labelling.index_file import IndexedTake
-from ...labelling.index_service import Librarian
+from ...labelling.index_service import IndexService
 from ...labelling.labeller import Labeller
 from ...model.weights import System
 from ...motion.pipeline import Pipeline
@@ -224,7 +224,7 @@ def answer_seconds(system: System, takes: int, questions: Sequence[str], seconds
         library = [IndexedTake(name, "", name, spans, rows, poses) for name, rows in zip(names, vectors, strict=True)]
         TakeIndex(eyes, library).save(place / "takes.npz")
         engine = Pipeline(system, next(system.recognizer.parameters()).device)
-        engine.librarian = Librarian(eyes, place / "takes.npz")  # not the user's
+        engine.index_service = IndexService(eyes, place / "takes.npz")  # not the user's
         times = []
         for question in questions:
             asked = Find("1", question, places=(str(place),), top=20)

@@ -14,7 +14,7 @@ from coamd.backend.labelling import motion_reading as reading
 from coamd.backend.labelling.embedding import Embedder, Span, embed_takes, embedder, uniform
 from coamd.backend.labelling.index import TakeIndex, take_spans
 from coamd.backend.labelling.index_file import IndexedTake
-from coamd.backend.labelling.index_service import Librarian
+from coamd.backend.labelling.index_service import IndexService
 from coamd.backend.labelling.library import Library, below
 from coamd.backend.model.weights import System, load_system
 from coamd.backend.requests.label import POSES
@@ -149,12 +149,12 @@ def test_a_second_writer_loses_nothing_of_the_first(library: list[Path], tmp_pat
 
 def test_what_others_have_written_is_found_before_a_search(library: list[Path], tmp_path: Path) -> None:
     path = tmp_path / "takes.npz"
-    librarian = Librarian(TOOLS, path)
+    index = IndexService(TOOLS, path)
     other, _ = TakeIndex.open(path, TOOLS)
     other.update(library)
     other.save(path)
-    found = librarian.find(np.array([1.0, 0.0]), [str(library[0].parent)], "", False, 5)
-    assert len(found) == librarian.takes == 3
+    found = index.find(np.array([1.0, 0.0]), [str(library[0].parent)], "", False, 5)
+    assert len(found) == index.takes == 3
 
 
 def test_an_empty_index_is_read_as_one(tmp_path: Path) -> None:
@@ -207,7 +207,7 @@ def test_a_long_take_can_be_cancelled_within_it(library: list[Path], monkeypatch
     monkeypatch.setattr("coamd.backend.labelling.index.PIECES", 1)
     looks = 0
 
-    def stopped() -> None:
+    def check_stop() -> None:
         nonlocal looks
         looks += 1
         if looks > 12:
@@ -215,7 +215,7 @@ def test_a_long_take_can_be_cancelled_within_it(library: list[Path], monkeypatch
 
     index = TakeIndex(TOOLS)
     with pytest.raises(Stopped):
-        index.update([library[1], library[0]], stopped=stopped)
+        index.update([library[1], library[0]], check_stop=check_stop)
     assert names(index) == ["sit"]
     assert library[0].stem == "long"
 

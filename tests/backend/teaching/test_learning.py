@@ -20,7 +20,7 @@ from coamd.backend.taught.library import models, named
 from coamd.backend.taught.model_file import word_vectors
 from coamd.backend.teaching import learning, material
 from coamd.backend.teaching.clips import TESTED
-from coamd.backend.teaching.learning import LearningSettings, Pupil, learn, loss_on
+from coamd.backend.teaching.learning import AdapterTrainer, LearningSettings, learn, loss_on
 from coamd.backend.teaching.teacher import teach
 from coamd.rigs.errors import UserError
 
@@ -97,13 +97,13 @@ def test_without_takes_to_hold_out_it_ends_after_a_fixed_number_of_steps(
 
 def test_it_stops_where_nothing_gets_better(system: System, monkeypatch: pytest.MonkeyPatch) -> None:
     found = material.material(system, lesson(), 1, 2, lambda *_: None, lambda: None)
-    pupil = Pupil(system.generator, found, QUICK)
-    pupil.losses.update({step: 9.0 for step in range(5, 61, 5)})
-    assert pupil.stagnates
-    pupil.learn(61, 300)  # of so many steps 61 without a better one are not many
-    assert not pupil.stagnates
-    pupil.losses.update({step: 9.0 for step in range(65, 126, 5)})
-    assert pupil.stagnates
+    trainer = AdapterTrainer(system.generator, found, QUICK)
+    trainer.losses.update({step: 9.0 for step in range(5, 61, 5)})
+    assert trainer.stagnates
+    trainer.learn(61, 300)  # of so many steps 61 without a better one are not many
+    assert not trainer.stagnates
+    trainer.losses.update({step: 9.0 for step in range(65, 126, 5)})
+    assert trainer.stagnates
 
 
 def test_what_is_made_without_words_is_learnt_from_rehearsed_clips_alone(
@@ -117,9 +117,9 @@ def test_what_is_made_without_words_is_learnt_from_rehearsed_clips_alone(
         seen.append((len(given[0]), given[4] if len(given) > 4 else None))  # type: ignore[arg-type]
         return loss(self, *given)  # type: ignore[arg-type]
 
-    pupil = Pupil(system.generator, found, QUICK)
+    trainer = AdapterTrainer(system.generator, found, QUICK)
     monkeypatch.setattr(type(system.generator), "forward_loss", heard)
-    pupil.learn(1, 20)
+    trainer.learn(1, 20)
     assert seen == [(learning.TAUGHT, 0.0), (learning.REHEARSED, None)]
 
 
