@@ -48,7 +48,7 @@ class Sampling:
     guided_from: float = 2 / 3  # share of the steps that are done before the recognizer is asked
     begin: float = 0.0  # time of the schedule at which it begins; 0: all tokens masked, nearer to 1: fewer
     candidates: int = 1  # motions for one that is wanted, at most; the recognizer keeps the best (``motions``)
-    held: bool = True  # others are made where a motion misses what its prompt says (``motions``)
+    retries: bool = True  # others are made where a motion misses what its prompt says (``motions``)
     refine: bool = False  # no schedule: at each step a random 16 % is predicted again
 
 

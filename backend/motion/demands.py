@@ -61,8 +61,8 @@ class Demand:
     action: Countable | None = None
     limb: Limb | None = None
     limb_side: str = ""  # left or right
-    begins: bool = False  # upright
-    stays: bool = False  # upright
+    begins_upright: bool = False
+    stays_upright: bool = False
     pace: tuple[float, float] | None = None  # m/s from and to, and steady
 
     def miss(self, joints: np.ndarray) -> float:
@@ -77,8 +77,8 @@ class Demand:
             missed += 0.0 if acts == self.limb_side else WRONG_SIDE if acts in SIDES else EITHER_SIDE
         if self.pace is not None:
             missed = max(missed, pace_missed(joints, *self.pace))
-        low = self.begins and float(np.median(joints[:FIRST, 0, 1])) < UPRIGHT
-        if low or (self.stays and lowest_pelvis(joints) < UPRIGHT):
+        low = self.begins_upright and float(np.median(joints[:FIRST, 0, 1])) < UPRIGHT
+        if low or (self.stays_upright and lowest_pelvis(joints) < UPRIGHT):
             missed += NOT_STANDING
         return missed
 

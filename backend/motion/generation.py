@@ -74,7 +74,7 @@ def sampling_of(system: System, options: SamplingOptions) -> Sampling:
         whole=released,
         strength=chosen(options.recognizer_guidance, recognizer.guidance),
         candidates=chosen(options.candidates, 1 if released else recognizer.candidates),
-        held=not released and options.candidates != 1,  # who asks for one motion gets that one
+        retries=not released and options.candidates != 1,  # who asks for one motion gets that one
         guided_from=0.0 if released else Sampling.guided_from,
     )
 
@@ -123,7 +123,7 @@ def motions(
         condition, described = system.text(ids), system.recognizer.text(ids)
     most, each = max(frames), sampling.candidates
     drawn = [[one, *parted(copied(one), each - 1)] for one in sources]  # the first is the motion that is made alone
-    demands = [demand_of(prompt) if sampling.held else None for prompt in prompts]
+    demands = [demand_of(prompt) if sampling.retries else None for prompt in prompts]
     turns = 2 if each > 1 or any(demand and demand.is_often_missed for demand in demands) else 1
 
     def run(rows: Sequence[int], numbers: Sequence[int], before: int, arrange: ArrangePreview) -> np.ndarray:
@@ -160,7 +160,7 @@ def motions(
                 drawn[row] = parted(sources[row], ATTEMPTS)
             return run(rows, range(ATTEMPTS), 1, arrange)
 
-        motion = held_to(motion, demands, retry, finish)
+        motion = best_by_demands(motion, demands, retry, finish)
     return [finish(row, joints) for row, joints in enumerate(motion)]
 
 
@@ -181,7 +181,7 @@ def best_recognized(system: System, motion: np.ndarray, described: Tensor, each:
     return result
 
 
-def held_to(
+def best_by_demands(
     motion: np.ndarray,
     demands: Sequence[Demand | None],
     retry: Callable[[Sequence[int], ArrangePreview], np.ndarray],

@@ -29,19 +29,19 @@ CLIENTS = 64  # connections that have
 HANDSHAKE_BYTES = 4096  # greeting, hello and initiate have about 600
 HANDSHAKE_SECONDS = 5.0
 ON_THE_WAY = MAX_MESSAGE_BYTES + (16 << 20)  # bytes that the server has not read yet
-_CHUNK, _HELD = 1 << 18, 1 << 20  # bytes read at once; bytes kept while the other side does not take them
+_CHUNK, _BUFFERED = 1 << 18, 1 << 20  # bytes read at once; bytes kept while the other side does not take them
 _QUIET = 1 << 20  # with so few bytes on their way nobody has a message that is not whole
 _GREETING, _LONG = 64, 2  # bytes; the flag of a frame whose size has eight bytes
 _SEALED = 33  # bytes that CURVE adds to a frame
 
 
 @dataclass(eq=False)
-class _Way:
+class _Direction:
     """One direction of a connection."""
 
     source: socket.socket
     sink: socket.socket
-    held: bytearray = field(default_factory=bytearray)
+    buffer: bytearray = field(default_factory=bytearray)
     ended: bool = False
 
 
@@ -50,11 +50,11 @@ class _Link:
     """One client."""
 
     since: float
-    inwards: _Way
-    outwards: _Way
-    known: bool = False  # it has shown its key: the server has said that it is ready
-    asked: bytearray = field(default_factory=bytearray)  # what it said before that
-    answered: bytearray = field(default_factory=bytearray)
+    inwards: _Direction
+    outwards: _Direction
+    authenticated: bool = False  # it has shown its key: the server has said that it is ready
+    client_handshake: bytearray = field(default_factory=bytearray)  # what it said before that
+    server_handshake: bytearray = field(default_factory=bytearray)
     passed: int = 0  # bytes since it was quiet last
     calm: int = 0  # which quiet moment that was
 
@@ -94,11 +94,11 @@ class Doorkeeper:
                 elif key.data in self._links:
                     self._serve(key.data, key.fileobj, events)
             late = time.monotonic() - HANDSHAKE_SECONDS
-            for link in [link for link in self._links if not link.known and link.since < late]:
+            for link in [link for link in self._links if not link.authenticated and link.since < late]:
                 self._cut(link)
         for link in list(self._links):
             with contextlib.suppress(OSError):
-                link.outwards.sink.sendall(link.outwards.held)
+                link.outwards.sink.sendall(link.outwards.buffer)
             self._cut(link)
         self._listener.close()
         self._selector.close()
@@ -106,12 +106,12 @@ class Doorkeeper:
     def _let_in(self) -> None:
         with contextlib.suppress(OSError):
             outside, _ = self._listener.accept()
-            strange = [link for link in self._links if not link.known]
-            if len(self._links) - len(strange) >= CLIENTS:
+            unauthenticated = [link for link in self._links if not link.authenticated]
+            if len(self._links) - len(unauthenticated) >= CLIENTS:
                 outside.close()
                 return
-            if len(strange) >= HANDSHAKES:
-                self._cut(strange[0])
+            if len(unauthenticated) >= HANDSHAKES:
+                self._cut(unauthenticated[0])
             inside = socket.socket(socket.AF_UNIX)
             try:
                 inside.connect(self._inside)
@@ -122,60 +122,60 @@ class Doorkeeper:
             outside.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             for one in (outside, inside):
                 one.setblocking(False)
-            link = _Link(time.monotonic(), _Way(outside, inside), _Way(inside, outside))
+            link = _Link(time.monotonic(), _Direction(outside, inside), _Direction(inside, outside))
             self._links.append(link)
             for one in (outside, inside):
                 self._selector.register(one, selectors.EVENT_READ, link)
 
     def _serve(self, link: _Link, which: object, events: int) -> None:
         try:
-            for way in (link.inwards, link.outwards):
-                if way.source is which and events & selectors.EVENT_READ:
-                    self._take(link, way)
-                if way.held:
+            for direction in (link.inwards, link.outwards):
+                if direction.source is which and events & selectors.EVENT_READ:
+                    self._take(link, direction)
+                if direction.buffer:
                     with contextlib.suppress(BlockingIOError):
-                        del way.held[: way.sink.send(way.held)]
+                        del direction.buffer[: direction.sink.send(direction.buffer)]
         except OSError:
             self._cut(link)
             return
         if link not in self._links:
             return
-        if any(way.ended and not way.held for way in (link.inwards, link.outwards)):
+        if any(direction.ended and not direction.buffer for direction in (link.inwards, link.outwards)):
             self._cut(link)
             return
-        for way, back in ((link.inwards, link.outwards), (link.outwards, link.inwards)):
-            wanted = selectors.EVENT_READ if len(way.held) < _HELD and not way.ended else 0
-            wanted |= selectors.EVENT_WRITE if back.held else 0
-            self._watch(way.source, wanted, link)
+        for direction, back in ((link.inwards, link.outwards), (link.outwards, link.inwards)):
+            wanted = selectors.EVENT_READ if len(direction.buffer) < _BUFFERED and not direction.ended else 0
+            wanted |= selectors.EVENT_WRITE if back.buffer else 0
+            self._watch(direction.source, wanted, link)
 
     def _watch(self, one: socket.socket, wanted: int, link: _Link) -> None:
-        there = self._selector.get_map().get(one)
-        if there is None:
+        registered = self._selector.get_map().get(one)
+        if registered is None:
             if wanted:
                 self._selector.register(one, wanted, link)
         elif not wanted:
             self._selector.unregister(one)
-        elif there.events != wanted:
+        elif registered.events != wanted:
             self._selector.modify(one, wanted, link)
 
-    def _take(self, link: _Link, way: _Way) -> None:
+    def _take(self, link: _Link, direction: _Direction) -> None:
         """Read what there is; ConnectionError where it is more than may be."""
         try:
-            data = way.source.recv(_CHUNK if link.known else HANDSHAKE_BYTES)
+            data = direction.source.recv(_CHUNK if link.authenticated else HANDSHAKE_BYTES)
         except BlockingIOError:
             return
         if not data:
-            way.ended = True
+            direction.ended = True
             return
-        way.held += data
-        if way is link.outwards:
-            if not link.known:
-                link.answered += data
-                link.known = _is_ready(link.answered)
+        direction.buffer += data
+        if direction is link.outwards:
+            if not link.authenticated:
+                link.server_handshake += data
+                link.authenticated = _is_ready(link.server_handshake)
             return
-        if not link.known:
-            link.asked += data
-            if not _is_handshake(link.asked):
+        if not link.authenticated:
+            link.client_handshake += data
+            if not _is_handshake(link.client_handshake):
                 raise ConnectionAbortedError
             return
         self._count(link, len(data))

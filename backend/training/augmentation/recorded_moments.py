@@ -49,7 +49,7 @@ class Strike:
 
     verb: str
     named: re.Pattern[str]
-    found: Callable[[np.ndarray], list[Event]]
+    find: Callable[[np.ndarray], list[Event]]
     limb: str  # what it is done with, one of two; "" where it is both
 
     @property
@@ -249,7 +249,7 @@ def striking_clips(clips: Sequence[Clip]) -> list[Clip]:
 
 def stretches(clip: Clip, strike: Strike) -> list[Clip]:
     """Parts of a clip around one to four of its actions, none of which is cut off; each passes its own count."""
-    events, frames, made = strike.found(clip.joints), len(clip.joints), []
+    events, frames, made = strike.find(clip.joints), len(clip.joints), []
     for number in TIMES:
         for first in range(len(events) - number + 1):
             chosen = events[first : first + number]
@@ -261,7 +261,7 @@ def stretches(clip: Clip, strike: Strike) -> list[Clip]:
             if length < MIN_FRAMES or chosen[0].start - start < CLEAR // 2:
                 continue
             joints = at_origin(clip.joints[start : start + length].astype(np.float64)).astype(np.float32)
-            again = strike.found(joints)
+            again = strike.find(joints)
             if [event.side for event in again] == [event.side for event in chosen]:
                 name = f"K{strike.verb[0]}{number}_{first}{clip.id}"
                 texts = strike_texts(strike, again)

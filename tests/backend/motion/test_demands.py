@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import pytest
 from coamd.backend.motion.demands import COUNTABLE, Demand, demand_of, net_turn, slowed, steered
-from coamd.backend.motion.generation import held_to
+from coamd.backend.motion.generation import best_by_demands
 from coamd.backend.motion.joint_measures import paces
 from coamd.rigs.body.skeleton import FPS, INDEX, PARENTS
 
@@ -71,9 +71,9 @@ def test_either_side_takes_the_side_that_the_motion_takes() -> None:
 
 
 def test_prompts_without_numbers_demand_nothing() -> None:
-    assert demand_of("a person walks forward and waves") == Demand(begins=True)
+    assert demand_of("a person walks forward and waves") == Demand(begins_upright=True)
     assert demand_of("a person crawls") is None
-    assert demand_of("jump twice") == Demand(count=2, action=JUMP, begins=True)
+    assert demand_of("jump twice") == Demand(count=2, action=JUMP, begins_upright=True)
 
 
 def test_a_wrong_count_is_seen() -> None:
@@ -139,7 +139,7 @@ def test_a_missed_number_is_tried_again_and_the_nearest_is_kept() -> None:
         assert np.array_equal(arrange(tries)[1], made[1])
         return tries
 
-    kept = held_to(made, [Demand(turn=90.0, side=1), None], retry, as_it_is)
+    kept = best_by_demands(made, [Demand(turn=90.0, side=1), None], retry, as_it_is)
     assert asked == [0]
     assert net_turn(kept[0]) == pytest.approx(90.0, abs=6.0)
     assert np.array_equal(kept[1], made[1])
@@ -149,7 +149,7 @@ def test_a_met_number_costs_no_second_try() -> None:
     def retry(rows: Sequence[int], arrange: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
         raise AssertionError(f"{rows} were tried again")
 
-    held_to(np.stack([walking(80, 92.0)]), [Demand(turn=90.0, side=1)], retry, as_it_is)
+    best_by_demands(np.stack([walking(80, 92.0)]), [Demand(turn=90.0, side=1)], retry, as_it_is)
 
 
 def test_a_pace_is_met_only_by_who_keeps_it() -> None:

@@ -118,7 +118,7 @@ def test_a_long_motion_is_judged_in_pieces_that_the_recognizer_can_read(system: 
 
 def test_one_candidate_is_kept_whatever_it_misses(system: System) -> None:
     """A draft is seen at once; what is not said is held to the prompt, and so are several candidates."""
-    assert not sampling_of(system, SamplingOptions(candidates=1)).held
-    assert sampling_of(system, SamplingOptions()).held
-    assert sampling_of(system, SamplingOptions(candidates=4)).held
-    assert not sampling_of(system, SamplingOptions(solver="dopri5")).held
+    assert not sampling_of(system, SamplingOptions(candidates=1)).retries
+    assert sampling_of(system, SamplingOptions()).retries
+    assert sampling_of(system, SamplingOptions(candidates=4)).retries
+    assert not sampling_of(system, SamplingOptions(solver="dopri5")).retries
