@@ -70,7 +70,7 @@ from ..wire.protocol import clip_hash, decode, encode, new_id
 
 log = logging.getLogger(__name__)
 
-Watcher = Callable[[Progress], None]
+OnProgress = Callable[[Progress], None]
 R = TypeVar("R", bound=Reply)
 _LOOK_SECONDS = 0.5  # between two looks whether the backend still lives, while one waits
 _SILENT = "Look at the backend's log, or stop it and start it again."
@@ -149,7 +149,7 @@ class Client:
 
     # For scripts: each of these waits for the answer
 
-    def wait(self, id: str, timeout: float = 600.0, progress: Watcher | None = None) -> Reply:
+    def wait(self, id: str, timeout: float = 600.0, progress: OnProgress | None = None) -> Reply:
         """The last reply to request ``id``: Result, State or Welcome.
 
         Raises UserError: the backend's own; "backend_died"; "timeout" after ``timeout`` seconds (the job is then
@@ -185,11 +185,13 @@ class Client:
         assert isinstance(state, State)
         return state
 
-    def generate(self, request: GenerateRequest, *, timeout: float = 600.0, progress: Watcher | None = None) -> Result:
+    def generate(
+        self, request: GenerateRequest, *, timeout: float = 600.0, progress: OnProgress | None = None
+    ) -> Result:
         """Text to motion: ``joints`` (V, F, 22, 3) metres, Y up, 20 frames per second, and ``warnings``."""
         return self._result(Generate(new_id(), request), timeout, progress)
 
-    def edit(self, request: EditRequest, *, timeout: float = 600.0, progress: Watcher | None = None) -> Result:
+    def edit(self, request: EditRequest, *, timeout: float = 600.0, progress: OnProgress | None = None) -> Result:
         """A motion changed in a range: ``joints`` (V, F', 22, 3), where F' has the frames that an extension adds.
 
         Raises UserError where the request makes no sense (`requests.edit_checks.check`), before anything is sent.
@@ -204,7 +206,7 @@ class Client:
         *,
         mirror: bool = True,
         timeout: float = 3600.0,
-        progress: Watcher | None = None,
+        progress: OnProgress | None = None,
     ) -> Learnt:
         """Takes with their words become a model that ``generate`` and ``edit`` know by ``name``.
 
@@ -222,7 +224,7 @@ class Client:
         describe: bool = False,
         whole: bool = False,
         timeout: float = 600.0,
-        progress: Watcher | None = None,
+        progress: OnProgress | None = None,
     ) -> Labelled:
         """``segments`` of the take (F, 22, 3), each with its ``top`` best names, best first, and ``warnings``."""
         request = Label(new_id(), joints, top, tuple(labels), describe, whole)
@@ -236,7 +238,7 @@ class Client:
         offers: Sequence[Offer] = (),
         all_offers: bool = False,
         timeout: float = 3600.0,
-        progress: Watcher | None = None,
+        progress: OnProgress | None = None,
     ) -> Indexed:
         """Bring the backend's index up to date with files and folders of its machine, and with offered takes."""
         request = Index(new_id(), tuple(map(str, places)), origin, tuple(offers), all_offers)
@@ -286,15 +288,15 @@ class Client:
         """Ends the backend."""
         self.wait(self.send(Shutdown(new_id())), timeout)
 
-    def _result(self, request: Request, timeout: float, progress: Watcher | None = None) -> Result:
+    def _result(self, request: Request, timeout: float, progress: OnProgress | None = None) -> Result:
         return self._answer(request, Result, timeout, progress)
 
-    def _answer(self, request: Request, kind: type[R], timeout: float, progress: Watcher | None = None) -> R:
+    def _answer(self, request: Request, kind: type[R], timeout: float, progress: OnProgress | None = None) -> R:
         reply = self.wait(self.send(request), timeout, progress)
         assert isinstance(reply, kind)
         return reply
 
-    def _take_last(self, id: str, progress: Watcher | None) -> Reply | None:
+    def _take_last(self, id: str, progress: OnProgress | None) -> Reply | None:
         """Takes what has come for ``id`` out of the inbox: shows its progress, returns its last reply."""
         mine = [reply for reply in self._inbox if reply.id == id]
         self._inbox = [reply for reply in self._inbox if reply.id != id]

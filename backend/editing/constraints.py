@@ -15,7 +15,7 @@ from ...rigs.body.skeleton import FPS, INDEX, JOINTS
 from ..requests.edit import EditRequest
 from .edit_windows import Window
 from .energy import STAY, Constraints
-from .ground_frame import Place
+from .ground_frame import GroundFrame
 
 PATH_WEIGHT = 0.3  # beside 1 for a pose to hit: a pelvis sways about its path
 ROOT_WEIGHT = 0.2  # beside 1 for the joints that hang on it: it says, too, where the body is
@@ -32,7 +32,7 @@ def gathered(
     window: Window,
     held: list[int],
     shift: int,
-    place: Place,
+    place: GroundFrame,
     original: Tensor,
     bound: bool,
 ) -> Constraints:
@@ -103,7 +103,7 @@ def _keep_parts(request: EditRequest, weight: Tensor, pose_weight: Tensor) -> No
 
 
 def _follow_path(
-    requests: Sequence[EditRequest], window: Window, shift: int, place: Place, goal: Tensor, weight: Tensor
+    requests: Sequence[EditRequest], window: Window, shift: int, place: GroundFrame, goal: Tensor, weight: Tensor
 ) -> None:
     found = [path_points(request, window.frames, shift) for request in requests]
     points = [each for each in found if each is not None]
@@ -129,7 +129,7 @@ def path_points(request: EditRequest, frames: int, shift: int) -> tuple[np.ndarr
 
 
 def _reach(
-    requests: Sequence[EditRequest], window: Window, shift: int, place: Place, goal: Tensor, weight: Tensor
+    requests: Sequence[EditRequest], window: Window, shift: int, place: GroundFrame, goal: Tensor, weight: Tensor
 ) -> tuple[tuple[int, int, bool], ...]:
     targets, request = [], requests[0]
     for number, target in enumerate(request.targets):

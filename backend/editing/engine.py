@@ -24,7 +24,7 @@ from .constraints import gathered
 from .correction import corrected
 from .edit_windows import Window, windows
 from .energy import Descent
-from .ground_frame import Place
+from .ground_frame import GroundFrame
 
 STEPS_AFTER = 6  # of the descent after the last sampling step; one follows each
 INSISTS = 2.4  # times the scale of a prompt where parts of the body rest
@@ -161,7 +161,7 @@ class Editor:
         shift = self.canvas.shift - window.start
         held = [f - window.start for f in self.canvas.held if 0 <= f - window.start < window.frames]
         text = self._text(window.last)
-        place, where = Place.of(world), text.condition.device
+        place, where = GroundFrame.of(world), text.condition.device
         original = place.enter(world)
         known = self._known(window, uploaded([original], where)[0], readable, held)
         # Frames behind this window's last that are still to be made, and behind those some that are given.

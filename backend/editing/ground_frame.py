@@ -15,14 +15,14 @@ from .canvas import GROUND
 
 
 @dataclass(frozen=True, eq=False)
-class Place:
+class GroundFrame:
     """Where the windows of V variations lie: first pelvis over ``start`` (V, 3), facing ``angle`` (V,) radians."""
 
     start: np.ndarray
     angle: np.ndarray
 
     @classmethod
-    def of(cls, world: np.ndarray) -> Place:
+    def of(cls, world: np.ndarray) -> GroundFrame:
         """The place of windows (V, F, 22, 3)."""
         return cls(world[:, 0, 0] * GROUND, facing(world[:, 0]))
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-Limb = Literal["hand", "fist", "foot", "standing foot"]
+LimbName = Literal["hand", "fist", "foot", "standing foot"]
 
 NUMBER_WORDS = dict(enumerate("one two three four five six seven eight nine ten".split(), start=1))
 NUMBERS = {word: number for number, word in NUMBER_WORDS.items()} | {"once": 1, "twice": 2, "thrice": 3}
@@ -85,7 +85,7 @@ def asked_pace(prompt: str) -> tuple[float, float] | None:
 
 
 # a limb of one side, read in this order: what is stood on, what strikes, what is lifted or kicks, what gestures
-_LIMBS: tuple[tuple[Limb, re.Pattern[str]], ...] = (
+_LIMBS: tuple[tuple[LimbName, re.Pattern[str]], ...] = (
     (
         "standing foot",
         re.compile(
@@ -112,7 +112,7 @@ _SIDED = re.compile(r"\b(left|right)\b")
 _BOTH = re.compile(r"\b(?:both|then|alternat\w*|two hands|each|walk\w*|run\w*|danc\w*|carr\w*|hold\w*|turn\w*)\b")
 
 
-def asked_limb(prompt: str) -> tuple[Limb, str] | None:
+def asked_limb(prompt: str) -> tuple[LimbName, str] | None:
     """The limb that is to act, and its side; None where a prompt names no one side or others act as well."""
     words = prompt.lower()
     if len(set(_SIDED.findall(words))) != 1 or _BOTH.search(words):

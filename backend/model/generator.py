@@ -128,11 +128,11 @@ class Generator(nn.Module):
         target = torch.where(valid[..., None], latents, torch.zeros_like(latents))
         hidden, noised, replaced = training_masks(valid, generator)
         noise = torch.randn(target.shape, generator=generator).to(where)
-        shown = torch.where(noised[..., None], noise, target)
-        shown = torch.where(replaced[..., None], self.mask_token, shown)
+        inputs = torch.where(noised[..., None], noise, target)
+        inputs = torch.where(replaced[..., None], self.mask_token, inputs)
         drop = self.config.condition_drop if drop is None else drop
         dropped = (torch.rand(len(condition), generator=generator) < drop).to(where)
-        context = self(shown, valid, torch.where(dropped[:, None], torch.zeros_like(condition), condition))
+        context = self(inputs, valid, torch.where(dropped[:, None], torch.zeros_like(condition), condition))
         draws = self.config.noise_draws
         losses: Tensor = self.head.loss(target[hidden].repeat(draws, 1), context[hidden].repeat(draws, 1), generator)
         return losses.mean()

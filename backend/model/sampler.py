@@ -204,8 +204,8 @@ class _Step:
         free = self._sampling.guidance_scale != 1.0
 
         def work(latents: Tensor, hidden: Tensor, modulations: Tensor) -> Tensor:
-            shown = torch.where(hidden[..., None], self._generator.mask_token, latents)
-            return self._generator.contexts(torch.cat([shown, shown]) if free else shown, None, modulations).flatten(
+            inputs = torch.where(hidden[..., None], self._generator.mask_token, latents)
+            return self._generator.contexts(torch.cat([inputs, inputs]) if free else inputs, None, modulations).flatten(
                 0, 1
             )
 

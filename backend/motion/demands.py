@@ -17,7 +17,15 @@ from ...rigs.body.canonical import facing
 from ...rigs.body.resample import resample
 from ...rigs.body.skeleton import FPS
 from ...rigs.body.smoothing import smoothed
-from ..language.quantities import Limb, asked_count, asked_limb, asked_pace, asked_turn, begins_upright, stays_upright
+from ..language.quantities import (
+    LimbName,
+    asked_count,
+    asked_limb,
+    asked_pace,
+    asked_turn,
+    begins_upright,
+    stays_upright,
+)
 from .joint_measures import SIDES, Event, acting_limb, flights, foot_lifts, footsteps, lowest_pelvis, paces, strikes
 from .recounting import recounted
 
@@ -59,7 +67,7 @@ class Demand:
     side: int = 0
     count: int | None = None
     action: Countable | None = None
-    limb: Limb | None = None
+    limb: LimbName | None = None
     limb_side: str = ""  # left or right
     begins_upright: bool = False
     stays_upright: bool = False

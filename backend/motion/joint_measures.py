@@ -16,7 +16,7 @@ from ...rigs.body.canonical import facing
 from ...rigs.body.contacts import hysteresis, spans
 from ...rigs.body.skeleton import FPS, INDEX
 from ...rigs.body.smoothing import smoothed
-from ..language.quantities import Limb
+from ..language.quantities import LimbName
 from .floor_levelling import standing_height
 
 SIDES = ("left", "right")
@@ -139,7 +139,7 @@ def acting_side(left: float, right: float, least: float) -> str:
     return "right" if right >= CLEARLY * left else "both"
 
 
-def acting_limb(limb: Limb, joints: np.ndarray) -> str:
+def acting_limb(limb: LimbName, joints: np.ndarray) -> str:
     """Which hand, fist or foot acts, or which foot is stood on: "left", "right", "both" or "none"."""
     if limb == "hand":
         return acting_side(*hand_work(joints), 0.3)

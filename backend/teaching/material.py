@@ -90,8 +90,8 @@ def material(
     for clip in both:
         check_stop()
         joined.append(varied_latents(clip, system.autoencoder, system.text, rng))
-    shown = LatentBatches([*alone, *joined], shares, varied=True)
-    return Material(shown, LatentBatches(latents(known)), latents(tested), notes)
+    taught_batches = LatentBatches([*alone, *joined], shares, varied=True)
+    return Material(taught_batches, LatentBatches(latents(known)), latents(tested), notes)
 
 
 def even_shares(taught: Sequence[Clip], both: Sequence[Clip]) -> np.ndarray:

@@ -16,7 +16,7 @@ from ..model.autoencoders.path_autoencoder import PathAutoencoder
 from ..model.streams import bones, motion
 from .data import Clip
 from .loop import Draw
-from .windows import Windows
+from .windows import RandomWindows
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ PAPER_LOSSES = AutoencoderLosses(joints=0.0, velocity=0.0, latent_noise=0.0)
 
 
 def fit_statistics(
-    model: Autoencoder | PathAutoencoder, windows: Windows, rng: np.random.Generator, count: int = 3000
+    model: Autoencoder | PathAutoencoder, windows: RandomWindows, rng: np.random.Generator, count: int = 3000
 ) -> None:
     """Set the model's mean and deviation, and its linear way where it has one, from random windows."""
     joints = torch.from_numpy(windows.draw(rng, count)).flatten(2)
@@ -67,7 +67,7 @@ def stream_loss(joints: Tensor, target: Tensor) -> Tensor:
 
 
 def autoencoder_loss(
-    model: Autoencoder | PathAutoencoder, windows: Windows, batch: int, weights: AutoencoderLosses
+    model: Autoencoder | PathAutoencoder, windows: RandomWindows, batch: int, weights: AutoencoderLosses
 ) -> Callable[[Draw], Mapping[str, Tensor]]:
     """The loss of a random batch, for ``loop.train``."""
     device = next(model.parameters()).device

@@ -37,7 +37,7 @@ class Clip:
 
 
 @dataclass(frozen=True)
-class Take:
+class RecordedTake:
     """A whole recording without words, for the autoencoder."""
 
     id: str
@@ -46,7 +46,7 @@ class Take:
     source: str = ""  # the folder that it comes from
 
 
-def save_items(folder: Path, name: str, items: Sequence[Clip] | Sequence[Take]) -> None:
+def save_items(folder: Path, name: str, items: Sequence[Clip] | Sequence[RecordedTake]) -> None:
     """Write ``NAME.npz`` and ``NAME.json``; UserError "disk_full" or "not_writable"."""
     starts = np.cumsum([0, *(len(item.joints) for item in items)])
     joints = np.concatenate([item.joints for item in items]).astype(np.float32)
@@ -63,7 +63,7 @@ def save_items(folder: Path, name: str, items: Sequence[Clip] | Sequence[Take]) 
         part.write_text(json.dumps(records, indent=0), encoding="utf-8")
 
 
-def _load(folder: str | Path, name: str, kind: type[Clip] | type[Take]) -> list[tuple[dict, np.ndarray]]:
+def _load(folder: str | Path, name: str, kind: type[Clip] | type[RecordedTake]) -> list[tuple[dict, np.ndarray]]:
     folder = Path(folder)
     try:
         records = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
@@ -105,10 +105,11 @@ def load_clips(folder: str | Path) -> list[Clip]:
     ]
 
 
-def load_takes(folder: str | Path) -> list[Take]:
+def load_takes(folder: str | Path) -> list[RecordedTake]:
     """All whole takes of a prepared folder. UserError where there are none."""
     return [
-        Take(record["id"], record["split"], joints, record["source"]) for record, joints in _load(folder, "takes", Take)
+        RecordedTake(record["id"], record["split"], joints, record["source"])
+        for record, joints in _load(folder, "takes", RecordedTake)
     ]
 
 

@@ -20,7 +20,7 @@ from .augmentation.composition import composed_clips, spoken
 from .augmentation.gestures import waving_clips
 from .augmentation.recorded_moments import moving_clips, striking_clips
 from .augmentation.repetition import repeated_actions
-from .data import Clip, Take
+from .data import Clip, RecordedTake
 from .sentences.wordings import Wording, read_bank
 
 # Shares of the groups of actions, relative to one another, by how often they are asked for and how much they vary:
@@ -85,7 +85,7 @@ class Mixture:
     shares: np.ndarray
 
 
-def mixture(clips: Sequence[Clip], takes: Sequence[Take], seed: int) -> Mixture:
+def mixture(clips: Sequence[Clip], takes: Sequence[RecordedTake], seed: int) -> Mixture:
     """Recorded training clips, mirrored ones too, and what is made of them and of whole takes."""
     clips = [as_posed(clip) for clip in clips]
     single = [clip for clip in clips if clip.group != "sequence"]

@@ -31,7 +31,7 @@ from ..motion.floor_levelling import stands_on_something
 from . import autoencoder as autoencoders
 from . import generator as generators
 from .augmentation.acted_gestures import gesture_sentences
-from .data import Clip, Take, load_clips, load_takes
+from .data import Clip, RecordedTake, load_clips, load_takes
 from .loop import Schedule, Validate, train
 from .mixture import mixture, report
 from .recognition import recognizer as recognizers
@@ -43,7 +43,7 @@ from .sentences.space import SentenceSpace, Teacher
 from .sentences.wordings import read_bank, wide_sentences
 from .team import Team
 from .warm_start import same_tokenizer, take_fitting, take_text, weights_of
-from .windows import Windows
+from .windows import RandomWindows
 
 WINDOW = 64  # frames of an autoencoder's window (model_spec: Autoencoder)
 
@@ -158,7 +158,7 @@ def train_autoencoder(job: TrainingJob) -> None:
     """Whole takes of the training split, with or without captions."""
     _, held_out = job.clips()
     takes = [take for take in load_takes(job.data) if take.split == "train"]
-    windows = Windows(repeated_takes(takes, job.repeats), WINDOW)
+    windows = RandomWindows(repeated_takes(takes, job.repeats), WINDOW)
     model = build_autoencoder(job.config.autoencoder)
     autoencoders.fit_statistics(model, windows, np.random.default_rng(job.schedule.seed))
     job.begin(model)
@@ -173,7 +173,7 @@ def train_autoencoder(job: TrainingJob) -> None:
         print("held-out error: " + ", ".join(f"{name} {value:.2f}" for name, value in scores.items()))
 
 
-def repeated_takes(takes: Sequence[Take], repeats: Mapping[str, int]) -> list[Take]:
+def repeated_takes(takes: Sequence[RecordedTake], repeats: Mapping[str, int]) -> list[RecordedTake]:
     """The takes, those of each source as often as ``repeats`` says; UserError for a source that is not there."""
     odd = sorted(set(repeats) - {take.source for take in takes})
     if odd:
@@ -219,13 +219,13 @@ def train_recognizer(job: TrainingJob) -> None:
         trained = taught = Taught(model, CoCoDiff(job.config.recognizer.feature, described)).to(job.device)
     batch = job.schedule.batch
     loss = (recognizers.own_loss if own else recognizers.paper_loss)(model, data, batch, taught)
-    shown = recognizers.standing(held_out) if own else held_out
+    validation = recognizers.standing(held_out) if own else held_out
     train(
         trained,
         loss,
         job.run,
         job.schedule,
-        validate=on(shown, lambda _: recognizers.recognition_scores(model, text, shown, data.labels)),
+        validate=on(validation, lambda _: recognizers.recognition_scores(model, text, validation, data.labels)),
         settings=job.settings,
         team=job.team,
     )
@@ -247,8 +247,8 @@ def train_generator(job: TrainingJob) -> None:
     rng = np.random.default_rng(job.schedule.seed)
     if job.team.leads:
         print(report(found))
-    shown = tqdm(found.clips, desc="latents", mininterval=1.0, disable=not job.team.leads)
-    latents = [generators.varied_latents(clip, autoencoder, text, rng) for clip in shown]
+    listed = tqdm(found.clips, desc="latents", mininterval=1.0, disable=not job.team.leads)
+    latents = [generators.varied_latents(clip, autoencoder, text, rng) for clip in listed]
     training = generators.LatentBatches(latents, found.shares, varied=True)
     validation = generators.LatentBatches([generators.latent_clip(clip, autoencoder, text) for clip in held_out])
     model = Generator(job.config.generator)

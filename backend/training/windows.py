@@ -10,16 +10,16 @@ import numpy as np
 
 from ...rigs.body.canonical import facing, mirrored, turned
 from ...rigs.errors import UserError
-from .data import Take
+from .data import RecordedTake
 
 
-class Windows:
+class RandomWindows:
     """Windows of a fixed length at all offsets, half of them mirrored.
 
     The pelvis starts over the origin; half the windows start facing +Z like a clip, the others anywhere.
     """
 
-    def __init__(self, takes: Sequence[Take], frames: int) -> None:
+    def __init__(self, takes: Sequence[RecordedTake], frames: int) -> None:
         long = [take.joints for take in takes if len(take.joints) >= frames]
         if not long:
             raise UserError(f"No training take has {frames} frames.", "Prepare longer recordings.", "no_data")

@@ -44,7 +44,7 @@ def mapping_of(rig_object: Any) -> Mapping | UserError:
     return _look(rig_object)[0]
 
 
-def shown_bones(rig_object: Any) -> dict[str, str]:
+def bones_by_role(rig_object: Any) -> dict[str, str]:
     """Bones by role for the panel, even if they do not form a body yet."""
     return _look(rig_object)[1]
 
@@ -75,7 +75,7 @@ def _look(rig_object: Any) -> tuple[Mapping | UserError, dict[str, str]]:
 def _bone_property(role: str) -> Any:
     def get(group: Any) -> str:
         # Every object has the property, and Blender reads it of any kind, as for library overrides.
-        return shown_bones(group.id_data).get(role, "") if group.id_data.type == "ARMATURE" else ""
+        return bones_by_role(group.id_data).get(role, "") if group.id_data.type == "ARMATURE" else ""
 
     def set_bone(group: Any, bone: str) -> None:
         if group.id_data.type == "ARMATURE":

@@ -13,7 +13,7 @@ from ..ui import notices
 from ..ui.notices import ERROR, WARNING, Notice
 from ..ui.tab import Tab, width
 from . import armature, bone_choice
-from .bone_mapping import LABELS, mapping_of, shown_bones
+from .bone_mapping import LABELS, bones_by_role, mapping_of
 
 _SIDES = ("Left", "Right")
 _ROLE_WIDTH = 0.3  # of the panel, for the names of the roles
@@ -71,7 +71,7 @@ class COAMD_PT_bones(Tab, armature.NeedsCharacter, bpy.types.Panel):  # noqa: N8
     def draw(self, context: Any) -> None:
         layout = self.layout
         rig_object: Any = armature.character(context)
-        bones = shown_bones(rig_object)
+        bones = bones_by_role(rig_object)
         for side in ("", *_SIDES):
             column = layout.column(align=True)
             if side:

@@ -109,7 +109,7 @@ def read(
     source = source_actions.find(rig_object) if base is None else base.source
     parts = _parts(settings.parts(), mapping)
     curves = source_actions.bone_curves(source)
-    check_shown(rig_object)
+    check_pose_position(rig_object)
     source_actions.check_not_muted(source, {name for role, name in mapping.bones.items() if part_of(role) in parts})
     first, last = frame_range.extent(rig_object, source, curves)
     mode, level = settings.mode, frame_range.is_level_outside(curves)
@@ -187,7 +187,7 @@ def _parts(chosen: tuple[str, ...], mapping: Mapping) -> tuple[str, ...]:
     return chosen
 
 
-def check_shown(rig_object: Any) -> None:
+def check_pose_position(rig_object: Any) -> None:
     """UserError where the armature shows its rest pose instead of its motion."""
     if rig_object.data.pose_position == "REST":
         raise UserError(

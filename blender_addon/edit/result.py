@@ -61,7 +61,7 @@ def write(job: EditJob) -> None:
     takes = [*before, *made]
     for take_action in takes:
         take_action.use_fake_user = True
-    job.takes, job.shown = tuple(take_action.name for take_action in takes), 0
+    job.takes, job.current_take = tuple(take_action.name for take_action in takes), 0
     show(job, 1)
     if order.replaces is not None:
         order.replaces.make_room(made[0])
@@ -72,8 +72,10 @@ def write(job: EditJob) -> None:
             make_cyclic(take_action, order.source.slot, order.start, order.end, whole)
     job.warnings = (*job.warnings, *_unseen(job, rig_object))
     if order.mode == "EXTEND":
-        shown = replace(order.source, action=made[-1].name)
-        said = playback.set_range(scene, rig_object, *extent(rig_object, shown, source_actions.bone_curves(shown)))
+        extended = replace(order.source, action=made[-1].name)
+        said = playback.set_range(
+            scene, rig_object, *extent(rig_object, extended, source_actions.bone_curves(extended))
+        )
         job.notes = (said,) if said else ()
     if order.continues and scene.coamd.play:
         playback.play(scene, order.start)
@@ -212,13 +214,13 @@ def show(job: EditJob, take: int) -> None:
         data.action = action
         if order.source.slot is not None:
             data.action_slot = source_actions.slot_of(action, order.source.slot)
-    job.shown = take
+    job.current_take = take
 
 
 def is_shown(job: EditJob, take: int) -> bool:
     """Whether a take is on the character now."""
     if job.order.same_action:
-        return job.shown == take
+        return job.current_take == take
     rig_object = bpy.data.objects.get(job.order.character)
     data = rig_object.animation_data if rig_object else None
     return bool(data and data.action and data.action.name == job.takes[take])

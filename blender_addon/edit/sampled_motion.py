@@ -11,7 +11,7 @@ from ...rigs.body.canonical import floor_height
 from ...rigs.body.rest_rig import RestRig
 from ...rigs.body.skeleton import FPS, MAX_FRAMES
 from ...rigs.detect.mapping import Mapping
-from ...rigs.edits.ik_changes import shown_pose
+from ...rigs.edits.ik_changes import visual_pose
 from ...rigs.solve.rig_to_joints import joints_from_pose
 from ..takes.hidden_scene import PoseSampler
 from .order import EditOrder
@@ -87,7 +87,7 @@ class SampledMotion:
         order_of_bones = [sampler.bones.index(bone.name) for bone in rig.bones]
         # What the object itself does counts as motion of the character.
         moved = np.linalg.inv(rig.matrix_world) @ sampler.world
-        matrices = shown_pose(sampler.matrices[:, order_of_bones], rig, mapping, order.driven)
+        matrices = visual_pose(sampler.matrices[:, order_of_bones], rig, mapping, order.driven)
         matrices = moved[:, None] @ matrices
         on_grid = np.searchsorted(sampler.frames, grid.frames - 1e-5)
         on_scene = np.searchsorted(sampler.frames, grid.scene_frames - 1e-5)

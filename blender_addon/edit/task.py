@@ -43,7 +43,7 @@ class EditJob(Job):
     state: str = field(default=READING, kw_only=True)
     phase: str = field(default="reading the pose", kw_only=True)
     takes: tuple[str, ...] = ()  # names of the actions to choose from, the first is the one before the edit
-    shown: int = 0  # which of them is on the character
+    current_take: int = 0  # which of them is on the character
     rewritten: tuple[float, float] = (0.0, 0.0)  # frames of the action whose keys differ from take to take
     grid: FrameGrid = field(init=False)
     _sampler: PoseSampler | None = field(init=False, default=None)

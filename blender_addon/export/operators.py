@@ -84,7 +84,7 @@ class COAMD_OT_export(PanelButton, bpy.types.Operator):  # noqa: N801 (Blender's
             if rig_object is None:
                 raise UserError("There is no character to export.", "Select an armature.", "no_armature")
             return kept_results(rig_object)
-        action = bpy.data.actions.get(self.action) if self.action else results.shown(rig_object)
+        action = bpy.data.actions.get(self.action) if self.action else results.current_action(rig_object)
         if self.action and action is None:
             raise UserError(f"There is no action “{self.action}”.", "Choose one of the results.", "take_gone")
         if rig_object is None and action is None:

@@ -62,12 +62,12 @@ def show(pictures: list[np.ndarray], of: str = "") -> None:
         del _previews[name]
     for number, image in enumerate(pictures):
         preview = _previews.new(f"{of}{number}")
-        for size, pixels, shown in (
+        for size, pixels, picture in (
             ("image_size", "image_pixels_float", image),
             ("icon_size", "icon_pixels_float", image[::4, ::4]),
         ):
-            setattr(preview, size, shown.shape[1::-1])
-            getattr(preview, pixels).foreach_set(np.ascontiguousarray(shown).ravel())
+            setattr(preview, size, picture.shape[1::-1])
+            getattr(preview, pixels).foreach_set(np.ascontiguousarray(picture).ravel())
 
 
 def icon(number: int, of: str = "") -> int:

@@ -55,8 +55,8 @@ class COAMD_PT_generate(Tab, bpy.types.Panel):  # noqa: N801
         draw_model(layout, context)
         _draw_frames(layout, context)
         rig_object = armature.character(context)
-        shown = "" if rig_object is None else rig_object.name
-        if not draw_queue(layout, context, session.going(GENERATE), shown):
+        character = "" if rig_object is None else rig_object.name
+        if not draw_queue(layout, context, session.going(GENERATE), character):
             _draw_buttons(layout, context)
         draw_live(layout, context, GENERATE)
         draw_message(layout, context, GENERATE, "")
@@ -110,7 +110,7 @@ def _draw_frames(layout: Any, context: Any) -> None:
 
 def _draw_play(row: Any, context: Any) -> None:
     """Beside Generate: play what is on the character, or stop."""
-    action = results.shown(armature.character(context))
+    action = results.current_action(armature.character(context))
     if context.screen is not None and context.screen.is_animation_playing:
         row.operator("screen.animation_play", text="", icon="PAUSE")
     elif action is not None:

@@ -41,7 +41,9 @@ def moved_otherwise(rig_object: Any, bones: Iterable[str]) -> tuple[str, ...]:
     return tuple(name for name in bones if name in driven or name in constrained)
 
 
-def shown_otherwise(rig_object: Any, rig: RestRig, wanted: Mapping[str, np.ndarray], frames: Sequence[int]) -> set[str]:
+def turned_otherwise(
+    rig_object: Any, rig: RestRig, wanted: Mapping[str, np.ndarray], frames: Sequence[int]
+) -> set[str]:
     """The bones whose rotation against their parents differs from ``wanted``.
 
     Args:
@@ -54,8 +56,8 @@ def shown_otherwise(rig_object: Any, rig: RestRig, wanted: Mapping[str, np.ndarr
     found = set()
     for name, turns in wanted.items():
         matrix, parent = sampler.matrices[:, place[name], :3, :3], rig.bone(name).parent
-        shown = matrix if parent is None else np.linalg.inv(sampler.matrices[:, place[parent], :3, :3]) @ matrix
-        if float(angle_between(rotation_of(shown), turns).max()) > APART:
+        relative = matrix if parent is None else np.linalg.inv(sampler.matrices[:, place[parent], :3, :3]) @ matrix
+        if float(angle_between(rotation_of(relative), turns).max()) > APART:
             found.add(name)
     return found
 
@@ -77,7 +79,7 @@ def warnings(rig_object: Any, rig: RestRig, wanted: Mapping[str, np.ndarray], fr
     hidden, otherwise = nla_hides(rig_object), moved_otherwise(rig_object, wanted)
     if not hidden and not otherwise:
         return ()
-    found = shown_otherwise(rig_object, rig, wanted, frames)
+    found = turned_otherwise(rig_object, rig, wanted, frames)
     said = [NLA] if hidden and found else []
     bones = [name for name in otherwise if name in found]
     if bones:

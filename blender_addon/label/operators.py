@@ -136,7 +136,7 @@ class COAMD_OT_apply_labels(PanelButton, bpy.types.Operator):  # noqa: N801
         """Write, all or nothing."""
         settings = context.scene.coamd.label
         file = Path(bpy.path.abspath(settings.file)) if settings.file else None
-        places = label_result.Places(
+        places = label_result.LabelPlaces(
             settings.markers,
             settings.rename,
             settings.asset,

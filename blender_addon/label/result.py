@@ -41,7 +41,7 @@ class ChosenSegment:
 
 
 @dataclass(frozen=True)
-class Places:
+class LabelPlaces:
     """Where to write."""
 
     markers: str = "NONE"
@@ -96,7 +96,7 @@ def chosen(listed: Any, job: LabelJob) -> list[ChosenSegment]:
     return found
 
 
-def write(job: LabelJob, written: Sequence[ChosenSegment], scene: Any, places: Places) -> tuple[str, ...]:
+def write(job: LabelJob, written: Sequence[ChosenSegment], scene: Any, places: LabelPlaces) -> tuple[str, ...]:
     """Write everything; the sentences say what could not be.
 
     Raises:
@@ -155,7 +155,7 @@ def cut(name: str, most: int = NAME_BYTES) -> str:
     return name.encode()[:most].decode(errors="ignore")
 
 
-def _write_action(action: Any, items: Sequence[ChosenSegment], places: Places) -> None:
+def _write_action(action: Any, items: Sequence[ChosenSegment], places: LabelPlaces) -> None:
     labels = _by_length(items)
     if places.markers == "POSE":
         _mark_pose(action, items, places.replace)

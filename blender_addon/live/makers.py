@@ -116,8 +116,8 @@ class EditMaker(_CharacterMaker):
         """What Edit would make."""
         scene, rig_object = self.target()
         data = rig_object.animation_data
-        shown = data.action.name if data is not None and data.action is not None else ""
-        if shown not in (self._base.source.action, "" if self._made is None else self._made.action):
+        action = data.action.name if data is not None and data.action is not None else ""
+        if action not in (self._base.source.action, "" if self._made is None else self._made.action):
             raise UserError(
                 f"Another action is on “{rig_object.name}”, so Live is off.",
                 "Turn it on to edit that one.",

@@ -83,7 +83,7 @@ def write(job: Job, scene: Any, rig_object: Any) -> tuple[str, ...]:
 
 def _before(order: Order, rig_object: Any) -> Any | None:
     """The action that the results take the place of; of an earlier result of Live, the one before that."""
-    before = results.shown(rig_object)
+    before = results.current_action(rig_object)
     if before is not None and order.replaces is not None and before.name == order.replaces.action:
         return bpy.data.actions.get(before.coamd.before)
     return before

@@ -19,7 +19,7 @@ from .key_selection import select_between, select_bones
 
 def _result(name: str, rig_object: Any | None) -> Any:
     """The action of that name, or the one on the character; UserError when there is none."""
-    action = bpy.data.actions.get(name) if name else results.shown(rig_object)
+    action = bpy.data.actions.get(name) if name else results.current_action(rig_object)
     if action is None:
         raise UserError("This result no longer exists.", "Press Generate again with the same seed.", "take_gone")
     return action
@@ -73,7 +73,7 @@ class COAMD_OT_step_result(armature.NeedsCharacter, bpy.types.Operator):  # noqa
         if not made:
             self.report({INFO}, "Nothing has been made for this character yet.")
             return {"CANCELLED"}
-        now = results.shown(rig_object)
+        now = results.current_action(rig_object)
         step = 1 if self.way == "NEXT" else -1
         place = made.index(now) + step if now in made else 0 if step > 0 else -1
         results.put_on(rig_object, made[place % len(made)])

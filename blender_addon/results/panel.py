@@ -33,7 +33,7 @@ class COAMD_PT_results(Tab, bpy.types.Panel):  # noqa: N801 (Blender's naming ru
         layout = self.layout
         rows = {"rows": _ROWS, "maxrows": 8}
         layout.template_list("COAMD_UL_results", "", bpy.data, "actions", context.scene, "coamd_result", **rows)
-        action = results.shown(armature.character(context))
+        action = results.current_action(armature.character(context))
         if action is None or not action.coamd.made:
             return
         row = layout.row(align=True)

@@ -64,7 +64,7 @@ def of(character: str) -> list[Any]:
     return sorted((a for a in bpy.data.actions if is_of(a, character)), key=lambda a: a.coamd.number)
 
 
-def shown(rig_object: Any) -> Any | None:
+def current_action(rig_object: Any) -> Any | None:
     """The action on a character."""
     data = rig_object.animation_data if rig_object is not None else None
     return data.action if data is not None else None
@@ -90,7 +90,7 @@ def put_on(rig_object: Any, action: Any) -> None:
 
 def users(action: Any, rig_object: Any | None) -> int:
     """How many use an action besides its own fake user and this character."""
-    on = rig_object is not None and shown(rig_object) == action
+    on = rig_object is not None and current_action(rig_object) == action
     return int(action.users) - int(action.use_fake_user) - int(on)
 
 
@@ -106,7 +106,7 @@ def delete(action: Any, rig_object: Any | None) -> None:
             "Take it out of the NLA and off other characters first.",
             "in_use",
         )
-    if rig_object is not None and shown(rig_object) == action:
+    if rig_object is not None and current_action(rig_object) == action:
         rest = [other for other in of(rig_object.name) if other != action]
         following = bpy.data.actions.get(action.coamd.before) or (rest[-1] if rest else None)
         if following is not None and following != action:
@@ -117,7 +117,7 @@ def delete(action: Any, rig_object: Any | None) -> None:
 def _get_row(scene: Any) -> int:
     """The row of the action on the character, in bpy.data.actions; -1: none of them."""
     rig_object = _character(scene)
-    action = shown(rig_object)
+    action = current_action(rig_object)
     return -1 if action is None else bpy.data.actions.find(action.name)
 
 

@@ -233,5 +233,5 @@ class Session:
 
     def _picture(self) -> tuple[object, ...]:
         going = [job for job in self.jobs if not job.over]
-        shown = [(job.number, job.state, job.phase, job.of, job.obstacle) for job in going]
-        return (self.link.state, self.link.model, shown, self.message)
+        states = [(job.number, job.state, job.phase, job.of, job.obstacle) for job in going]
+        return (self.link.state, self.link.model, states, self.message)

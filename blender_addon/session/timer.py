@@ -84,8 +84,8 @@ def _on_timer() -> float | None:
     changed = _watch() or changed
     changed = drawn.due(changed, session.steps, time.monotonic())
     clock.look(session.jobs)
-    shown = getattr(bpy.context.scene, "coamd", None)
-    if preview.look(session.jobs, shown is None or shown.preview):
+    settings = getattr(bpy.context.scene, "coamd", None)
+    if preview.look(session.jobs, settings is None or settings.preview):
         redraw("WINDOW")
     if changed:
         redraw()

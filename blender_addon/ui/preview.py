@@ -135,8 +135,8 @@ class Preview:
 
     def look(self, jobs: Iterable[Task], wanted: bool = True) -> bool:
         """Take in what the jobs have to show; True when the viewports need a redraw. Called at every tick."""
-        shown = (job for job in jobs if isinstance(job, Job) and (job.draft or not job.over))
-        moving = (job for job in shown if job.preview is not None)
+        visible = (job for job in jobs if isinstance(job, Job) and (job.draft or not job.over))
+        moving = (job for job in visible if job.preview is not None)
         job = next(moving, None) if wanted else None
         if job is None or job.preview is None:
             return self.clear()

@@ -58,8 +58,8 @@ def draw_rows(layout: Any, kind: str, settings: Any, rows: str, chosen: str, add
     column.operator(remove, text="", icon="REMOVE")
 
 
-def draw_queue(layout: Any, context: Any, jobs: list[Task], shown: str) -> bool:
-    """The jobs of a button: how far the first is and whose the others are. True when one is of the character ``shown``,
+def draw_queue(layout: Any, context: Any, jobs: list[Task], character: str) -> bool:
+    """The jobs of a button: how far the first is and whose the others are. True when one is of that ``character``,
     so that its panel has no button for now."""
     for place, job in enumerate(jobs):
         if place:
@@ -67,10 +67,10 @@ def draw_queue(layout: Any, context: Any, jobs: list[Task], shown: str) -> bool:
             row.label(text=iface("Next: {}").format(job.character), icon="SORTTIME", translate=False)
             row.operator("coamd.cancel", text="", icon="X").job = job.number
             continue
-        if job.character != shown or len(jobs) > 1:
+        if job.character != character or len(jobs) > 1:
             layout.label(text=job.character, icon="ARMATURE_DATA", translate=False)
         draw_progress(layout, context, job)
-    return any(job.character == shown for job in jobs)
+    return any(job.character == character for job in jobs)
 
 
 def draw_progress(layout: Any, context: Any, job: Task) -> None:

@@ -44,7 +44,7 @@ class IkDrivenLimb:
         return tuple(name for name in (self.limb.target, bends, self.limb.toes) if name is not None)
 
 
-def shown_pose(matrices: np.ndarray, rig: RestRig, mapping: Mapping, limbs: Iterable[IkDrivenLimb]) -> np.ndarray:
+def visual_pose(matrices: np.ndarray, rig: RestRig, mapping: Mapping, limbs: Iterable[IkDrivenLimb]) -> np.ndarray:
     """Pose matrices (F, bones, 4, 4) in which the mapping's bones of these limbs are where the rig shows the limbs."""
     out = matrices.copy()
     for driven in limbs:

@@ -61,7 +61,7 @@ class OriginalTake:
             the first or last frame is its own anchor, the motion continues outside, and speeds must match.
         parts: out of ``PARTS``; only their bones change.
         reach: places that hands and feet must hit.
-        driven: limbs that IK moves; in ``matrices`` and ``joints`` they are where ``shown_pose`` puts them.
+        driven: limbs that IK moves; in ``matrices`` and ``joints`` they are where ``visual_pose`` puts them.
     """
 
     joints: np.ndarray

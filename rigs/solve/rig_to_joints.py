@@ -45,15 +45,15 @@ def joints_from_pose(matrices: np.ndarray, rig: RestRig, mapping: Mapping) -> np
     back = figure.upright.T
     pelvis, chest = posed.turn("pelvis") @ back, posed.turn(figure.spine_roles[-1]) @ back
     hips = 0.5 * (posed.point("left_hip") + posed.point("right_hip"))
-    shown = {"spine": posed.point("neck") - hips}
+    pose_directions = {"spine": posed.point("neck") - hips}
     for side in ("left", "right"):
         if f"{side}_collar" in mapping.bones:
-            shown[f"{side}_shoulder"] = posed.point(f"{side}_shoulder") - posed.point(f"{side}_collar")
+            pose_directions[f"{side}_shoulder"] = posed.point(f"{side}_shoulder") - posed.point(f"{side}_collar")
     if figure.neck_roles:
-        shown["head"] = posed.point("head") - posed.point("neck")
+        pose_directions["head"] = posed.point("head") - posed.point("neck")
     elif "head" in mapping.bones:
-        shown["head"] = posed.turn("head") @ back @ OWN.offset("head")
-    directions = directions_of(figure, OWN, pelvis, chest, shown)
+        pose_directions["head"] = posed.turn("head") @ back @ OWN.offset("head")
+    directions = directions_of(figure, OWN, pelvis, chest, pose_directions)
     directions.update((end, posed.point(end) - posed.point(start)) for start, end in _LIMBS)
 
     out = np.zeros((len(matrices), len(JOINTS), 3))
@@ -68,14 +68,14 @@ def joints_from_pose(matrices: np.ndarray, rig: RestRig, mapping: Mapping) -> np
     goal = hips - figure.hips * (1.0, 0.0, 1.0) - UP * (figure.floor + figure.ankle_height)
     out += (goal * LEG / figure.leg + UP * USUAL.ankle - middle)[:, None]
     for side in ("left", "right"):
-        shown_way = posed.point(f"{side}_foot") - posed.point(f"{side}_ankle")
-        place(f"{side}_foot", shown_way)
+        foot_direction = posed.point(f"{side}_foot") - posed.point(f"{side}_ankle")
+        place(f"{side}_foot", foot_direction)
         # The solver takes the rig's slope out across the foot and puts the model's in, and the axis across depends
         # slightly on the foot's direction: four steps are exact to a hundredth of a degree.
         for _ in range(4):
             across = limbs.across_foot(out, side, limbs.leg(out, pelvis, side, FPS), FPS)
             angle = np.full(len(out), USUAL.slope - figure.slope(side))
-            place(f"{side}_foot", (about(across, angle) @ shown_way[..., None])[..., 0])
+            place(f"{side}_foot", (about(across, angle) @ foot_direction[..., None])[..., 0])
     return out
 
 

@@ -134,26 +134,26 @@ def _neck_turns(
 
 
 def directions_of(
-    figure: Figure, posture: Posture, pelvis: np.ndarray, chest: np.ndarray, shown: dict[str, np.ndarray]
+    figure: Figure, posture: Posture, pelvis: np.ndarray, chest: np.ndarray, pose_directions: dict[str, np.ndarray]
 ) -> dict[str, np.ndarray]:
     """Directions (F, 3) from joint to joint of the trunk, from which ``turns_of`` makes the same pose of the rig.
 
     Args:
         pelvis, chest: (F, 3, 3) turns of pelvis and last spine bone, from a T-pose.
-        shown: what the pose shows, (F, 3): ``spine`` from between the hips to the neck, ``left_shoulder`` and
+        pose_directions: those of the pose, (F, 3): ``spine`` from between the hips to the neck, ``left_shoulder`` and
             ``right_shoulder`` from the collars, ``head`` from the neck; those that the rig has. Without a neck,
             ``head`` is the posture's offset turned with the head.
     """
     turns = _shared(figure, pelvis, chest)
-    extra = swing(normalised(np.add(*_rig_spine(figure, pelvis, turns))), normalised(shown["spine"]))
+    extra = swing(normalised(np.add(*_rig_spine(figure, pelvis, turns))), normalised(pose_directions["spine"]))
     out = model_directions(posture, pelvis, chest, extra)
     for name in ("left_shoulder", "right_shoulder", "head"):
         usual = normalised(posture.offset(name))
         out[name] = chest @ usual
-        if name in shown:
+        if name in pose_directions:
             necked = name != "head" or figure.neck_roles
             rest = normalised(figure.upright @ figure.hanging(name)) if necked else usual
-            now = (transpose(chest) @ normalised(shown[name])[..., None])[..., 0]
+            now = (transpose(chest) @ normalised(pose_directions[name])[..., None])[..., 0]
             out[name] = (chest @ tilt(usual, rest, now) @ usual[:, None])[..., 0]
     return out
 

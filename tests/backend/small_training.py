@@ -9,7 +9,7 @@ from pathlib import Path
 import torch
 from coamd.backend.model.config import CONFIGS, ModelConfig
 from coamd.backend.training.augmentation.mirrored_words import mirrored_clip
-from coamd.backend.training.data import Clip, Take, save_items
+from coamd.backend.training.data import Clip, RecordedTake, save_items
 from coamd.backend.training.loop import Schedule
 from coamd.backend.training.stages import TrainingJob
 from coamd.rigs.body.canonical import canonical
@@ -48,7 +48,7 @@ def write_data(folder: Path) -> None:
             words = (f"a person does a {name} to the left", f"someone shows a {name}, left side first")
             clip = Clip(f"{split}_{name}", split, frames, words, (name,), name)
             clips += [clip, mirrored_clip(clip)]
-            takes.append(Take(clip.id, split, frames))
+            takes.append(RecordedTake(clip.id, split, frames))
     save_items(folder, "clips", clips)
     save_items(folder, "takes", takes)
 

@@ -13,7 +13,7 @@ from typing import cast
 
 import numpy as np
 
-from ...language.quantities import TIMES, Limb
+from ...language.quantities import TIMES, LimbName
 from ...motion import joint_measures as measures
 from ...motion.pipeline import Pipeline
 from ...requests.generate import SamplingOptions
@@ -142,7 +142,7 @@ def acting(kind: str, joints: np.ndarray) -> str:
         return _signed(measures.turned_by(joints), LEAST_TURN)
     if kind == "way":
         return _signed(measures.moved_left(joints), LEAST_WAY)
-    return measures.acting_limb(cast(Limb, kind), joints)
+    return measures.acting_limb(cast(LimbName, kind), joints)
 
 
 def sides(made: Sequence[ControlMotion], recorded: Recorded) -> list[ComparedFigure]:

@@ -18,7 +18,7 @@ from ....rigs.errors import UserError
 from ....rigs.files.motion_sources import read_source
 from ...training.augmentation.cycles import repeated_clip
 from ...training.augmentation.mirrored_words import mirrored_clip
-from ...training.data import Clip, Take, save_items
+from ...training.data import Clip, RecordedTake, save_items
 from ...training.sentences.measured_captions import jump_captions, measured_captions
 from ...training.sentences.wordings import Captioned, Wording, read_bank, wordings_of
 from .capture_folder import CaptureFolder, TakeRow, read_folder
@@ -96,7 +96,12 @@ def also_said(clip: Clip, record: dict[str, Any], bank: Sequence[Wording]) -> Cl
 
 
 def clips_of(
-    take: Take, source: CaptureFolder, row: TakeRow, bank: Sequence[Wording], taken: set[str], report: PreparationReport
+    take: RecordedTake,
+    source: CaptureFolder,
+    row: TakeRow,
+    bank: Sequence[Wording],
+    taken: set[str],
+    report: PreparationReport,
 ) -> list[Clip]:
     """The captioned clips of a take, each with its mirror image; short steady walks and runs are repeated.
 
@@ -120,7 +125,7 @@ def clips_of(
     return clips
 
 
-def take_of(source: CaptureFolder, row: TakeRow, report: PreparationReport) -> Take | None:
+def take_of(source: CaptureFolder, row: TakeRow, report: PreparationReport) -> RecordedTake | None:
     """The take of a row on the model's skeleton, or None and why in the report."""
     try:
         motion = read_source(source.folder / row.path, amc_fps=row.fps)
@@ -133,7 +138,7 @@ def take_of(source: CaptureFolder, row: TakeRow, report: PreparationReport) -> T
     if motion.fps < COARSE_FPS:
         report.notes.append((row.where, f"fewer than {COARSE_FPS:.0f} frames a second: fast detail is lacking"))
     joints = canonical_take(motion.joints, motion.fps).astype(np.float32)
-    return Take(f"{source.name}/{row.path}", row.split, joints, source.name)
+    return RecordedTake(f"{source.name}/{row.path}", row.split, joints, source.name)
 
 
 def prepare(sources: Sequence[Path], out: Path, tick: Callable[[], object] = lambda: None) -> PreparationReport:
@@ -144,7 +149,7 @@ def prepare(sources: Sequence[Path], out: Path, tick: Callable[[], object] = lam
     """
     report = PreparationReport()
     bank = read_bank()
-    takes: list[Take] = []
+    takes: list[RecordedTake] = []
     clips: list[Clip] = []
     taken: set[str] = set()
     folders = [read_folder(folder) for folder in sources]
@@ -185,7 +190,7 @@ def prepare_layout(
         UserError: as ``datasets.layout.recordings``, or ``no_clips`` where nothing could be used.
     """
     report = PreparationReport()
-    takes: list[Take] = []
+    takes: list[RecordedTake] = []
     clips: list[Clip] = []
     for found in recordings(layout, source, split):
         tick()
@@ -200,7 +205,7 @@ def prepare_layout(
             continue
         joints = at_origin(take).astype(np.float32)
         clip = Clip(found.id, found.split, joints, found.texts, found.labels, "", found.mirrored)
-        takes.append(Take(found.id, found.split, take))
+        takes.append(RecordedTake(found.id, found.split, take))
         clips += [clip] if layout.brings_mirrored else [clip, mirrored_clip(clip)]
     if not clips:
         hint = f"It must look so: {layout.tree}"
@@ -208,7 +213,7 @@ def prepare_layout(
     return written(out, takes, clips, report)
 
 
-def written(out: Path, takes: list[Take], clips: list[Clip], report: PreparationReport) -> PreparationReport:
+def written(out: Path, takes: list[RecordedTake], clips: list[Clip], report: PreparationReport) -> PreparationReport:
     """Write the prepared folder and complete the report."""
     out.mkdir(parents=True, exist_ok=True)
     save_items(out, "takes", takes)

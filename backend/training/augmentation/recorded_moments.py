@@ -23,7 +23,7 @@ from ....rigs.body.smoothing import smoothed
 from ...language.quantities import NUMBER_WORDS, TIMES
 from ...motion.demands import headings, net_turn
 from ...motion.joint_measures import Event, flights, foot_lifts, footsteps, moved_forward, moved_left, strikes
-from ..data import Clip, Take
+from ..data import Clip, RecordedTake
 from .composition import best_match, joined, pose_features
 
 _FEET = [INDEX[f"{side}_{part}"] for side in ("left", "right") for part in ("ankle", "foot")]
@@ -161,7 +161,7 @@ def strike_texts(strike: Strike, events: Sequence[Event]) -> tuple[str, ...]:
     return tuple(texts)
 
 
-def moving_clips(takes: Sequence[Take], seed: int) -> list[Clip]:
+def moving_clips(takes: Sequence[RecordedTake], seed: int) -> list[Clip]:
     """Turns on the spot and one to four steps, out of whole takes, and their mirror images.
 
     Of each kind there are no more than 120, in random order. Turns by 180 degrees or less are also done twice in a row,
@@ -172,8 +172,8 @@ def moving_clips(takes: Sequence[Take], seed: int) -> list[Clip]:
     for number in np.random.default_rng(seed).permutation(len(takes)):
         take = takes[int(number)]
         for place, joints in enumerate(moments(take.joints)):
-            for side, shown in (("", joints), ("M", mirrored(joints))):
-                kept = _moment_clip(f"{side}T{take.id}_{place}", shown, take, counted)
+            for side, version in (("", joints), ("M", mirrored(joints))):
+                kept = _moment_clip(f"{side}T{take.id}_{place}", version, take, counted)
                 made += [kept] if kept else []
     return made + twice(made, seed)
 
@@ -206,7 +206,7 @@ def joined_rests(first: np.ndarray, second: np.ndarray) -> np.ndarray:
     return joined(first.astype(np.float64), second.astype(np.float64), late + leave, 1 + enter)
 
 
-def _moment_clip(name: str, joints: np.ndarray, of: Take | Clip, counted: Counter[object]) -> Clip | None:
+def _moment_clip(name: str, joints: np.ndarray, of: RecordedTake | Clip, counted: Counter[object]) -> Clip | None:
     """The moment as a clip, unless it shows nothing that can be said or there are enough of its kind."""
     said = described(joints)
     if said is None or counted[said[0]] >= MOST_ALIKE:

@@ -253,7 +253,7 @@ class Teacher:
             tokens = self.read(rows, padding=True, truncation=True, max_length=96, return_tensors="pt")
             with torch.no_grad():
                 states = self.model(**tokens).last_hidden_state
-            shown = tokens["attention_mask"][..., None].to(states.dtype)
-            pooled = torch.nn.functional.normalize((states * shown).sum(1) / shown.sum(1), dim=-1)
+            mask = tokens["attention_mask"][..., None].to(states.dtype)
+            pooled = torch.nn.functional.normalize((states * mask).sum(1) / mask.sum(1), dim=-1)
             self.known.update(zip(rows, pooled.numpy(), strict=True))
         return np.stack([self.known[text] for text in wanted])

@@ -18,7 +18,7 @@ from ...keys.scene_time import playhead, usable_rate
 from ...session.identity import Identity
 from .. import frame_range
 from ..ik_limbs import driven_limbs
-from ..order import EditOrder, SceneSegment, check_shown
+from ..order import EditOrder, SceneSegment, check_pose_position
 
 
 def read(context: Any, rig_object: Any, rig: RestRig, mapping: Mapping) -> tuple[EditOrder, Mapping]:
@@ -29,7 +29,7 @@ def read(context: Any, rig_object: Any, rig: RestRig, mapping: Mapping) -> tuple
     scene, settings = context.scene, context.scene.coamd
     source = source_actions.find(rig_object)
     curves = source_actions.bone_curves(source)
-    check_shown(rig_object)
+    check_pose_position(rig_object)
     frame_range.check_no_repeats(curves)
     first, last = frame_range.extent(rig_object, source, curves)
     start, fps = playhead(scene), usable_rate(scene)

@@ -16,7 +16,7 @@ from coamd.backend.model.recognizer import Recognizer
 from coamd.backend.model.weights import load_module
 from coamd.backend.motion.pipeline import Pipeline
 from coamd.backend.requests.generate import GenerateRequest
-from coamd.backend.training.data import Clip, Take, load_clips, load_takes, save_items
+from coamd.backend.training.data import Clip, RecordedTake, load_clips, load_takes, save_items
 from coamd.backend.training.recognition import recognizer as recognizers
 from coamd.backend.training.stages import STAGES, raised_texts, repeated_takes, run_stage
 from coamd.rigs.body.canonical import canonical
@@ -52,7 +52,7 @@ def test_the_text_encoder_needs_a_teacher(data: Path, tmp_path: Path) -> None:
 
 
 def test_sources_are_repeated_as_told() -> None:
-    takes = [Take(name, "train", np.zeros((80, 22, 3)), name) for name in ("large", "small")]
+    takes = [RecordedTake(name, "train", np.zeros((80, 22, 3)), name) for name in ("large", "small")]
     assert [take.id for take in repeated_takes(takes, {"small": 3})] == ["large", "small", "small", "small"]
     with pytest.raises(UserError, match="no source tiny"):
         repeated_takes(takes, {"tiny": 2})

@@ -24,7 +24,7 @@ from coamd.rigs.body.rest_rig import RestRig
 from coamd.rigs.body.skeleton import INDEX
 from coamd.rigs.detect.detection import detect
 from coamd.rigs.detect.mapping import Mapping
-from coamd.rigs.edits.ik_changes import IkDrivenLimb, shown_pose
+from coamd.rigs.edits.ik_changes import IkDrivenLimb, visual_pose
 from coamd.rigs.edits.relative import OriginalTake, relative
 from coamd.rigs.errors import UserError
 from coamd.rigs.solve.ik_controls import switches
@@ -75,7 +75,7 @@ def seen(rig_object: Any, rig: RestRig, mapping: Mapping, driven: tuple[IkDriven
     sampler = PoseSampler(rig_object.name, np.arange(FRAMES, dtype=np.float64))
     assert sampler.work(600.0)
     order = [sampler.bones.index(bone.name) for bone in rig.bones]
-    return shown_pose(sampler.matrices[:, order], rig, mapping, driven)
+    return visual_pose(sampler.matrices[:, order], rig, mapping, driven)
 
 
 def other_motion(joints: np.ndarray) -> np.ndarray:

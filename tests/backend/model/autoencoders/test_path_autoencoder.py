@@ -9,8 +9,8 @@ import torch
 from coamd.backend.model.autoencoders.path_autoencoder import PathAutoencoder, upsampled_path
 from coamd.backend.model.config import AutoencoderConfig
 from coamd.backend.training.autoencoder import fit_statistics
-from coamd.backend.training.data import Take
-from coamd.backend.training.windows import Windows
+from coamd.backend.training.data import RecordedTake
+from coamd.backend.training.windows import RandomWindows
 from torch import Tensor
 
 from tests.motions import walk
@@ -23,9 +23,9 @@ def fitted() -> PathAutoencoder:
     """Statistics and linear way of a few synthetic takes; the convolutions are untrained and add nothing yet."""
     torch.manual_seed(0)
     motions = {"walk": walk(8.0), "turn": walk(8.0, turning=1.0)}
-    takes = [Take(name, "train", joints.astype(np.float32)) for name, joints in motions.items()]
+    takes = [RecordedTake(name, "train", joints.astype(np.float32)) for name, joints in motions.items()]
     model = PathAutoencoder(CONFIG).eval()
-    fit_statistics(model, Windows(takes, 64), np.random.default_rng(0), 200)
+    fit_statistics(model, RandomWindows(takes, 64), np.random.default_rng(0), 200)
     return model
 
 

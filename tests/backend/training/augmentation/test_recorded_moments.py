@@ -8,7 +8,7 @@ import pytest
 from coamd.backend.motion.demands import net_turn
 from coamd.backend.motion.joint_measures import footsteps, strikes
 from coamd.backend.training.augmentation.recorded_moments import described, moments, moving_clips, rests, striking_clips
-from coamd.backend.training.data import Clip, Take
+from coamd.backend.training.data import Clip, RecordedTake
 from coamd.rigs.body.canonical import mirrored, turned
 from coamd.rigs.body.skeleton import FPS, INDEX
 
@@ -23,8 +23,8 @@ def spun(angle: float, rest: float = 1.0) -> np.ndarray:
     return np.stack([turned(pose, a) for pose, a in zip(still(seconds), np.radians(angle) * share, strict=True)])
 
 
-def take(joints: np.ndarray) -> Take:
-    return Take("t", "train", joints.astype(np.float32), "mocap")
+def take(joints: np.ndarray) -> RecordedTake:
+    return RecordedTake("t", "train", joints.astype(np.float32), "mocap")
 
 
 @pytest.mark.parametrize("angle", [45.0, -90.0, 180.0, 360.0])
