@@ -6,18 +6,16 @@ Small extensions stand for ours, so that nothing large is built; the address is 
 
 from __future__ import annotations
 
-import functools
-import http.server
 import json
 import os
 import subprocess
 import sys
-import threading
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from served import served
 
 import build_addon
 from backend.lab import repository
@@ -128,20 +126,12 @@ def test_a_zip_that_blender_refuses_is_not_listed(tool: Path, tmp_path: Path) ->
     assert not (tmp_path / "repository" / "index.json").exists()
 
 
-class _Quiet(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, *_: object) -> None:
-        pass
-
-
 @pytest.fixture
 def address(tmp_path: Path) -> Iterator[str]:
     """The folder ``repository`` at an address of this machine."""
     (tmp_path / "repository").mkdir()
-    handler = functools.partial(_Quiet, directory=str(tmp_path / "repository"))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}/index.json"
-        server.shutdown()
+    with served(tmp_path / "repository") as address:
+        yield f"{address}/index.json"
 
 
 def test_a_blender_installs_from_it_and_updates(address: str, tool: Path, tmp_path: Path) -> None:

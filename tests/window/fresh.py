@@ -78,13 +78,14 @@ class FreshWindow(Window):
         assert {"load", "unpack"} <= phases, (phases, factors)
         return factors
 
-    def quit(self) -> None:
-        """Close Blender as a user does, with Ctrl Q, and keep nothing."""
+    def quit(self, *, changed: bool = True) -> None:
+        """Close Blender as a user does, with Ctrl Q, and keep nothing. It asks only when the file has ``changed``."""
         self.move(self.aside)
-        self.key("ctrl+q")
-        self.move(self.find("Don't Save", self.everywhere).middle)
+        if changed:
+            self.key("ctrl+q")
+            self.move(self.find("Don't Save", self.everywhere).middle)
         blender = self._processes.pop()  # its end is not a fault from here on
-        self._xdotool("click 1")
+        self._xdotool("click 1" if changed else "key ctrl+q")
         try:
             blender.wait(_SECONDS_TO_END)
         finally:

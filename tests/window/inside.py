@@ -148,6 +148,18 @@ def _installing(installation: Any) -> dict[str, Any]:
     }
 
 
+def _extensions() -> dict[str, Any]:
+    """What Preferences > Get Extensions is about: repositories, updates that Blender knows of, and what is on."""
+    preferences, timer = bpy.context.preferences, _module("session.timer")
+    return {
+        "online": bpy.app.online_access,
+        "repositories": {repo.remote_url: repo.module for repo in preferences.extensions.repos},
+        "updates": bpy.context.window_manager.extensions_updates,
+        "enabled": [addon.module for addon in preferences.addons if addon.module.endswith(".coamd")],
+        "release": getattr(timer, "RELEASE", ""),  # `test_updates.py` writes it into the module's file
+    }
+
+
 def _lists() -> dict[str, Any]:
     """What Label and Find have listed."""
     labels, moments = _module("label.settings"), _module("find.settings")
@@ -193,6 +205,7 @@ def _state() -> dict[str, Any]:
         "operators": dir(bpy.ops.coamd) if settings else [],
         "clipboard": bpy.context.window_manager.clipboard,
         **_backend(),
+        **_extensions(),
         **(_lists() if settings else {}),
     }
 

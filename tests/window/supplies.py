@@ -17,7 +17,7 @@ import ssl
 import subprocess
 import sys
 import threading
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -26,6 +26,7 @@ from coamd.backend.install.machine import Machine
 from coamd.backend.install.python_finder import fits
 from coamd.backend.install.requirements import NEWEST, OLDEST, PINS
 from coamd.backend.install.torch_builds import build_for
+from served import Quiet
 
 _BUILD = build_for(Machine("linux", "x86_64"))  # torch for processors
 _HOST = str(urlsplit(_BUILD.index).hostname)
@@ -121,20 +122,13 @@ class Supplies:
             self._chroot.binds.append((nothing, f"/{venv.relative_to(self._chroot.root)}"))
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(own, key)
-        self._server = ThreadingHTTPServer((_ADDRESS, 443), functools.partial(_Quiet, directory=str(self._index)))
+        self._server = ThreadingHTTPServer((_ADDRESS, 443), functools.partial(Quiet, directory=str(self._index)))
         self._server.socket = context.wrap_socket(
             self._server.socket,
             server_side=True,
             do_handshake_on_connect=False,  # each request's thread does that
         )
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
-
-
-class _Quiet(SimpleHTTPRequestHandler):
-    """Lists folders as pip reads an index, and says nothing about it."""
-
-    def log_message(self, *_: object) -> None:
-        """Nothing."""
 
 
 def _reached() -> bool:
