@@ -51,7 +51,8 @@ def asked_count(prompt: str, verb: str) -> int | None:
         rf"\b{verb}(?:s|es|ing)?\b[^,.;]*?\b({number}|\d)\b(?: times?)?(?! (?:leg|foot|arm|hand|step))", words
     )
     before = re.search(rf"\b({number}|\d) (?:\w+ )?{verb}(?:s|es)?\b", words)
-    found = before or after
+    repetitions = re.search(rf"\b{verb}(?:s|es|ing)?, ({number}|\d) (?:reps?|repetitions|times)\b", words)
+    found = before or after or repetitions
     if found is None:
         return None
     count = NUMBERS.get(found.group(1)) or int(found.group(1))

@@ -26,7 +26,19 @@ from ..language.quantities import (
     begins_upright,
     stays_upright,
 )
-from .joint_measures import SIDES, Event, acting_limb, flights, foot_lifts, footsteps, lowest_pelvis, paces, strikes
+from .joint_measures import (
+    SIDES,
+    Event,
+    acting_limb,
+    flights,
+    foot_lifts,
+    footsteps,
+    lowest_pelvis,
+    paces,
+    push_ups,
+    squats,
+    strikes,
+)
 from .recounting import recounted
 
 TOLERANCE = 25.0  # degrees by which a turn may miss its angle
@@ -56,6 +68,8 @@ COUNTABLE = (
     Countable(("kick",), foot_lifts),
     Countable(("punch", "jab"), strikes),
     Countable(("step",), footsteps),
+    Countable(("squat", "knee bend", "knee-bend"), squats),
+    Countable(("push-up", "pushup", "push up", "press-up"), push_ups),
 )
 
 

@@ -22,7 +22,7 @@ from .floor_levelling import standing_height
 SIDES = ("left", "right")
 SECOND = round(FPS)
 _PELVIS = INDEX["pelvis"]
-_HEAD = INDEX["head"]
+_HEAD, _CHEST = INDEX["head"], INDEX["spine3"]
 _WRISTS, _ANKLES, _TOES, _HIPS = (
     [INDEX[f"{side}_{part}"] for side in SIDES] for part in ("wrist", "ankle", "foot", "hip")
 )
@@ -39,6 +39,10 @@ PUNCH_GAIN, PUNCH_REACH = 0.10, 0.45  # metres that it goes, and that it is then
 PUNCH_HEIGHT = 0.1  # metres above the pelvis
 STEP_LENGTH = 0.12  # metres that a foot travels in a step
 STEP_STILL, STEP_SLOW = 0.25, 0.5  # m/s of a foot that stands, and of one that goes on standing
+SQUAT_DEEP, SQUAT_UP = 0.75, 0.88  # of the standing height of the pelvis: what a squat goes below, and ends above
+PRONE = 0.5  # metres; the pelvis of somebody on hands and feet is mostly below it
+PRESS_LEAST = 0.08  # metres that the chest moves in push-ups
+PRESS_DOWN, PRESS_UP = 0.35, 0.65  # of that way: where one is down, and where it is over
 SEAT_BELOW_HIPS = 0.08  # metres from the hip joints to what the thighs rest on
 
 
@@ -191,6 +195,28 @@ def strikes(joints: np.ndarray) -> list[Event]:
             if high and away[last] - away[first] > PUNCH_GAIN and away[last] > PUNCH_REACH:
                 found.append(Event(start, end, side))
     return sorted(found)
+
+
+def squats(joints: np.ndarray) -> list[Event]:
+    """When the pelvis of somebody who stands goes down and comes up again within the clip."""
+    height = smoothed(joints[:, [_PELVIS], 1].astype(np.float64), 1.0)[:, 0]
+    standing = float(np.quantile(height, 0.95))
+    return _between_ends(hysteresis(height < SQUAT_DEEP * standing, height < SQUAT_UP * standing))
+
+
+def push_ups(joints: np.ndarray) -> list[Event]:
+    """When the chest of somebody on hands and feet goes down and comes up again within the clip."""
+    height = smoothed(joints[:, [_CHEST], 1].astype(np.float64), 1.0)[:, 0]
+    low, high = np.quantile(height, (0.05, 0.95))
+    if np.median(joints[:, _PELVIS, 1]) > PRONE or high - low < PRESS_LEAST:
+        return []
+    down, up = (low + part * (high - low) for part in (PRESS_DOWN, PRESS_UP))
+    return _between_ends(hysteresis(height < down, height < up))
+
+
+def _between_ends(going_on: np.ndarray) -> list[Event]:
+    """The stretches of (F,) bool that neither end of the clip cuts off."""
+    return [Event(start, end, "") for start, end in spans(going_on) if start and end < len(going_on)]
 
 
 def footsteps(joints: np.ndarray) -> list[Event]:

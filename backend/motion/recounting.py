@@ -56,10 +56,15 @@ def leaps(joints: np.ndarray, events: Sequence[Event]) -> np.ndarray:
         price[i] = np.where(apart <= FARTHEST, apart + LEAP, np.inf)
     number = np.arange(frames)
     price[np.abs(number[:, None] + 1 - number) < NEAREST] = np.inf
+    # A leap into an event or out of it would cut it; one onwards within it makes it shorter, as a squat that is held.
+    onwards = np.full_like(price, np.inf)
+    for event in events:
+        inside = np.s_[event.start : event.end, event.start : event.end]
+        onwards[inside] = np.where(number[inside[0], None] < number[inside[1]], price[inside], np.inf)
     for event in events:
         cut = slice(max(event.start - AROUND, 0), event.end + AROUND)
         price[cut], price[:, cut] = np.inf, np.inf
-    return price
+    return np.minimum(price, onwards)
 
 
 def cheapest_path(price: np.ndarray, events: Sequence[Event], count: int) -> tuple[float, np.ndarray] | None:

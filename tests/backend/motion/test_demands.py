@@ -14,7 +14,7 @@ from coamd.rigs.body.skeleton import FPS, INDEX, PARENTS
 
 from tests.motions import sit, still, walk
 
-JUMP, KICK, *_ = COUNTABLE
+JUMP, KICK, *_, SQUAT, PUSH_UP = COUNTABLE
 
 
 def walking(frames: int, turn: float) -> np.ndarray:
@@ -41,6 +41,31 @@ def test_a_turn_is_measured_beyond_half_a_circle(turn: float) -> None:
 @pytest.mark.parametrize("times", [1, 2, 3, 4])
 def test_jumps_are_counted(times: int) -> None:
     assert len(JUMP.events(jumping(times))) == times
+
+
+def lowered(joints: np.ndarray, by: float, times: int) -> np.ndarray:
+    """A figure whose joints above the ankles go down by so many metres and up again, so many times in 1.5 s each."""
+    share = np.concatenate([np.zeros(10), np.tile(0.5 - 0.5 * np.cos(np.linspace(0, 2 * np.pi, 30)), times)])
+    made = np.repeat(joints[:1], len(share), axis=0)
+    for part in ("pelvis", "spine3", "head"):
+        made[:, INDEX[part], 1] -= by * share
+    return made
+
+
+@pytest.mark.parametrize("times", [1, 2, 4])
+def test_squats_are_counted_but_not_one_that_goes_on(times: int) -> None:
+    made = lowered(still(), 0.45, times)
+    assert len(SQUAT.events(made)) == times
+    assert len(SQUAT.events(made[:-15])) == times - 1
+    assert not SQUAT.events(lowered(still(), 0.1, times)), "a bob is no squat"
+
+
+@pytest.mark.parametrize("times", [1, 2, 4])
+def test_push_ups_are_counted_of_who_is_down_there(times: int) -> None:
+    prone = still()
+    prone[..., 1] *= 0.4
+    assert len(PUSH_UP.events(lowered(prone, 0.2, times))) == times
+    assert not PUSH_UP.events(lowered(still(), 0.2, times))
 
 
 def test_a_turn_that_falls_short_is_brought_to_its_angle() -> None:
@@ -84,7 +109,14 @@ def test_a_wrong_count_is_seen() -> None:
 
 @pytest.mark.parametrize(
     ("prompt", "verbs", "count"),
-    [("two jabs", "jab", 2), ("takes three steps forward", "step", 3), ("hops twice on one leg", "hop", 2)],
+    [
+        ("two jabs", "jab", 2),
+        ("takes three steps forward", "step", 3),
+        ("hops twice on one leg", "hop", 2),
+        ("does three deep squats", "squat", 3),
+        ("star jumps, five reps", "jump", 5),
+        ("does two push-ups", "push-up", 2),
+    ],
 )
 def test_all_that_can_be_counted_is_held_to(prompt: str, verbs: str, count: int) -> None:
     demand = demand_of(prompt)

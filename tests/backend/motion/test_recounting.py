@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 from coamd.backend.motion.demands import Demand, demand_of
 from coamd.backend.motion.generation import nearest
-from coamd.backend.motion.joint_measures import Event, flights
+from coamd.backend.motion.joint_measures import Event, flights, squats
 from coamd.backend.motion.recounting import FARTHEST, along, cheapest_path, leaps, recounted
 
-from tests.backend.motion.test_demands import jumping
-from tests.motions import walk
+from tests.backend.motion.test_demands import jumping, lowered
+from tests.motions import still, walk
 
 
 @pytest.mark.parametrize("asked", [1, 2, 3, 4])
@@ -25,6 +25,16 @@ def test_the_asked_number_of_jumps_comes_out_of_two(asked: int) -> None:
     assert (price == 0.0) == (asked == 2), "what is right already costs nothing"
     step = np.linalg.norm(np.diff(joints, axis=0), axis=-1).max()
     assert step <= np.linalg.norm(np.diff(made, axis=0), axis=-1).max() + FARTHEST / 4, "no frame jumps at a seam"
+
+
+def test_a_squat_that_is_held_is_shortened_where_two_would_not_fit() -> None:
+    once = lowered(still(), 0.45, 1)
+    bottom = len(once) // 2 + 4
+    held = np.concatenate([once[:bottom], np.repeat(once[bottom : bottom + 1], 50, axis=0), once[bottom:]])
+    assert len(squats(held)) == 1
+    found = recounted(held, squats(held), 2)
+    assert found is not None
+    assert len(squats(found[1])) == 2
 
 
 def test_a_motion_without_the_action_is_left() -> None:
@@ -42,8 +52,11 @@ def test_no_leap_cuts_an_event_or_stutters() -> None:
     events = flights(made)
     price = leaps(made, events)
     for event in events:
-        assert np.isinf(price[event.start : event.end]).all()
-        assert np.isinf(price[:, event.start : event.end]).all()
+        within = np.arange(event.start, event.end)
+        others = np.setdiff1d(np.arange(len(made)), within)
+        assert np.isinf(price[np.ix_(within, others)]).all()
+        assert np.isinf(price[np.ix_(others, within)]).all()
+        assert np.isinf(price[np.ix_(within, within)][np.tril_indices(len(within))]).all(), "within it only onwards"
     near = np.isfinite(price)
     assert not any(near[i, i + 1] for i in range(len(made) - 1))
 
