@@ -7,6 +7,7 @@ import re
 from typing import Literal
 
 LimbName = Literal["hand", "fist", "foot", "standing foot"]
+Direction = Literal["turn", "step"]
 
 NUMBER_WORDS = dict(enumerate("one two three four five six seven eight nine ten".split(), start=1))
 NUMBERS = {word: number for number, word in NUMBER_WORDS.items()} | {"once": 1, "twice": 2, "thrice": 3}
@@ -63,6 +64,9 @@ def asked_count(prompt: str, verb: str) -> int | None:
 _SLOW_WALK, _WALK, _QUICK_WALK = (0.66, 1.10), (0.84, 1.40), (1.21, 2.01)
 _GAITS = {"walk": _WALK, "jog": (1.26, 2.10), "run": (2.45, 4.08), "sprint": (3.76, 6.27)}
 _GAIT = re.compile(r"(walk|jog|run|sprint)(?:s|[gn]?ing)?")
+_FLAT_OUT = frozenset(
+    "as fast possible can flat out all top max maximum hard quickly".split()
+)  # what a sprint is anyway
 _SLOW, _QUICK = {"slow", "slowly", "leisurely"}, {"quick", "quickly", "brisk", "briskly"}
 _BESIDE_A_GAIT = frozenset(
     "a an the person people man woman boy girl guy character hero player actor someone somebody he she they is keeps on"
@@ -75,7 +79,8 @@ def asked_pace(prompt: str) -> tuple[float, float] | None:
     """The pace in m/s, from and to, of a prompt that asks for one gait straight on and nothing else; else None."""
     words = re.findall(r"[a-z]+", prompt.lower())
     gaits = [found[1] for word in words if (found := _GAIT.fullmatch(word))]
-    manner = [word for word in words if word not in _BESIDE_A_GAIT and not _GAIT.fullmatch(word)]
+    plain = _BESIDE_A_GAIT | (_FLAT_OUT if gaits == ["sprint"] else frozenset())
+    manner = [word for word in words if word not in plain and not _GAIT.fullmatch(word)]
     if len(gaits) != 1 or len(manner) > 1 or re.search(r"\d", prompt):
         return None
     if not manner:
@@ -122,6 +127,24 @@ def asked_limb(prompt: str) -> tuple[LimbName, str] | None:
         if found := pattern.search(words):
             return limb, next(side for side in found.groups() if side)
     return None
+
+
+_DIRECTIONS: tuple[tuple[Direction, re.Pattern[str]], ...] = (
+    ("turn", re.compile(r"\b(?:turn|pivot|rotat|spin|circle|circling|curv|arc\b|veer|u-turn)\w*")),
+    ("step", re.compile(r"\b(?:side-?step|strafe|strafing|dodg|shuffl|step|slid|leap|jump|hop)\w*")),
+)
+# "to the left", "left strafe", "turning left"; not the left hand
+_TO_A_SIDE = re.compile(r"\b(left|right)\b(?![- ](?:handed|arm|hand|leg|foot|knee|fist|shoulder|wrist|elbow|side of))")
+
+
+def asked_direction(prompt: str) -> tuple[Direction, str] | None:
+    """Whether a prompt asks to turn or to step to one side, and to which; None where it names none or both."""
+    words = prompt.lower()
+    if len(set(_SIDED.findall(words))) != 1 or re.search(r"\b(?:then|back and forth|look\w*|glanc\w*)\b", words):
+        return None
+    side = _TO_A_SIDE.search(words)
+    asked = [name for name, pattern in _DIRECTIONS if pattern.search(words)]
+    return (asked[0], side[1]) if side and len(asked) == 1 else None
 
 
 # words of whoever is not on both feet from the first moment; a prompt without any of them begins upright

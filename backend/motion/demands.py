@@ -18,8 +18,10 @@ from ...rigs.body.resample import resample
 from ...rigs.body.skeleton import FPS
 from ...rigs.body.smoothing import smoothed
 from ..language.quantities import (
+    Direction,
     LimbName,
     asked_count,
+    asked_direction,
     asked_limb,
     asked_pace,
     asked_turn,
@@ -34,6 +36,7 @@ from .joint_measures import (
     foot_lifts,
     footsteps,
     lowest_pelvis,
+    moved_left,
     paces,
     push_ups,
     squats,
@@ -53,6 +56,8 @@ WITHIN, SLOWEST = 0.97, 1.25  # of the fastest pace, aimed at; how many times sl
 UPRIGHT, FIRST = 0.7, 10  # metres of the pelvis of somebody who stands; frames that a motion begins with
 NOT_STANDING = 4.0  # missed by a motion that sits, kneels or lies where nothing says so
 WRONG_SIDE, EITHER_SIDE = 3.0, 1.5  # missed by a motion of the other limb, and by one of both or of neither
+TURNED, STEPPED = 20.0, 0.15  # degrees and metres from which a motion turns or goes to a side
+SHORTER = 1.3  # times by which the steps of a gait that is still too fast become shorter
 
 
 @dataclass(frozen=True)
@@ -83,6 +88,8 @@ class Demand:
     action: Countable | None = None
     limb: LimbName | None = None
     limb_side: str = ""  # left or right
+    direction: Direction | None = None
+    direction_side: str = ""  # left or right
     begins_upright: bool = False
     stays_upright: bool = False
     pace: tuple[float, float] | None = None  # m/s from and to, and steady
@@ -97,6 +104,9 @@ class Demand:
         if self.limb is not None:
             acts = acting_limb(self.limb, joints)
             missed += 0.0 if acts == self.limb_side else WRONG_SIDE if acts in SIDES else EITHER_SIDE
+        if self.direction is not None:
+            goes = direction_taken(self.direction, joints)
+            missed += 0.0 if goes == self.direction_side else WRONG_SIDE if goes else EITHER_SIDE
         if self.pace is not None:
             missed = max(missed, pace_missed(joints, *self.pace))
         low = self.begins_upright and float(np.median(joints[:FIRST, 0, 1])) < UPRIGHT
@@ -108,7 +118,12 @@ class Demand:
     def is_often_missed(self) -> bool:
         """Whether it asks for a number, a side or more than a walk; the bar then makes room for more motions."""
         fast = self.pace is not None and self.pace[0] > FAST
-        return fast or self.turn is not None or self.count is not None or self.limb is not None
+        return fast or self.is_sided or self.turn is not None or self.count is not None
+
+    @property
+    def is_sided(self) -> bool:
+        """Whether it asks for one side, so that the mirror image of a motion of the other side is what is asked for."""
+        return self.limb is not None or self.direction is not None
 
     def rearranged(self, joints: np.ndarray, seen: np.ndarray) -> tuple[float, np.ndarray] | None:
         """Joints (F, 22, 3) with the number that is asked for, where they can be brought to it, and the price of that.
@@ -136,11 +151,29 @@ def demand_of(prompt: str) -> Demand | None:
     ]
     action, count = counts[0] if len(counts) == 1 else (None, None)
     begins, pace = begins_upright(prompt), asked_pace(prompt)
-    if turn is None and count is None and limb is None and pace is None and not begins:
+    direction = asked_direction(prompt) if limb is None else None
+    if turn is None and count is None and limb is None and direction is None and pace is None and not begins:
         return None
     angle, side = turn or (None, 0)
-    acting, acting_side = limb or (None, "")
-    return Demand(angle, side, count, action, acting, acting_side, begins, stays_upright(prompt), pace)
+    return Demand(
+        turn=angle,
+        side=side,
+        count=count,
+        action=action,
+        limb=limb[0] if limb else None,
+        limb_side=limb[1] if limb else "",
+        direction=direction[0] if direction else None,
+        direction_side=direction[1] if direction else "",
+        begins_upright=begins,
+        stays_upright=stays_upright(prompt),
+        pace=pace,
+    )
+
+
+def direction_taken(direction: Direction, joints: np.ndarray) -> str:
+    """The side to which joints (F, 22, 3) turn or go, "left" or "right"; "" where they hardly do."""
+    amount, least = (net_turn(joints), TURNED) if direction == "turn" else (moved_left(joints), STEPPED)
+    return "" if abs(amount) < least else "left" if amount > 0.0 else "right"
 
 
 def pace_missed(joints: np.ndarray, slowest: float, fastest: float) -> float:
@@ -159,12 +192,21 @@ def pace_missed(joints: np.ndarray, slowest: float, fastest: float) -> float:
 
 
 def slowed(joints: np.ndarray, demand: Demand) -> np.ndarray:
-    """Joints (F, 22, 3) played slower where they are faster than the pace that is asked for; as many frames of them."""
+    """Joints (F, 22, 3) brought down to the pace that is asked for, as many frames of them.
+
+    They are played slower, and where that is not enough the path of the pelvis becomes shorter; what the feet then
+    slide is taken away where they are planted.
+    """
     if demand.pace is None:
         return joints
     found = paces(joints)[1:]
     faster = float(np.median(found)) / (WITHIN * demand.pace[1]) if len(found) else 1.0
-    return joints if faster <= 1.0 else resample(joints, FPS, FPS * min(faster, SLOWEST))[: len(joints)]
+    if faster <= 1.0:
+        return joints
+    played = resample(joints, FPS, FPS * min(faster, SLOWEST))[: len(joints)]
+    shorter = min(max(faster / SLOWEST, 1.0), SHORTER)
+    ground = (played[:, :1] - played[:1, :1]) * np.array([1.0, 0.0, 1.0], dtype=played.dtype)
+    return played - (1.0 - 1.0 / shorter) * ground
 
 
 def headings(joints: np.ndarray) -> np.ndarray:

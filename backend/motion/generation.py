@@ -17,6 +17,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ...rigs.body.canonical import mirrored
 from ...rigs.body.skeleton import FPS, MAX_FRAMES, TOKEN_FRAMES
 from ...rigs.errors import UserError
 from ..model.calibration import Calibration
@@ -191,6 +192,10 @@ def best_by_demands(
 
     ``finish`` makes of a row's number and its joints (F, 22, 3) what the user gets; that is held to the prompt.
     """
+    motion = motion.copy()
+    for row, demand in enumerate(demands):
+        if demand is not None and demand.is_sided:
+            motion[row] = of_the_side(motion[row], demand, partial(finish, row))
     result = motion.copy()
     missed = [row for row, demand in enumerate(demands) if demand and demand.miss(finish(row, motion[row])) > 1.0]
     more = retry(missed, _in_place_of(motion, missed, ATTEMPTS)) if missed else motion[:0]
@@ -203,8 +208,16 @@ def best_by_demands(
     return result
 
 
+def of_the_side(joints: np.ndarray, demand: Demand, finish: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
+    """Joints (F, 22, 3), or their mirror image where a prompt that names one side is nearer to that."""
+    if not demand.is_sided or demand.miss(finish(joints)) <= 1.0:
+        return joints
+    return min(joints, mirrored(joints), key=lambda one: demand.miss(finish(one)))
+
+
 def nearest(made: Sequence[np.ndarray], demand: Demand, finish: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
     """Of motions (F, 22, 3) the one that misses least of what is asked, brought nearer to it where that is possible."""
+    made = [of_the_side(joints, demand, finish) for joints in made]
     seen = [finish(joints) for joints in made]
     missed = [demand.miss(joints) for joints in seen]
     best = made[int(np.argmin(missed))]

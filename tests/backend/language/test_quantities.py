@@ -150,6 +150,7 @@ def test_who_idles_or_waits_stays_upright() -> None:
         ("run cycle", 2.45),
         ("the character keeps running straight ahead", 2.45),
         ("full sprint", 3.76),
+        ("sprinting as fast as possible", 3.76),
     ],
 )
 def test_a_bare_gait_has_a_pace(prompt: str, slowest: float) -> None:
