@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a motion can be held to in a prompt: the angle and side of a turn, how often a thing is done, and which limb."""
+"""What a motion can be held to in a prompt: the angle and side of a turn, how often a thing is done, which limb
+does it, and to which side somebody turns or steps."""
 
 from __future__ import annotations
 
@@ -24,7 +25,9 @@ _ANGLE_WORDS = (
     ),
     (360, re.compile(r"\b(?:full|complete) (?:turn|circle|spin|rotation)|\ball the way around")),
 )
-_SIDE = re.compile(r"\b(left|right|clockwise|counter-?clockwise|anti-?clockwise)\b(?! (?:arm|hand|leg|foot|knee|fist))")
+_SIDE = re.compile(
+    r"\b(left|right|clockwise|counter-?clockwise|anti-?clockwise)\b(?![- ]angle| (?:arm|hand|leg|foot|knee|fist))"
+)
 _SEVERAL_TURNS = re.compile(r"\bagain\b|\brepeated|\bseveral|\bback and forth|\b(?:twice|\w+ times)\b|\bkeeps?\b")
 
 
@@ -49,9 +52,11 @@ def asked_count(prompt: str, verb: str) -> int | None:
         return None
     number = "|".join(NUMBERS)
     after = re.search(
-        rf"\b{verb}(?:s|es|ing)?\b[^,.;]*?\b({number}|\d)\b(?: times?)?(?! (?:leg|foot|arm|hand|step))", words
+        rf"\b{verb}(?:s|es|ing)?\b[^,.;]*?\b(once|twice|thrice|(?:{number}|\d)"
+        r"(?= (?:times?|reps?|repetitions)\b|$|[,.;]))",
+        words,
     )
-    before = re.search(rf"\b({number}|\d) (?:\w+ )?{verb}(?:s|es)?\b", words)
+    before = re.search(rf"\b({number}|\d) (?:(?!(?:leg|foot|feet|arm|hand)\w* )\w+ )?{verb}(?:s|es)?\b", words)
     repetitions = re.search(rf"\b{verb}(?:s|es|ing)?, ({number}|\d) (?:reps?|repetitions|times)\b", words)
     found = before or after or repetitions
     if found is None:
@@ -95,7 +100,8 @@ _LIMBS: tuple[tuple[LimbName, re.Pattern[str]], ...] = (
     (
         "standing foot",
         re.compile(
-            r"\b(?:stand\w*|balanc\w*|hop|hops|hopping)\b[^,.;]*?\bon (?:the |his |her )?(left|right) (?:foot|leg)\b"
+            r"\b(?:stand\w*|balanc\w*|hop|hops|hopping)\b[^,.;]*?\bon (?:the |his |her |their |its )?(left|right)"
+            r" (?:foot|leg)\b"
         ),
     ),
     (
@@ -114,14 +120,26 @@ _LIMBS: tuple[tuple[LimbName, re.Pattern[str]], ...] = (
     ),
     ("hand", re.compile(r"\b(left|right)(?:-handed| hand\b| arm\b| wrist\b| fist\b)")),
 )
-_SIDED = re.compile(r"\b(left|right)\b")
-_BOTH = re.compile(r"\b(?:both|then|alternat\w*|two hands|each|walk\w*|run\w*|danc\w*|carr\w*|hold\w*|turn\w*)\b")
+_SIDED = re.compile(r"\b(left|right)\b(?![- ]angle)")
+_BOTH = re.compile(
+    r"\b(?:(?:counter-?|anti-?)?clockwise|both|then|alternat\w*|two hands|each|walk\w*|run\w*|danc\w*|carr\w*|hold\w*"
+    r"|turn\w*)\b"
+)
+
+
+# a limb that something is done to, or that rests while the other one acts
+_AT_REST = re.compile(
+    r"\b(?:scratch|rub|touch|wash|massag|clutch|grab|squeez|hurt|injur|bandag)\w* (?:at )?(?:the|his|her|their|its) "
+    r"(?:left|right) (?:arm|hand|wrist|fist|leg|foot|knee)\b"
+    r"|\b(?:left|right) (?:arm|hand|fist) (?:is )?(?:propped |resting |kept )?(?:on|in|behind) (?:the|his|her|their|a) "
+    r"(?:hips?|pocket|back|sling|waist)\b"
+)
 
 
 def asked_limb(prompt: str) -> tuple[LimbName, str] | None:
     """The limb that is to act, and its side; None where a prompt names no one side or others act as well."""
     words = prompt.lower()
-    if len(set(_SIDED.findall(words))) != 1 or _BOTH.search(words):
+    if len(set(_SIDED.findall(words))) != 1 or _BOTH.search(words) or _AT_REST.search(words):
         return None
     for limb, pattern in _LIMBS:
         if found := pattern.search(words):
@@ -129,22 +147,48 @@ def asked_limb(prompt: str) -> tuple[LimbName, str] | None:
     return None
 
 
-_DIRECTIONS: tuple[tuple[Direction, re.Pattern[str]], ...] = (
-    ("turn", re.compile(r"\b(?:turn|pivot|rotat|spin|circle|circling|curv|arc\b|veer|u-turn)\w*")),
-    ("step", re.compile(r"\b(?:side-?step|strafe|strafing|dodg|shuffl|step|slid|leap|jump|hop)\w*")),
+# what may stand between a verb and its side ("turns slowly by 90 degrees to the left"), and what may follow the side
+_BETWEEN = (
+    r"(?:,? (?:to (?:the|his|her|their|its)|a?round|on the spot|in place|by|about|an?|of|slightly|sharply|quickly"
+    r"|slowly|slow|sharp|once|twice|wide|full|half|quarter|large|small|medium|very|sideways|aside|over|towards? the|\d+"
+    r"|degrees?|circle|curve|arc|turns?|steps?|sidestep|hop|all the way|continuously|a little|walk\w*|run\w*|moving))*"
 )
-# "to the left", "left strafe", "turning left"; not the left hand
-_TO_A_SIDE = re.compile(r"\b(left|right)\b(?![- ](?:handed|arm|hand|leg|foot|knee|fist|shoulder|wrist|elbow|side of))")
+_BEHIND = (
+    r"(?=$|[,.;]| (?:and|while|on|in|at|by|for|to|slightly|sharply|a?round|once|twice|\d+|with|after|before|through"
+    r"|during|into|without|walk\w*|run\w*|again|quickly|slowly)\b)"
+)
+_TURN = r"\b(?:u-turn|turn|pivot|rotat|spin(?!e)|spun|circl|curv|arc|veer)(?:s|es|e|ed|ing|ning)?\b"
+_STEP = r"\b(?:side-?step|strafe|strafing|dodg|shuffl|step|slid|leap|jump|hop(?!e))(?:s|es|e|ed|ing|ping)?\b"
+_DIRECTED: tuple[tuple[Direction, re.Pattern[str]], ...] = (
+    (
+        "turn",
+        re.compile(
+            rf"{_TURN}{_BETWEEN},? (left|right){_BEHIND}"
+            r"|\b(left|right)[- ](?:u-turn|turn|curve|circle|pivot|spin)s?\b(?! kick)"
+        ),
+    ),
+    (
+        "step",
+        re.compile(rf"{_STEP}{_BETWEEN},? (left|right){_BEHIND}|\b(left|right)[- ](?:strafe|side-?step|dodge)s?\b"),
+    ),
+)
+# what comes back again, is done with the head, or strikes with a limb; the side is then that of something else
+_NO_DIRECTION = re.compile(
+    r"\b(?:then|back|returns?|returning|look\w*|glanc\w*|kick\w*|punch\w*|jab\w*|hook|cross|from the|head|eyes|away"
+    r"|(?:counter-?|anti-?)?clockwise)\b"
+)
 
 
 def asked_direction(prompt: str) -> tuple[Direction, str] | None:
     """Whether a prompt asks to turn or to step to one side, and to which; None where it names none or both."""
     words = prompt.lower()
-    if len(set(_SIDED.findall(words))) != 1 or re.search(r"\b(?:then|back and forth|look\w*|glanc\w*)\b", words):
+    if len(set(_SIDED.findall(words))) != 1 or _NO_DIRECTION.search(words):
         return None
-    side = _TO_A_SIDE.search(words)
-    asked = [name for name, pattern in _DIRECTIONS if pattern.search(words)]
-    return (asked[0], side[1]) if side and len(asked) == 1 else None
+    asked = [(name, found) for name, pattern in _DIRECTED if (found := pattern.search(words))]
+    if len(asked) != 1:
+        return None
+    (name, found), *_ = asked
+    return name, next(side for side in found.groups() if side)
 
 
 # words of whoever is not on both feet from the first moment; a prompt without any of them begins upright

@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a prompt asks for that joints can tell: a turn by so many degrees, so many punches, the left hand.
 
-The model often misses a number or a side. Where a motion is seen to miss it, others are made and the nearest is kept;
-what is left of a turn is spread over the turning that the motion does itself, and a motion that does the right thing
-too often or too seldom is rearranged (``recounting``), both before its feet are planted.
+The model often misses a number or a side. A motion of the other side is mirrored. Where it still misses what is asked,
+others are made and the nearest is kept; what is left of a turn is spread over the turning that the motion does itself,
+and a motion that does the right thing too often or too seldom is rearranged (``recounting``), both before its feet are
+planted.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -76,6 +78,7 @@ COUNTABLE = (
     Countable(("squat", "knee bend", "knee-bend"), squats),
     Countable(("push-up", "pushup", "push up", "press-up"), push_ups),
 )
+_SQUAT_JUMP = re.compile(r"\bsquat[- ](jump|kick|thrust)|(?<=jump )squats?\b")  # a jump, which alone is counted
 
 
 @dataclass(frozen=True)
@@ -143,15 +146,18 @@ class Demand:
 def demand_of(prompt: str) -> Demand | None:
     """What a prompt asks for that can be measured; None where nothing can."""
     turn, limb = asked_turn(prompt), asked_limb(prompt)
+    words = _SQUAT_JUMP.sub(r"\1", prompt.lower())
     counts = [
         (action, count)
         for action in COUNTABLE
         for verb in action.verbs
-        if (count := asked_count(prompt, verb)) is not None
+        if (count := asked_count(words, verb)) is not None
     ]
     action, count = counts[0] if len(counts) == 1 else (None, None)
     begins, pace = begins_upright(prompt), asked_pace(prompt)
     direction = asked_direction(prompt) if limb is None else None
+    if turn and turn[1] and limb is None and not re.search(r"\b(?:left|right)\b", prompt.lower()):  # "clockwise"
+        direction = "turn", "left" if turn[1] > 0 else "right"
     if turn is None and count is None and limb is None and direction is None and pace is None and not begins:
         return None
     angle, side = turn or (None, 0)
@@ -194,8 +200,8 @@ def pace_missed(joints: np.ndarray, slowest: float, fastest: float) -> float:
 def slowed(joints: np.ndarray, demand: Demand) -> np.ndarray:
     """Joints (F, 22, 3) brought down to the pace that is asked for, as many frames of them.
 
-    They are played slower, and where that is not enough the path of the pelvis becomes shorter; what the feet then
-    slide is taken away where they are planted.
+    They are played slower, and where that is not enough the path of the pelvis becomes shorter; the foot sliding that
+    this causes is removed when the feet are planted.
     """
     if demand.pace is None:
         return joints

@@ -2,16 +2,16 @@
 """Motions for prompts: how to sample, and joints out of it.
 
 Where the recognizer finds too little of the prompt in a motion, more are made and it keeps the best. A prompt that it
-finds in none of them it does not know, and then it does not choose either. Where the prompt asks for an angle or a
-count that the motion misses, or it sits where nothing says so, more are made as well and the one that comes nearest is
-kept (``demands``).
+finds in none of them it does not know, and then it does not choose either. Where the prompt asks for an angle, a
+count or a side that the motion and its mirror image miss, or it sits where nothing says so, more are made as well and
+the one that comes nearest is kept (``demands``).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 import torch
@@ -182,51 +182,61 @@ def best_recognized(system: System, motion: np.ndarray, described: Tensor, each:
     return result
 
 
+class Attempt(NamedTuple):
+    """A motion (F, 22, 3), what the user gets of it, and how far that is from what is asked."""
+
+    joints: np.ndarray
+    finished: np.ndarray
+    miss: float
+
+
+def attempt(joints: np.ndarray, demand: Demand, finish: Callable[[np.ndarray], np.ndarray]) -> Attempt:
+    """Joints (F, 22, 3), or their mirror image where a prompt that names one side is nearer to that."""
+    found = []
+    for one in (joints, mirrored(joints)) if demand.is_sided else (joints,):
+        seen = finish(one)
+        found.append(Attempt(one, seen, demand.miss(seen)))
+        if found[0].miss <= 1.0:
+            break
+    return min(found, key=lambda one: one.miss)
+
+
 def best_by_demands(
     motion: np.ndarray,
     demands: Sequence[Demand | None],
     retry: Callable[[Sequence[int], ArrangePreview], np.ndarray],
     finish: Callable[[int, np.ndarray], np.ndarray],
 ) -> np.ndarray:
-    """Motions (V, F, 22, 3) tried again where they miss the numbers of their prompt, the nearest steered or rearranged.
+    """Motions (V, F, 22, 3) tried again where they miss what their prompt asks for, the nearest steered or rearranged.
 
     ``finish`` makes of a row's number and its joints (F, 22, 3) what the user gets; that is held to the prompt.
     """
-    motion = motion.copy()
-    for row, demand in enumerate(demands):
-        if demand is not None and demand.is_sided:
-            motion[row] = of_the_side(motion[row], demand, partial(finish, row))
-    result = motion.copy()
-    missed = [row for row, demand in enumerate(demands) if demand and demand.miss(finish(row, motion[row])) > 1.0]
+    first = {
+        row: attempt(motion[row], demand, partial(finish, row))
+        for row, demand in enumerate(demands)
+        if demand is not None
+    }
+    missed = [row for row, found in first.items() if found.miss > 1.0]
     more = retry(missed, _in_place_of(motion, missed, ATTEMPTS)) if missed else motion[:0]
     others = dict(zip(missed, np.split(more, len(missed)), strict=True)) if missed else {}
-    for row, demand in enumerate(demands):
-        if demand is not None and row in others:
-            result[row] = nearest([motion[row], *others[row]], demand, partial(finish, row))
-        elif demand is not None:
-            result[row] = slowed(steered(motion[row], demand), demand)
+    result = motion.copy()
+    for row, found in first.items():
+        demand = demands[row]
+        assert demand is not None
+        again = [attempt(joints, demand, partial(finish, row)) for joints in others.get(row, ())]
+        result[row] = nearest([found, *again], demand, partial(finish, row))
     return result
 
 
-def of_the_side(joints: np.ndarray, demand: Demand, finish: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
-    """Joints (F, 22, 3), or their mirror image where a prompt that names one side is nearer to that."""
-    if not demand.is_sided or demand.miss(finish(joints)) <= 1.0:
-        return joints
-    return min(joints, mirrored(joints), key=lambda one: demand.miss(finish(one)))
-
-
-def nearest(made: Sequence[np.ndarray], demand: Demand, finish: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
-    """Of motions (F, 22, 3) the one that misses least of what is asked, brought nearer to it where that is possible."""
-    made = [of_the_side(joints, demand, finish) for joints in made]
-    seen = [finish(joints) for joints in made]
-    missed = [demand.miss(joints) for joints in seen]
-    best = made[int(np.argmin(missed))]
-    if min(missed) > 1.0:
-        found = [demand.rearranged(*pair) for pair in zip(made, seen, strict=True)]
+def nearest(made: Sequence[Attempt], demand: Demand, finish: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
+    """Of motions the one that misses least of what is asked (F, 22, 3), brought nearer to it where that is possible."""
+    best = min(made, key=lambda one: one.miss)
+    if best.miss > 1.0:
+        found = [demand.rearranged(one.joints, one.finished) for one in made]
         for _, joints in sorted(filter(None, found), key=lambda pair: pair[0]):
             if demand.miss(finish(joints)) <= 1.0:
                 return joints
-    return slowed(steered(best, demand), demand)
+    return slowed(steered(best.joints, demand), demand)
 
 
 def _in_place_of(motion: np.ndarray, rows: Sequence[int], each: int) -> ArrangePreview:

@@ -207,8 +207,11 @@ def squats(joints: np.ndarray) -> list[Event]:
 def push_ups(joints: np.ndarray) -> list[Event]:
     """When the chest of somebody on hands and feet goes down and comes up again within the clip."""
     height = smoothed(joints[:, [_CHEST], 1].astype(np.float64), 1.0)[:, 0]
-    low, high = np.quantile(height, (0.05, 0.95))
-    if np.median(joints[:, _PELVIS, 1]) > PRONE or high - low < PRESS_LEAST:
+    prone = joints[:, _PELVIS, 1] < PRONE
+    if prone.mean() < 0.5:
+        return []
+    low, high = np.quantile(height[prone], (0.05, 0.95))
+    if high - low < PRESS_LEAST:
         return []
     down, up = (low + part * (high - low) for part in (PRESS_DOWN, PRESS_UP))
     return _between_ends(hysteresis(height < down, height < up))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The asked number of jumps, kicks, punches or steps, out of a motion that does another number of them.
+"""The asked number of jumps, kicks, steps, squats and the like, out of a motion that does another number of them.
 
 A motion is read as a graph of its own frames (Kovar et al., Motion Graphs, 2002): each frame leads to the next one, and
 to every other that looks and moves like the next one. Of all paths of the same length the cheapest one that passes the
@@ -64,6 +64,8 @@ def leaps(joints: np.ndarray, events: Sequence[Event]) -> np.ndarray:
     for event in events:
         cut = slice(max(event.start - AROUND, 0), event.end + AROUND)
         price[cut], price[:, cut] = np.inf, np.inf
+        within = (number >= event.start) & (number < event.end)
+        onwards[within[:, None] != within] = np.inf  # of events that overlap
     return np.minimum(price, onwards)
 
 

@@ -45,7 +45,7 @@ class UserWindow(FreshWindow):
     options = ()
 
     def open_extensions(self) -> None:
-        """Preferences > Get Extensions. A window manager, which there is none of, would keep their window in sight."""
+        """Preferences > Get Extensions. Without a window manager nothing keeps them in sight, so they are moved."""
         self.click("Edit", MENUS)
         self.click("Preferences...", MENUS)
         self.wait(lambda state: state["windows"] == 2, "the preferences")

@@ -6,6 +6,7 @@ from __future__ import annotations
 import pytest
 from coamd.backend.language.quantities import (
     asked_count,
+    asked_direction,
     asked_limb,
     asked_pace,
     asked_turn,
@@ -166,3 +167,46 @@ def test_a_bare_gait_has_a_pace(prompt: str, slowest: float) -> None:
 )  # fmt: skip
 def test_whoever_does_more_than_a_gait_is_not_held_to_its_pace(prompt: str) -> None:
     assert asked_pace(prompt) is None
+
+
+@pytest.mark.parametrize(
+    ("prompt", "direction"),
+    [
+        ("turns to the left", ("turn", "left")),
+        ("a person turns slowly by 90 degrees to the right", ("turn", "right")),
+        ("walks in a wide circle to the left", ("turn", "left")),
+        ("side-shuffle to the right, facing front", ("step", "right")),
+        ("left strafe", ("step", "left")),
+    ],
+)
+def test_a_side_that_somebody_turns_or_steps_to(prompt: str, direction: tuple[str, str]) -> None:
+    assert asked_direction(prompt) == direction
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    ["a boxer turns and throws a left hook", "spinning right roundhouse kick", "dodges an attack from the left",
+     "turns his head to the left", "steps left and back", "jumps over something on the left", "jumps right away",
+     "steps and points to the right", "pivots on the right heel", "right-angle turns", "hopes to go left"],
+)  # fmt: skip
+def test_the_side_of_something_else_is_no_direction(prompt: str) -> None:
+    """A motion that does it right would be mirrored."""
+    assert asked_direction(prompt) is None
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    ["scratches the left arm", "rubs their left wrist", "puts the left hand on the hip and waves",
+     "raises the right hand and rotates clockwise"],
+)  # fmt: skip
+def test_a_limb_at_rest_or_in_the_others_hand_does_not_act(prompt: str) -> None:
+    assert asked_limb(prompt) is None
+
+
+@pytest.mark.parametrize(
+    ("prompt", "verb"),
+    [("squats and holds for 3 seconds", "squat"), ("squats down to pick up two boxes", "squat"),
+     ("one legged squat", "squat"), ("jumps over two boxes", "jump"), ("does squats for one minute", "squat")],
+)  # fmt: skip
+def test_a_number_of_something_else_is_no_count(prompt: str, verb: str) -> None:
+    assert asked_count(prompt, verb) is None

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import pytest
 from coamd.backend.motion.demands import COUNTABLE, Demand, demand_of, net_turn, slowed, steered
-from coamd.backend.motion.generation import best_by_demands
+from coamd.backend.motion.generation import attempt, best_by_demands
 from coamd.backend.motion.joint_measures import paces
 from coamd.rigs.body.canonical import mirrored
 from coamd.rigs.body.skeleton import FPS, INDEX, PARENTS
@@ -67,6 +67,15 @@ def test_push_ups_are_counted_of_who_is_down_there(times: int) -> None:
     prone[..., 1] *= 0.4
     assert len(PUSH_UP.events(lowered(prone, 0.2, times))) == times
     assert not PUSH_UP.events(lowered(still(), 0.2, times))
+    getting_down = np.concatenate([still(1.0), lowered(prone, 0.2, times)])
+    assert len(PUSH_UP.events(getting_down)) == times
+
+
+def test_a_jump_out_of_a_squat_is_a_jump() -> None:
+    for prompt in ("three squat jumps", "three jump squats"):
+        demand = demand_of(prompt)
+        assert demand is not None
+        assert (demand.count, demand.action) == (3, JUMP)
 
 
 def test_a_turn_that_falls_short_is_brought_to_its_angle() -> None:
@@ -141,7 +150,7 @@ def test_the_other_hand_misses_more_than_both() -> None:
     assert demand.miss(np.repeat(still()[:1], 60, axis=0)) > 1.0  # nobody waves
 
 
-def test_the_other_hand_becomes_the_right_one_in_the_mirror_and_costs_no_second_try() -> None:
+def test_a_motion_of_the_other_hand_is_mirrored_and_costs_no_second_try() -> None:
     def retry(rows: Sequence[int], arrange: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
         raise AssertionError(f"{rows} were tried again")
 
@@ -149,6 +158,8 @@ def test_the_other_hand_becomes_the_right_one_in_the_mirror_and_costs_no_second_
     assert demand is not None
     (kept,) = best_by_demands(np.stack([waving("right")]), [demand], retry, as_it_is)
     np.testing.assert_array_equal(kept, mirrored(waving("right")))
+    right = waving("left")
+    assert attempt(right, demand, lambda joints: joints).joints is right
 
 
 @pytest.mark.parametrize(
@@ -161,6 +172,7 @@ def test_the_other_hand_becomes_the_right_one_in_the_mirror_and_costs_no_second_
         ("looks left", None),
         ("hops on the left foot", None),
         ("steps left, then right", None),
+        ("turns 90 degrees clockwise", ("turn", "right")),
         ("walks forward then turns left", None),
     ],
 )

@@ -3,10 +3,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 from coamd.backend.motion.demands import Demand, demand_of
-from coamd.backend.motion.generation import nearest
+from coamd.backend.motion.generation import attempt, nearest
 from coamd.backend.motion.joint_measures import Event, flights, squats
 from coamd.backend.motion.recounting import FARTHEST, along, cheapest_path, leaps, recounted
 
@@ -58,6 +60,12 @@ def test_no_leap_cuts_an_event_or_stutters() -> None:
         assert np.isinf(price[np.ix_(others, within)]).all()
         assert np.isinf(price[np.ix_(within, within)][np.tril_indices(len(within))]).all(), "within it only onwards"
     near = np.isfinite(price)
+    overlapping = [Event(10, 60, ""), Event(30, 45, "")]
+    price, within = leaps(still(4.0), overlapping), np.arange(30, 45)
+    others = np.setdiff1d(np.arange(80), within)
+    assert np.isinf(price[np.ix_(within, others)]).all()
+    assert np.isinf(price[np.ix_(others, within)]).all()
+    assert np.isfinite(price[np.ix_(np.arange(10, 60), np.arange(10, 60))]).any()
     assert not any(near[i, i + 1] for i in range(len(made) - 1))
 
 
@@ -89,7 +97,11 @@ def test_what_the_user_gets_is_what_is_counted() -> None:
     assert isinstance(demand, Demand)
     two, one = jumping(2), jumping(1)
     still = np.repeat(two[:1], len(two), axis=0)
-    assert nearest([two, one], demand, lambda joints: joints) is two
-    kept = nearest([two, one], demand, lambda joints: still if joints is two else joints)
+
+    def kept_of(finish: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
+        return nearest([attempt(joints, demand, finish) for joints in (two, one)], demand, finish)
+
+    assert kept_of(lambda joints: joints) is two
+    kept = kept_of(lambda joints: still if joints is two else joints)
     assert len(flights(kept)) == 2
     assert kept is not two
