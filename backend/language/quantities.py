@@ -200,12 +200,24 @@ _LOW = re.compile(
     r"|div(?:es|ing)|fl(?:y|ies|ying)|fall\w*|collaps\w*|dead|dying|dies|low|all fours|lung\w*|bend\w*|bent|hunch\w*"
     r"|start\w*|sprint\w*|climb\w*|swing\w*|driv\w*|rid(?:es|ing)|monkey|ape|animal|cat|dog|frog|crab|worm|spider|gorilla|chicken)\b"
 )
+# and of who may go down to the floor later
+_DOWN = re.compile(
+    r"\b(?:ground|belly|armchair|lower\w*|lift\w*|pick\w*|grab\w*|drop\w*|slip\w*|faint\w*|trip\w*|stumbl\w*"
+    r"|knock(?:ed|s)? (?:out|down|over)|ko|shot|hit|death|kill\w*|hid(?:es?|ing)|cower\w*|cover|pray\w*|worship\w*"
+    r"|begs?|begging|plead\w*|meditat\w*|search\w*|investigat\w*|shoe\w*|lace\w*|dig\w*|plant\w*|weed\w*|scrub\w*"
+    r"|\w*flip\w*|handspring\w*|\w*strokes?|kata|tug|drag\w*|russian|panda|joints?|dodg\w*|weav\w*|land\w*|down)\b"
+)
 _ON_THE_SPOT = re.compile(r"\b(?:idl\w*|stand(?:s|ing)? (?:still|idle|around|there)|waits?|waiting)\b")
 
 
 def begins_upright(prompt: str) -> bool:
     """Whether nothing in a prompt speaks of sitting, kneeling, lying or another way not to stand at first."""
     return not _LOW.search(prompt.lower())
+
+
+def stays_off_the_floor(prompt: str) -> bool:
+    """Whether nothing in a prompt speaks of who begins low, or bends, falls or goes down later."""
+    return begins_upright(prompt) and not _DOWN.search(prompt.lower())
 
 
 def stays_upright(prompt: str) -> bool:

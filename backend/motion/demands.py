@@ -28,6 +28,7 @@ from ..language.quantities import (
     asked_pace,
     asked_turn,
     begins_upright,
+    stays_off_the_floor,
     stays_upright,
 )
 from .joint_measures import (
@@ -56,6 +57,7 @@ FAST = 1.25  # m/s, faster than a walk
 KEPT, STEADIEST = 0.9, 0.8  # of the slowest pace in each second; and of the first third's pace in the last, or more
 WITHIN, SLOWEST = 0.97, 1.25  # of the fastest pace, aimed at; how many times slower a gait may be played
 UPRIGHT, FIRST = 0.7, 10  # metres of the pelvis of somebody who stands; frames that a motion begins with
+OFF_THE_FLOOR = 0.55  # metres below which the pelvis of who stays half a second sits, kneels, crawls or has collapsed
 NOT_STANDING = 4.0  # missed by a motion that sits, kneels or lies where nothing says so
 WRONG_SIDE, EITHER_SIDE = 3.0, 1.5  # missed by a motion of the other limb, and by one of both or of neither
 TURNED, STEPPED = 20.0, 0.15  # degrees and metres from which a motion turns or goes to a side
@@ -94,6 +96,7 @@ class Demand:
     direction: Direction | None = None
     direction_side: str = ""  # left or right
     begins_upright: bool = False
+    off_the_floor: bool = False  # all the time
     stays_upright: bool = False
     pace: tuple[float, float] | None = None  # m/s from and to, and steady
 
@@ -113,7 +116,8 @@ class Demand:
         if self.pace is not None:
             missed = max(missed, pace_missed(joints, *self.pace))
         low = self.begins_upright and float(np.median(joints[:FIRST, 0, 1])) < UPRIGHT
-        if low or (self.stays_upright and lowest_pelvis(joints) < UPRIGHT):
+        least = UPRIGHT if self.stays_upright else OFF_THE_FLOOR if self.off_the_floor else 0.0
+        if low or lowest_pelvis(joints) < least:
             missed += NOT_STANDING
         return missed
 
@@ -171,6 +175,7 @@ def demand_of(prompt: str) -> Demand | None:
         direction=direction[0] if direction else None,
         direction_side=direction[1] if direction else "",
         begins_upright=begins,
+        off_the_floor=stays_off_the_floor(prompt),
         stays_upright=stays_upright(prompt),
         pace=pace,
     )

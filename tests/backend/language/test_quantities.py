@@ -11,6 +11,7 @@ from coamd.backend.language.quantities import (
     asked_pace,
     asked_turn,
     begins_upright,
+    stays_off_the_floor,
     stays_upright,
 )
 
@@ -129,6 +130,13 @@ def test_who_is_not_said_to_be_low_begins_upright(prompt: str) -> None:
 )
 def test_who_sits_kneels_or_lies_need_not_begin_upright(prompt: str) -> None:
     assert not begins_upright(prompt)
+
+
+def test_who_may_go_down_later_need_not_stay_off_the_floor() -> None:
+    assert stays_off_the_floor("a person drinks from a bottle")
+    assert not stays_off_the_floor("a person picks up a coin")
+    assert not stays_off_the_floor("slips on a banana peel")
+    assert not stays_off_the_floor("sits on a chair")
 
 
 def test_who_idles_or_waits_stays_upright() -> None:

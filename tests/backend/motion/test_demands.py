@@ -106,9 +106,9 @@ def test_either_side_takes_the_side_that_the_motion_takes() -> None:
 
 
 def test_prompts_without_numbers_demand_nothing() -> None:
-    assert demand_of("a person walks forward and waves") == Demand(begins_upright=True)
+    assert demand_of("a person walks forward and waves") == Demand(begins_upright=True, off_the_floor=True)
     assert demand_of("a person crawls") is None
-    assert demand_of("jump twice") == Demand(count=2, action=JUMP, begins_upright=True)
+    assert demand_of("jump twice") == Demand(count=2, action=JUMP, begins_upright=True, off_the_floor=True)
 
 
 def test_a_wrong_count_is_seen() -> None:
@@ -207,6 +207,14 @@ def test_who_idles_stays_on_the_feet_to_the_end() -> None:
         assert demand is not None
         assert demand.miss(standing) <= 1.0
         assert (demand.miss(sitting_down) > 1.0) == missed
+
+
+def test_who_collapses_where_nothing_says_so_misses() -> None:
+    collapsing = np.concatenate([still(1.0), still(1.0) * np.array([1.0, 0.4, 1.0])])
+    for prompt, missed in (("gangster strut", True), ("gets hit and goes down", False), ("picks up a coin", False)):
+        demand = demand_of(prompt)
+        assert demand is not None
+        assert (demand.miss(collapsing) > 1.0) == missed
 
 
 def as_it_is(_row: int, joints: np.ndarray) -> np.ndarray:
