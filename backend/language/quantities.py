@@ -215,6 +215,22 @@ def begins_upright(prompt: str) -> bool:
     return not _LOW.search(prompt.lower())
 
 
+_GAITS_AND_STYLES = re.compile(
+    r"\b(?:walk|stroll|strid|strut|march|jog|run|sprint|dash|limp|hobbl|stagger|tiptoe|stomp|trudg|sneak|creep|wander"
+    r"|patrol|swagger|pac(?=es\b|ing\b)|wad(?=es\b|ing\b)|skip|gallop)(?:s|es|ing|ning|ping)?\b"
+)
+_STAYS = re.compile(
+    r"\b(?:in place|on the spot|treadmill|idl\w*|stand\w*|wait\w*|stop\w*|start\w*|begin\w*|ready|then|before|hand"
+    r"|finger|s[ia]t\w*|turn\w*|talk\w*|tv|video|home run)\b"
+)
+
+
+def travels(prompt: str) -> bool:
+    """Whether a prompt asks for a gait from first to last, so that somebody gets somewhere."""
+    words = prompt.lower()
+    return bool(_GAITS_AND_STYLES.search(words)) and not _STAYS.search(words)
+
+
 def stays_off_the_floor(prompt: str) -> bool:
     """Whether nothing in a prompt speaks of who begins low, or bends, falls or goes down later."""
     return begins_upright(prompt) and not _DOWN.search(prompt.lower())

@@ -30,6 +30,7 @@ from ..language.quantities import (
     begins_upright,
     stays_off_the_floor,
     stays_upright,
+    travels,
 )
 from .joint_measures import (
     SIDES,
@@ -58,6 +59,7 @@ KEPT, STEADIEST = 0.9, 0.8  # of the slowest pace in each second; and of the fir
 WITHIN, SLOWEST = 0.97, 1.25  # of the fastest pace, aimed at; how many times slower a gait may be played
 UPRIGHT, FIRST = 0.7, 10  # metres of the pelvis of somebody who stands; frames that a motion begins with
 OFF_THE_FLOOR = 0.55  # metres below which the pelvis of who stays half a second sits, kneels, crawls or has collapsed
+TRAVELS, NOT_TRAVELLING = 0.2, 2.0  # m/s of the slowest gait, and what it counts to stay where one is
 NOT_STANDING = 4.0  # missed by a motion that sits, kneels or lies where nothing says so
 WRONG_SIDE, EITHER_SIDE = 3.0, 1.5  # missed by a motion of the other limb, and by one of both or of neither
 TURNED, STEPPED = 20.0, 0.15  # degrees and metres from which a motion turns or goes to a side
@@ -97,6 +99,7 @@ class Demand:
     direction_side: str = ""  # left or right
     begins_upright: bool = False
     off_the_floor: bool = False  # all the time
+    travels: bool = False
     stays_upright: bool = False
     pace: tuple[float, float] | None = None  # m/s from and to, and steady
 
@@ -115,6 +118,8 @@ class Demand:
             missed += 0.0 if goes == self.direction_side else WRONG_SIDE if goes else EITHER_SIDE
         if self.pace is not None:
             missed = max(missed, pace_missed(joints, *self.pace))
+        if self.travels and float(paces(joints).mean()) < TRAVELS:
+            missed += NOT_TRAVELLING
         low = self.begins_upright and float(np.median(joints[:FIRST, 0, 1])) < UPRIGHT
         least = UPRIGHT if self.stays_upright else OFF_THE_FLOOR if self.off_the_floor else 0.0
         if low or lowest_pelvis(joints) < least:
@@ -158,14 +163,11 @@ def demand_of(prompt: str) -> Demand | None:
         if (count := asked_count(words, verb)) is not None
     ]
     action, count = counts[0] if len(counts) == 1 else (None, None)
-    begins, pace = begins_upright(prompt), asked_pace(prompt)
     direction = asked_direction(prompt) if limb is None else None
     if turn and turn[1] and limb is None and not re.search(r"\b(?:left|right)\b", prompt.lower()):  # "clockwise"
         direction = "turn", "left" if turn[1] > 0 else "right"
-    if turn is None and count is None and limb is None and direction is None and pace is None and not begins:
-        return None
     angle, side = turn or (None, 0)
-    return Demand(
+    found = Demand(
         turn=angle,
         side=side,
         count=count,
@@ -174,11 +176,13 @@ def demand_of(prompt: str) -> Demand | None:
         limb_side=limb[1] if limb else "",
         direction=direction[0] if direction else None,
         direction_side=direction[1] if direction else "",
-        begins_upright=begins,
+        begins_upright=begins_upright(prompt),
         off_the_floor=stays_off_the_floor(prompt),
+        travels=travels(prompt),
         stays_upright=stays_upright(prompt),
-        pace=pace,
+        pace=asked_pace(prompt),
     )
+    return None if found == Demand() else found
 
 
 def direction_taken(direction: Direction, joints: np.ndarray) -> str:

@@ -13,6 +13,7 @@ from coamd.backend.language.quantities import (
     begins_upright,
     stays_off_the_floor,
     stays_upright,
+    travels,
 )
 
 LEFT, RIGHT, EITHER = 1, -1, 0
@@ -137,6 +138,13 @@ def test_who_may_go_down_later_need_not_stay_off_the_floor() -> None:
     assert not stays_off_the_floor("a person picks up a coin")
     assert not stays_off_the_floor("slips on a banana peel")
     assert not stays_off_the_floor("sits on a chair")
+
+
+def test_a_gait_from_first_to_last_gets_somewhere() -> None:
+    assert travels("old lady limps to the shop")
+    assert travels("zombie walk")
+    for prompt in ("high knees, running in place", "walks up, stops and waves", "starts to run", "waves to the crowd"):
+        assert not travels(prompt)
 
 
 def test_who_idles_or_waits_stays_upright() -> None:

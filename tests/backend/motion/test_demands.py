@@ -106,7 +106,9 @@ def test_either_side_takes_the_side_that_the_motion_takes() -> None:
 
 
 def test_prompts_without_numbers_demand_nothing() -> None:
-    assert demand_of("a person walks forward and waves") == Demand(begins_upright=True, off_the_floor=True)
+    assert demand_of("a person walks forward and waves") == Demand(
+        begins_upright=True, off_the_floor=True, travels=True
+    )
     assert demand_of("a person crawls") is None
     assert demand_of("jump twice") == Demand(count=2, action=JUMP, begins_upright=True, off_the_floor=True)
 
@@ -215,6 +217,14 @@ def test_who_collapses_where_nothing_says_so_misses() -> None:
         demand = demand_of(prompt)
         assert demand is not None
         assert (demand.miss(collapsing) > 1.0) == missed
+
+
+def test_who_is_to_walk_and_stays_misses() -> None:
+    for prompt, missed in (("zombie walk", True), ("drunk, staggering home", True), ("jogs in place", False)):
+        demand = demand_of(prompt)
+        assert demand is not None
+        assert (demand.miss(still(4.0)) > 1.0) == missed
+        assert demand.miss(walk(4.0)) <= 1.0
 
 
 def as_it_is(_row: int, joints: np.ndarray) -> np.ndarray:
