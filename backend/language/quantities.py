@@ -231,6 +231,35 @@ def travels(prompt: str) -> bool:
     return bool(_GAITS_AND_STYLES.search(words)) and not _STAYS.search(words)
 
 
+# what is done with a hand that is raised above the hips, sooner or later
+_HAND_WORK = re.compile(
+    r"\b(?:wav(?:e|es|ing)|salut\w*|point(?:s|ing)?|clap\w*|applau\w*|phon\w*|smartphone|texting|drink\w*|sip\w*|chug\w*|eat\w*"
+    r"|bit(?:es|ing)|brush\w*|comb\w*|scratch\w*|knock\w*|punch\w*|jabs?|hooks?|uppercuts?|box(?:es|ing)|slash\w*|stab\w*"
+    r"|thrust\w*|chop\w*|throw\w*|toss\w*|lob\w*|pitch\w*|shoot\w*|fir(?:es|ing)|aim\w*|reload\w*|cast\w*|summon\w*"
+    r"|beckon\w*|hail\w*|shush\w*|thumbs?|facepalm\w*|swat\w*|stir\w*|saw(?:s|ing)|hammer\w*|violin|guitar|piano|drum\w*"
+    r"|camera|photos?|selfie|snapshot|hat|jacket|coat|umbrella|conduct\w*|cheer\w*|flex\w*|hug\w*|shav\w*|parr(?:y|ies|ying)"
+    r"|block\w*|shiel(?:d|ds|ding)|guard|hair|mirror|teeth|applause|fireball|grenade|pistols?|rifle|sword|katana|spear)\b"
+)
+
+
+def uses_hands(prompt: str) -> bool:
+    """Whether a prompt speaks of what a raised hand does."""
+    return bool(_HAND_WORK.search(prompt.lower()))
+
+
+_TURNS_ROUND = re.compile(r"\b(?:turn|spin|twirl|pivot|whirl|pirouette|u-turn|about-face)(?:s|ing|ning)?\b")
+_TURNS_A_THING = re.compile(
+    r"\b(?:head|upper body|torso|shoulders?|face|page|wheel|knob|key|valve|handle|crank|pedal|eyes|into|out|kick\w*|discus"
+    r"|weapon|sword|staff|on|off|back and forth|side to side|arms?|hands?|wrists?)\b"
+)
+
+
+def turns_round(prompt: str) -> bool:
+    """Whether a prompt asks somebody to turn the whole body, by whatever angle."""
+    words = prompt.lower()
+    return bool(_TURNS_ROUND.search(words)) and not _TURNS_A_THING.search(words)
+
+
 def stays_off_the_floor(prompt: str) -> bool:
     """Whether nothing in a prompt speaks of who begins low, or bends, falls or goes down later."""
     return begins_upright(prompt) and not _DOWN.search(prompt.lower())

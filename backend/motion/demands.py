@@ -31,6 +31,8 @@ from ..language.quantities import (
     stays_off_the_floor,
     stays_upright,
     travels,
+    turns_round,
+    uses_hands,
 )
 from .joint_measures import (
     SIDES,
@@ -39,6 +41,7 @@ from .joint_measures import (
     flights,
     foot_lifts,
     footsteps,
+    highest_hand,
     lowest_pelvis,
     moved_left,
     paces,
@@ -59,7 +62,10 @@ KEPT, STEADIEST = 0.9, 0.8  # of the slowest pace in each second; and of the fir
 WITHIN, SLOWEST = 0.97, 1.25  # of the fastest pace, aimed at; how many times slower a gait may be played
 UPRIGHT, FIRST = 0.7, 10  # metres of the pelvis of somebody who stands; frames that a motion begins with
 OFF_THE_FLOOR = 0.55  # metres below which the pelvis of who stays half a second sits, kneels, crawls or has collapsed
-TRAVELS, NOT_TRAVELLING = 0.2, 2.0  # m/s of the slowest gait, and what it counts to stay where one is
+TRAVELS = 0.2  # m/s of the slowest gait
+HAND_RAISED = 0.15  # metres above the pelvis, to which a hand comes that does something
+TURNS_ROUND = 40.0  # degrees of the least turn of the body
+LEFT_OUT = 2.0  # missed by a motion that does not walk, use its hands or turn at all
 NOT_STANDING = 4.0  # missed by a motion that sits, kneels or lies where nothing says so
 WRONG_SIDE, EITHER_SIDE = 3.0, 1.5  # missed by a motion of the other limb, and by one of both or of neither
 TURNED, STEPPED = 20.0, 0.15  # degrees and metres from which a motion turns or goes to a side
@@ -100,6 +106,8 @@ class Demand:
     begins_upright: bool = False
     off_the_floor: bool = False  # all the time
     travels: bool = False
+    uses_hands: bool = False
+    turns_round: bool = False
     stays_upright: bool = False
     pace: tuple[float, float] | None = None  # m/s from and to, and steady
 
@@ -119,7 +127,11 @@ class Demand:
         if self.pace is not None:
             missed = max(missed, pace_missed(joints, *self.pace))
         if self.travels and float(paces(joints).mean()) < TRAVELS:
-            missed += NOT_TRAVELLING
+            missed += LEFT_OUT
+        if self.uses_hands and highest_hand(joints) < HAND_RAISED:
+            missed += LEFT_OUT
+        if self.turns_round and float(np.ptp(headings(joints))) < TURNS_ROUND:
+            missed += LEFT_OUT
         low = self.begins_upright and float(np.median(joints[:FIRST, 0, 1])) < UPRIGHT
         least = UPRIGHT if self.stays_upright else OFF_THE_FLOOR if self.off_the_floor else 0.0
         if low or lowest_pelvis(joints) < least:
@@ -179,6 +191,8 @@ def demand_of(prompt: str) -> Demand | None:
         begins_upright=begins_upright(prompt),
         off_the_floor=stays_off_the_floor(prompt),
         travels=travels(prompt),
+        uses_hands=uses_hands(prompt),
+        turns_round=turns_round(prompt),
         stays_upright=stays_upright(prompt),
         pace=asked_pace(prompt),
     )

@@ -242,6 +242,12 @@ def hands_overhead(joints: np.ndarray) -> bool:
     return any(end - start >= OVERHEAD_FRAMES for start, end in spans(above))
 
 
+def highest_hand(joints: np.ndarray) -> float:
+    """Metres above the pelvis to which either wrist comes for an eighth of a second."""
+    height = (joints[:, _WRISTS, 1] - joints[:, [_PELVIS], 1]).max(axis=1).astype(np.float64)
+    return float(np.sort(height)[-min(3, len(height))])
+
+
 def wrist_speed(joints: np.ndarray) -> float:
     """The highest speed of either wrist in m/s as seen from the pelvis, over two frames."""
     wrists = joints[:, _WRISTS].astype(np.float64) - joints[:, [_PELVIS]]

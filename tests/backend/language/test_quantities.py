@@ -14,6 +14,8 @@ from coamd.backend.language.quantities import (
     stays_off_the_floor,
     stays_upright,
     travels,
+    turns_round,
+    uses_hands,
 )
 
 LEFT, RIGHT, EITHER = 1, -1, 0
@@ -145,6 +147,19 @@ def test_a_gait_from_first_to_last_gets_somewhere() -> None:
     assert travels("zombie walk")
     for prompt in ("high knees, running in place", "walks up, stops and waves", "starts to run", "waves to the crowd"):
         assert not travels(prompt)
+
+
+def test_what_a_raised_hand_does() -> None:
+    assert uses_hands("lobs a grenade overarm")
+    assert uses_hands("answers the phone")
+    assert not uses_hands("a person runs")
+    assert not uses_hands("kicks with the left leg")
+
+
+def test_who_turns_round_turns_the_body() -> None:
+    assert turns_round("whirls around")
+    assert not turns_round("turns the steering wheel")
+    assert not turns_round("turning the upper body a little")
 
 
 def test_who_idles_or_waits_stays_upright() -> None:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -106,11 +107,11 @@ def test_either_side_takes_the_side_that_the_motion_takes() -> None:
 
 
 def test_prompts_without_numbers_demand_nothing() -> None:
-    assert demand_of("a person walks forward and waves") == Demand(
-        begins_upright=True, off_the_floor=True, travels=True
-    )
+    upright = Demand(begins_upright=True, off_the_floor=True)
+    assert demand_of("a person laughs") == upright
+    assert demand_of("a person walks forward and waves") == replace(upright, travels=True, uses_hands=True)
     assert demand_of("a person crawls") is None
-    assert demand_of("jump twice") == Demand(count=2, action=JUMP, begins_upright=True, off_the_floor=True)
+    assert demand_of("jump twice") == replace(upright, count=2, action=JUMP)
 
 
 def test_a_wrong_count_is_seen() -> None:
@@ -137,8 +138,9 @@ def test_all_that_can_be_counted_is_held_to(prompt: str, verbs: str, count: int)
 
 
 def waving(side: str) -> np.ndarray:
-    """A figure that stands and swings one hand to and fro by half a metre, twice a second."""
+    """A figure that stands and swings one raised hand to and fro by half a metre, twice a second."""
     joints = np.repeat(still()[:1], 60, axis=0)
+    joints[:, INDEX[f"{side}_wrist"], 1] = joints[0, INDEX["pelvis"], 1] + 0.4
     joints[:, INDEX[f"{side}_wrist"], 2] += 0.25 * np.sin(2 * np.pi * 2 * np.arange(60) / FPS)
     return joints
 
@@ -225,6 +227,24 @@ def test_who_is_to_walk_and_stays_misses() -> None:
         assert demand is not None
         assert (demand.miss(still(4.0)) > 1.0) == missed
         assert demand.miss(walk(4.0)) <= 1.0
+
+
+def test_who_is_to_use_a_hand_and_lets_both_hang_misses() -> None:
+    hanging, raised = still(4.0), still(4.0)
+    raised[20:30, INDEX["left_wrist"], 1] = raised[0, INDEX["pelvis"], 1] + 0.3
+    for prompt, missed in (("tosses a ball in the bin", True), ("a person laughs", False)):
+        demand = demand_of(prompt)
+        assert demand is not None
+        assert (demand.miss(hanging) > 1.0) == missed
+        assert demand.miss(raised) <= 1.0
+
+
+def test_who_is_to_turn_round_and_faces_on_misses() -> None:
+    for prompt, missed in (("twirls like a ballerina", True), ("turns the page", False), ("turns the head", False)):
+        demand = demand_of(prompt)
+        assert demand is not None
+        assert (demand.miss(still(4.0)) > 1.0) == missed
+        assert demand.miss(walking(80, 120.0)) <= 1.0
 
 
 def as_it_is(_row: int, joints: np.ndarray) -> np.ndarray:
