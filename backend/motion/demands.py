@@ -19,6 +19,14 @@ from ...rigs.body.canonical import facing
 from ...rigs.body.resample import resample
 from ...rigs.body.skeleton import FPS
 from ...rigs.body.smoothing import smoothed
+from ..language.expectations import (
+    begins_upright,
+    stays_off_the_floor,
+    stays_upright,
+    travels,
+    turns_round,
+    uses_hands,
+)
 from ..language.quantities import (
     Direction,
     LimbName,
@@ -27,12 +35,6 @@ from ..language.quantities import (
     asked_limb,
     asked_pace,
     asked_turn,
-    begins_upright,
-    stays_off_the_floor,
-    stays_upright,
-    travels,
-    turns_round,
-    uses_hands,
 )
 from .joint_measures import (
     SIDES,

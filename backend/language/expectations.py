@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a prompt lets one expect of the body without any number: that it stands, gets somewhere, turns, raises a hand.
+
+Each is a list of words, kept so that recorded clips with such captions do what is expected: a motion that does not is
+nearly always wrong.
+"""
+
+from __future__ import annotations
+
+import re
+
+# words of whoever is not on both feet from the first moment; a prompt without any of them begins upright
+_LOW = re.compile(
+    r"\b(?:s[ia]t\w*|seat\w*|chairs?|stools?|bench|sofa|couch|desk|tables?|typ(?:es|ing)|kneel\w*|knees?|knelt|crouch\w*"
+    r"|squat\w*|duck\w*|sneak\w*|stealth\w*|crawl\w*|creep\w*|l(?:ie|ies|ying|ay|ays|aying)|floor|bed|asleep|sleep\w*|nap"
+    r"|wakes?|waking|(?:gets?|getting|stands?|standing|rises?|rising) (?:back )?(?:up|from|off)|push-?ups?|plank\w*"
+    r"|burpees?|yoga|stretch\w*|roll\w*|flip\w*|cartwheel\w*|handstand\w*|headstand\w*|somersault\w*|breakdanc\w*|swim\w*"
+    r"|div(?:es|ing)|fl(?:y|ies|ying)|fall\w*|collaps\w*|dead|dying|dies|low|all fours|lung\w*|bend\w*|bent|hunch\w*"
+    r"|start\w*|sprint\w*|climb\w*|swing\w*|driv\w*|rid(?:es|ing)|monkey|ape|animal|cat|dog|frog|crab|worm|spider|gorilla|chicken)\b"
+)
+# and of who may go down to the floor later
+_DOWN = re.compile(
+    r"\b(?:ground|belly|armchair|lower\w*|lift\w*|pick\w*|grab\w*|drop\w*|slip\w*|faint\w*|trip\w*|stumbl\w*"
+    r"|knock(?:ed|s)? (?:out|down|over)|ko|shot|hit|death|kill\w*|hid(?:es?|ing)|cower\w*|cover|pray\w*|worship\w*"
+    r"|begs?|begging|plead\w*|meditat\w*|search\w*|investigat\w*|shoe\w*|lace\w*|dig\w*|plant\w*|weed\w*|scrub\w*"
+    r"|\w*flip\w*|handspring\w*|\w*strokes?|kata|tug|drag\w*|russian|panda|joints?|dodg\w*|weav\w*|land\w*|down)\b"
+)
+_ON_THE_SPOT = re.compile(r"\b(?:idl\w*|stand(?:s|ing)? (?:still|idle|around|there)|waits?|waiting)\b")
+
+
+def begins_upright(prompt: str) -> bool:
+    """Whether nothing in a prompt speaks of sitting, kneeling, lying or another way not to stand at first."""
+    return not _LOW.search(prompt.lower())
+
+
+_GAITS_AND_STYLES = re.compile(
+    r"\b(?:walk|stroll|strid|strut|march|jog|run|sprint|dash|limp|hobbl|stagger|tiptoe|stomp|trudg|sneak|creep|wander"
+    r"|patrol|swagger|pac(?=es\b|ing\b)|wad(?=es\b|ing\b)|skip|gallop)(?:s|es|ing|ning|ping)?\b"
+)
+_STAYS = re.compile(
+    r"\b(?:in place|on the spot|treadmill|idl\w*|stand\w*|wait\w*|stop\w*|start\w*|begin\w*|ready|then|before|hand"
+    r"|finger|s[ia]t\w*|turn\w*|talk\w*|tv|video|home run)\b"
+)
+
+
+def travels(prompt: str) -> bool:
+    """Whether a prompt asks for a gait from first to last, so that somebody gets somewhere."""
+    words = prompt.lower()
+    return bool(_GAITS_AND_STYLES.search(words)) and not _STAYS.search(words)
+
+
+# what is done with a hand that is raised above the hips, sooner or later
+_HAND_WORK = re.compile(
+    r"\b(?:wav(?:e|es|ing)|salut\w*|point(?:s|ing)?|clap\w*|applau\w*|phon\w*|smartphone|texting|drink\w*|sip\w*|chug\w*|eat\w*"
+    r"|bit(?:es|ing)|brush\w*|comb\w*|scratch\w*|knock\w*|punch\w*|jabs?|hooks?|uppercuts?|box(?:es|ing)|slash\w*|stab\w*"
+    r"|thrust\w*|chop\w*|throw\w*|toss\w*|lob\w*|pitch\w*|shoot\w*|fir(?:es|ing)|aim\w*|reload\w*|cast\w*|summon\w*"
+    r"|beckon\w*|hail\w*|shush\w*|thumbs?|facepalm\w*|swat\w*|stir\w*|saw(?:s|ing)|hammer\w*|violin|guitar|piano|drum\w*"
+    r"|camera|photos?|selfie|snapshot|hat|jacket|coat|umbrella|conduct\w*|cheer\w*|flex\w*|hug\w*|shav\w*|parr(?:y|ies|ying)"
+    r"|block\w*|shiel(?:d|ds|ding)|guard|hair|mirror|teeth|applause|fireball|grenade|pistols?|rifle|sword|katana|spear)\b"
+)
+
+
+def uses_hands(prompt: str) -> bool:
+    """Whether a prompt speaks of what a raised hand does."""
+    return bool(_HAND_WORK.search(prompt.lower()))
+
+
+_TURNS_ROUND = re.compile(r"\b(?:turn|spin|twirl|pivot|whirl|pirouette|u-turn|about-face)(?:s|ing|ning)?\b")
+_TURNS_A_THING = re.compile(
+    r"\b(?:head|upper body|torso|shoulders?|face|page|wheel|knob|key|valve|handle|crank|pedal|eyes|into|out|kick\w*"
+    r"|discus|weapon|sword|staff|on|off|back and forth|side to side|arms?|hands?|wrists?)\b"
+)
+
+
+def turns_round(prompt: str) -> bool:
+    """Whether a prompt asks somebody to turn the whole body, by whatever angle."""
+    words = prompt.lower()
+    return bool(_TURNS_ROUND.search(words)) and not _TURNS_A_THING.search(words)
+
+
+def stays_off_the_floor(prompt: str) -> bool:
+    """Whether nothing in a prompt speaks of who begins low, or bends, falls or goes down later."""
+    return begins_upright(prompt) and not _DOWN.search(prompt.lower())
+
+
+def stays_upright(prompt: str) -> bool:
+    """Whether a prompt asks for somebody who stands or waits from first to last."""
+    words = prompt.lower()
+    return bool(_ON_THE_SPOT.search(words)) and begins_upright(words) and not re.search(r"\bthen\b", words)

@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What prompts let one expect of the body, and those that let one expect nothing."""
+
+from __future__ import annotations
+
+import pytest
+from coamd.backend.language.expectations import (
+    begins_upright,
+    stays_off_the_floor,
+    stays_upright,
+    travels,
+    turns_round,
+    uses_hands,
+)
+
+
+@pytest.mark.parametrize("prompt", ["a person waves", "neutral idle", "waiting for the bus", "a boxer jabs"])
+def test_who_is_not_said_to_be_low_begins_upright(prompt: str) -> None:
+    assert begins_upright(prompt)
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "sits at a desk",
+        "gets up from the floor",
+        "sneaks forward",
+        "twenty push-ups",
+        "forward roll",
+        "sleeping",
+        "kneels",
+    ],
+)
+def test_who_sits_kneels_or_lies_need_not_begin_upright(prompt: str) -> None:
+    assert not begins_upright(prompt)
+
+
+def test_who_may_go_down_later_need_not_stay_off_the_floor() -> None:
+    assert stays_off_the_floor("a person drinks from a bottle")
+    assert not stays_off_the_floor("a person picks up a coin")
+    assert not stays_off_the_floor("slips on a banana peel")
+    assert not stays_off_the_floor("sits on a chair")
+
+
+def test_a_gait_from_first_to_last_gets_somewhere() -> None:
+    assert travels("old lady limps to the shop")
+    assert travels("zombie walk")
+    for prompt in ("high knees, running in place", "walks up, stops and waves", "starts to run", "waves to the crowd"):
+        assert not travels(prompt)
+
+
+def test_what_a_raised_hand_does() -> None:
+    assert uses_hands("lobs a grenade overarm")
+    assert uses_hands("answers the phone")
+    assert not uses_hands("a person runs")
+    assert not uses_hands("kicks with the left leg")
+
+
+def test_who_turns_round_turns_the_body() -> None:
+    assert turns_round("whirls around")
+    assert not turns_round("turns the steering wheel")
+    assert not turns_round("turning the upper body a little")
+
+
+def test_who_idles_or_waits_stays_upright() -> None:
+    assert stays_upright("breathing idle")
+    assert stays_upright("a person stands still")
+    assert not stays_upright("stands idle, then sits down")
+    assert not stays_upright("sits idle")
+    assert not stays_upright("falls over")
