@@ -90,6 +90,13 @@ def spoken(clip: Clip, captions: int = 3, wordings: int = 4) -> Clip:
     return replace(clip, texts=(*clip.texts[:captions], *said[:wordings]), wordings=())
 
 
+def nearest_poses(first: np.ndarray, second: np.ndarray, leaving: range, entering: range) -> tuple[float, int, int]:
+    """Distance in metres of the two most alike poses of (A, 22, 3) and (B, 22, 3) in those ranges, and their frames."""
+    rows = pose_features(first)[leaving.start : leaving.stop], pose_features(second)[entering.start : entering.stop]
+    distance, leave, enter = best_match(*rows)
+    return distance, leaving.start + leave, entering.start + enter
+
+
 def composed(first: Clip, second: Clip, rng: np.random.Generator, match: float = MATCH) -> Clip | None:
     """The two clips as one, or None where no poses match, no sentences fit, or it would be too long.
 
@@ -97,20 +104,27 @@ def composed(first: Clip, second: Clip, rng: np.random.Generator, match: float =
     """
     texts = [text for a in first.texts for b in second.texts if (text := joined_text(a, b, rng))]
     free = (first.group in FREE, second.group in FREE)
-    leave = LEAST if free[0] else len(first.joints) * 2 // 3
-    enter = len(second.joints) - LEAST if free[1] else len(second.joints) // 3
-    leaving, entering = range(leave, min(len(first.joints), MAX_FRAMES - LEAST)), range(max(1, enter))
+    earliest = LEAST if free[0] else len(first.joints) * 2 // 3
+    latest = len(second.joints) - LEAST if free[1] else len(second.joints) // 3
+    leaving, entering = range(earliest, min(len(first.joints), MAX_FRAMES - LEAST)), range(max(1, latest))
     if not texts or not leaving or len(second.joints) < LEAST + BLEND:
         return None
-    rows = (pose_features(first.joints)[leaving.start : leaving.stop], pose_features(second.joints)[: len(entering)])
-    distance, a, b = best_match(*rows)
-    frames = leaving.start + a + len(second.joints) - b
+    distance, leave, enter = nearest_poses(first.joints, second.joints, leaving, entering)
+    blend = BLEND
+    if distance > MATCH:  # only where the whole of the longer blend has room: cut short, the limbs would jump
+        blend, half = LONG_BLEND, LONG_BLEND // 2
+        leaving = range(max(half, leaving.start), min(len(first.joints) - half, leaving.stop))
+        entering = range(half, min(len(second.joints) - half, entering.stop))
+        if not leaving or not entering:
+            return None
+        distance, leave, enter = nearest_poses(first.joints, second.joints, leaving, entering)
+    frames = leave + len(second.joints) - enter
     if distance > match or frames < MIN_FRAMES or frames > MAX_FRAMES + (FPS if free[1] else 0):
         return None
     return Clip(
         id=f"C{first.id}+{second.id}",
         split=first.split,
-        joints=joined(first.joints, second.joints, leaving.start + a, b, BLEND if distance <= MATCH else LONG_BLEND),
+        joints=joined(first.joints, second.joints, leave, enter, blend),
         texts=tuple(rng.permutation(texts)[:4].tolist()),
         labels=tuple(dict.fromkeys((*first.labels, *second.labels))),
         group=first.group,

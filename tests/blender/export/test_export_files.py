@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Results as files for other programs: read back, the joints are where they were; and nothing of the user's changes.
 
-A real Blender in the background writes the files, and this one reads them into an empty file.
+A real Blender in the background writes the files, and another one reads them into an empty file.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from coamd.blender_addon.export import writers
 from coamd.blender_addon.export.order import file_name
 from coamd.blender_addon.export.task import ExportJob
 from coamd.blender_addon.session.session import Session
-from coamd.blender_addon.takes.scene_reader import load
 from coamd.rigs.errors import UserError
 from labels import act
+from reading_back import heads_of, read_back
 from test_registration import draw
 
 from tests.motions import walk
@@ -33,14 +33,7 @@ NEAR = 2e-3  # metres; BVH holds angles to a millionth of a degree and FBX singl
 
 def heads(rig_object: Any, first: int) -> dict[str, np.ndarray]:
     """Where the heads of all bones are in the world, (F, 3), for the frames of the clip."""
-    scene = bpy.context.scene
-    places: dict[str, list[Any]] = {bone.name: [] for bone in rig_object.pose.bones}
-    for frame in range(first, first + FRAMES):
-        scene.frame_set(frame)
-        world = rig_object.matrix_world
-        for bone in rig_object.pose.bones:
-            places[bone.name].append(tuple(world @ bone.head))
-    return {name: np.array(rows) for name, rows in places.items()}
+    return heads_of(rig_object, first, FRAMES)
 
 
 def result(rig_object: Any, name: str, start: int = 11) -> Any:
@@ -59,26 +52,6 @@ def export(folder: Path, **settings: Any) -> set[str]:
         setattr(bpy.context.scene.coamd.export, name, value)
     done: set[str] = bpy.ops.coamd.export(directory=str(folder), which=which, wait=True)
     return done
-
-
-def read_back(path: Path) -> Any:
-    """The armature of a file, alone in a new one."""
-    if path.suffix != ".bvh":
-        load(path)
-    else:
-        bpy.ops.wm.read_homefile(use_empty=True, use_factory_startup=True)
-        bpy.ops.import_anim.bvh(filepath=str(path), axis_forward="Y", axis_up="Z", update_scene_fps=True)
-    rig_object = next(obj for obj in bpy.context.scene.objects if obj.type == "ARMATURE")
-    bpy.context.view_layer.objects.active = rig_object
-    bpy.ops.object.mode_set(mode="EDIT")
-    for bone in rig_object.data.edit_bones:  # Blender's importer connects bones that touch, which then cannot move
-        bone.use_connect = False
-    bpy.ops.object.mode_set(mode="OBJECT")
-    return rig_object
-
-
-def first_frame(rig_object: Any) -> int:
-    return round(rig_object.animation_data.action.frame_range[0])
 
 
 @pytest.fixture
@@ -100,17 +73,16 @@ def test_read_back_the_joints_are_where_they_were(hero: Any, tmp_path: Path, for
     place = np.array(hero.matrix_world)
     assert export(tmp_path, format="GLB" if format == "GLTF" else format) == {"FINISHED"}
     (path,) = tmp_path.glob("Hero walks 11-35.*")
-    again = read_back(path)
-    found = heads(again, first_frame(again))
+    again = read_back(path, FRAMES)
+    found = again.heads
     if format == "BVH":  # which has no object, only the skeleton's own space
         found = {name: rows @ place[:3, :3].T + place[:3, 3] for name, rows in found.items()}
     assert found.keys() == wanted.keys()
     assert worst(found, wanted) < NEAR
     assert max(float(np.ptp(rows, axis=0).max()) for rows in wanted.values()) > 0.5, "it walks"
-    meshes = [obj.name for obj in bpy.context.scene.objects if obj.type == "MESH" and obj.vertex_groups]
-    assert meshes == ([] if format == "BVH" else ["Mannequin Body"])
+    assert again.meshes == ([] if format == "BVH" else ["Mannequin Body"])
     if format != "BVH":
-        assert "Hero walks 11-35" in again.animation_data.action.name
+        assert "Hero walks 11-35" in again.action
 
 
 @pytest.mark.parametrize("travel", ["ROOT", "IN_PLACE"])
@@ -120,14 +92,8 @@ def test_the_travel_goes_to_the_armature_or_nowhere(hero: Any, tmp_path: Path, t
     hips = wanted["mixamorig:Hips"]
     away = (hips - hips[:1]) * (1.0, 1.0, 0.0)
     export(tmp_path, format="GLB", travel=travel)
-    again = read_back(next(tmp_path.iterdir()))
-    first = first_frame(again)
-    found = heads(again, first)
-    moved = []
-    for frame in range(first, first + FRAMES):
-        bpy.context.scene.frame_set(frame)
-        moved.append(tuple(again.matrix_world.translation))
-    travelled = np.array(moved) - moved[0]
+    again = read_back(next(tmp_path.iterdir()), FRAMES)
+    found, travelled = again.heads, again.travel - again.travel[0]
     assert np.abs(travelled - (away if travel == "ROOT" else 0.0)).max() < NEAR
     assert worst(found, {name: rows - (0.0 if travel == "ROOT" else away) for name, rows in wanted.items()}) < NEAR
 
@@ -140,11 +106,11 @@ def test_of_a_control_rig_only_the_bones_that_deform_are_written(
     wanted = heads(generated, 11)
     deforming = {bone.name for bone in generated.data.bones if bone.use_deform}
     assert export(tmp_path, format="FBX", travel="ROOT") == {"FINISHED"}
-    again = read_back(next(tmp_path.iterdir()))
-    assert set(again.data.bones.keys()) == deforming | {"root"}
-    assert [bone.name for bone in again.data.bones if bone.parent is None] == ["root"]
-    assert again.data.bones["DEF-thigh.L"].parent.name == "DEF-spine"
-    found = heads(again, first_frame(again))
+    again = read_back(next(tmp_path.iterdir()), FRAMES)
+    found = again.heads
+    assert set(again.parents) == deforming | {"root"}
+    assert [name for name, parent in again.parents.items() if not parent] == ["root"]
+    assert again.parents["DEF-thigh.L"] == "DEF-spine"
     assert worst(found, {name: wanted[name] for name in deforming}) < NEAR
     torso = wanted["DEF-spine"]
     assert np.abs(found["root"] - wanted["root"] - (torso - torso[:1]) * (1.0, 1.0, 0.0)).max() < 0.05
