@@ -39,7 +39,7 @@ _GAITS_AND_STYLES = re.compile(
 )
 _STAYS = re.compile(
     r"\b(?:in place|on the spot|treadmill|idl\w*|stand\w*|wait\w*|stop\w*|start\w*|begin\w*|ready|then|before|hand"
-    r"|finger|s[ia]t\w*|turn\w*|talk\w*|tv|video|home run)\b"
+    r"|finger|rope|stick|cane|s[ia]t\w*|turn\w*|talk\w*|tv|video|home run)\b"
 )
 
 
@@ -49,14 +49,15 @@ def travels(prompt: str) -> bool:
     return bool(_GAITS_AND_STYLES.search(words)) and not _STAYS.search(words)
 
 
-# what is done with a hand that is raised above the hips, sooner or later
+# what is done with a hand that is raised above the hips, sooner or later; whole words, as "combat", "aimlessly" and
+# "cheerfully" begin like such
 _HAND_WORK = re.compile(
-    r"\b(?:wav(?:e|es|ing)|salut\w*|point(?:s|ing)?|clap\w*|applau\w*|phon\w*|smartphone|texting|drink\w*|sip\w*|chug\w*|eat\w*"
-    r"|bit(?:es|ing)|brush\w*|comb\w*|scratch\w*|knock\w*|punch\w*|jabs?|hooks?|uppercuts?|box(?:es|ing)|slash\w*|stab\w*"
-    r"|thrust\w*|chop\w*|throw\w*|toss\w*|lob\w*|pitch\w*|shoot\w*|fir(?:es|ing)|aim\w*|reload\w*|cast\w*|summon\w*"
-    r"|beckon\w*|hail\w*|shush\w*|thumbs?|facepalm\w*|swat\w*|stir\w*|saw(?:s|ing)|hammer\w*|violin|guitar|piano|drum\w*"
-    r"|camera|photos?|selfie|snapshot|hat|jacket|coat|umbrella|conduct\w*|cheer\w*|flex\w*|hug\w*|shav\w*|parr(?:y|ies|ying)"
-    r"|block\w*|shiel(?:d|ds|ding)|guard|hair|mirror|teeth|applause|fireball|grenade|pistols?|rifle|sword|katana|spear)\b"
+    r"\b(?:wav(?:e|es|ing)|salut(?:e|es|ing)|points?|pointing|clap(?:s|ping)?|applau(?:d|ds|ding|se)|(?:smart)?phone|texting"
+    r"|(?:drink|sipp?|chug+|eat|brush|comb|scratch|punch|slash|stabb?|thrust|chopp?|throw|toss|lobb?|shoot|aim|reload"
+    r"|cast|summon|beckon|hail|shush|swatt?|stirr?|hammer|conduct|flex|hugg?|cheer)(?:s|es|ing)?"
+    r"|block(?:s|ing)|knock(?:s|ing)?(?! (?:out|down|over))|bit(?:es|ing)|jabs?|hooks?|uppercuts?|box(?:es|ing)"
+    r"|fir(?:es|ing)|saw(?:s|ing)|thumbs?|facepalms?|violin|guitar|piano|drums?|camera|photos?|selfie|snapshot|hat|jacket"
+    r"|coat|umbrella|shav(?:es|ing)|parr(?:y|ies|ying)|shield(?:s|ing)?|hair|mirror|teeth|fireball|grenade|pistols?|rifle|katana|spear)\b"
 )
 
 

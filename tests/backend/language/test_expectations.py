@@ -45,7 +45,14 @@ def test_who_may_go_down_later_need_not_stay_off_the_floor() -> None:
 def test_a_gait_from_first_to_last_gets_somewhere() -> None:
     assert travels("old lady limps to the shop")
     assert travels("zombie walk")
-    for prompt in ("high knees, running in place", "walks up, stops and waves", "starts to run", "waves to the crowd"):
+    for prompt in (
+        "skipping rope",
+        "leans on a walking stick",
+        "high knees, running in place",
+        "walks up, stops and waves",
+        "starts to run",
+        "waves to the crowd",
+    ):
         assert not travels(prompt)
 
 
@@ -53,6 +60,17 @@ def test_what_a_raised_hand_does() -> None:
     assert uses_hands("lobs a grenade overarm")
     assert uses_hands("answers the phone")
     assert not uses_hands("a person runs")
+    for prompt in (
+        "strafe left, combat walk",
+        "wanders aimlessly",
+        "walks cheerfully",
+        "a huge leap",
+        "guard on duty, bored",
+        "knocked out cold",
+        "walks around the block",
+        "walks in a stable way around the castle",
+    ):
+        assert not uses_hands(prompt), prompt
     assert not uses_hands("kicks with the left leg")
 
 
