@@ -57,7 +57,8 @@ _HAND_WORK = re.compile(
     r"|cast|summon|beckon|hail|shush|swatt?|stirr?|hammer|conduct|flex|hugg?|cheer)(?:s|es|ing)?"
     r"|block(?:s|ing)|knock(?:s|ing)?(?! (?:out|down|over))|bit(?:es|ing)|jabs?|hooks?|uppercuts?|box(?:es|ing)"
     r"|fir(?:es|ing)|saw(?:s|ing)|thumbs?|facepalms?|violin|guitar|piano|drums?|camera|photos?|selfie|snapshot|hat|jacket"
-    r"|coat|umbrella|shav(?:es|ing)|parr(?:y|ies|ying)|shield(?:s|ing)?|hair|mirror|teeth|fireball|grenade|pistols?|rifle|katana|spear)\b"
+    r"|coat|umbrella|shav(?:es|ing)|parr(?:y|ies|ying)|shield(?:s|ing)?|hair|mirror|teeth|fireball|grenade"
+    r"|pistols?|rifle|katana|spear)\b"
 )
 
 
