@@ -5,13 +5,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import bpy
 import numpy as np
 import pytest
 from coamd.backend.files import scene_writing
-from coamd.blender_addon.takes.scene_reader import load, read
+from coamd.backend.labelling.scene_files import read_scenes
 from coamd.rigs.body.skeleton import INDEX
 from coamd.rigs.errors import UserError
+from reading_back import read_back
 
 from tests.motions import walk
 
@@ -21,15 +21,14 @@ def test_a_file_plays_the_motion(tmp_path: Path) -> None:
     joints, path = walk(2.0), tmp_path / "walk.glb"
     title = "a person walks forward, and this sentence is longer than Blender lets names be"
     scene_writing.write_scene(path, joints, title=title)
-    load(path)
-    takes, problems = read()
-    assert not problems
-    ((name, found),) = takes.items()
+    ((_, motions),) = read_scenes([path])
+    assert not motions.problems
+    ((name, found),) = motions.takes
     assert title.startswith(name)
     assert len(name) > 50
     moved = [np.ptp(motion[:, INDEX["pelvis"], 2]) for motion in (found, joints)]
     assert moved[0] == pytest.approx(moved[1], rel=0.1)
-    assert any(obj.type == "MESH" for obj in bpy.context.scene.objects)
+    assert read_back(path, 2).meshes, "the character is in it"
 
 
 def test_what_blender_cannot_write_is_said(tmp_path: Path) -> None:
