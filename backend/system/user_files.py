@@ -29,7 +29,7 @@ POSIX = os.name == "posix"  # Windows keeps the user's folder private by its own
 _OTHERS = 0o077
 _LOOK_SECONDS = 0.01  # between two tries to take a lock
 _GUARD_SECONDS = 5.0  # for another process of ours that replaces the same lock file
-_PART = re.compile(r"\.(\d+)-\d+\.part(\.\w+)?$")
+_PART = re.compile(r"\.(\d+)-\w+\.part(\.\w+)?$")
 _numbers = itertools.count()
 
 
@@ -67,9 +67,13 @@ def open_private(path: Path, mode: str, **options: Any) -> IO[Any]:
 def part_of(path: Path) -> Path:
     """A name beside ``path`` that no other writer has, to write to before it takes the place of ``path``.
 
-    The suffix is kept, because writers go by it; the process's id says whose it was (`sweep`).
+    The suffix is kept, because writers go by it; the process's id says whose it was (`sweep`). In a container the next
+    process may have the id of the one that was killed: what that one has left is passed over.
     """
-    return path.with_name(f".{path.stem}.{os.getpid()}-{next(_numbers)}.part{path.suffix}")
+    while True:
+        part = path.with_name(f".{path.stem}.{os.getpid()}-{next(_numbers)}.part{path.suffix}")
+        if not os.path.lexists(part):
+            return part
 
 
 def write_private(path: Path, data: bytes) -> None:

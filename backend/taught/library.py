@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import re
 import shutil
 from collections.abc import Iterator, Mapping
@@ -46,7 +47,8 @@ def models(folder: Path | None = None) -> tuple[list[TaughtModel], list[UserErro
         try:
             found.append(TaughtModel(path, read(path)))
         except UserError as error:
-            problems.append(error)
+            if os.path.lexists(path):  # else another process has removed it meanwhile
+                problems.append(error)
     return sorted(found, key=lambda model: model.card.name.casefold()), problems
 
 
@@ -112,13 +114,14 @@ def rename(name: str, new: str, folder: Path | None = None) -> Path:
 
 def remove(name: str, folder: Path | None = None) -> None:
     """Delete a model's file. UserError ``no_model``, ``not_writable``."""
-    path = named(name, folder).path
-    try:
-        path.unlink()
-    except OSError as error:
-        raise UserError(
-            f"{path} could not be removed ({error.strerror}).", "Mend its permissions.", "not_writable"
-        ) from error
+    with _alone(folder or default_folder()):  # a file may go to another model of that name, or be given another name
+        path = named(name, folder).path
+        try:
+            path.unlink()
+        except OSError as error:
+            raise UserError(
+                f"{path} could not be removed ({error.strerror}).", "Mend its permissions.", "not_writable"
+            ) from error
 
 
 def export(name: str, target: Path, folder: Path | None = None) -> Path:

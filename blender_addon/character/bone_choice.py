@@ -9,7 +9,7 @@ from typing import Any
 
 import bpy
 
-from ...backend.system.user_files import private_folder
+from ...backend.system.user_files import private_folder, sweep
 from ...backend.system.user_folder import home
 from ...rigs.body.rest_rig import RestRig
 from ...rigs.detect.manual_choice import map_rig
@@ -38,7 +38,7 @@ def load() -> None:
 def save(name: str, mapping: Mapping) -> Path:
     """Keep a mapping as a preset; UserError where it cannot be written."""
     with contextlib.suppress(OSError):  # the writer says what is wrong
-        private_folder(folder())
+        sweep(private_folder(folder()))
     path = write_preset(folder(), name, mapping)
     load()
     return path

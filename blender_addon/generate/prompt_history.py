@@ -19,6 +19,7 @@ _MAX_LETTERS = 500  # a longer prompt is not kept
 _LARGEST = 2**20  # bytes of the file
 _PATIENCE = 0.05  # seconds for another Blender that writes; a write takes a few milliseconds
 _LAST_PATIENCE = 2.0  # when Blender ends
+_DAMAGED = (OSError, ValueError, LookupError, TypeError, RecursionError)  # what reading a damaged file raises
 
 recent: list[str] = []  # newest first
 favourites: list[str] = []  # in the order in which they were chosen
@@ -32,17 +33,29 @@ def file() -> Path:
 
 def load() -> None:
     """Read the file; a damaged one is renamed, so that it is not overwritten."""
-    found: Any = {"recent": [], "favourites": []}
     try:
-        found = json.loads(read_regular(file(), _LARGEST))
-        kept = _texts(found["recent"], MAX_RECENT), _texts(found["favourites"], MAX_FAVOURITES)
-    except FileNotFoundError:
-        kept = [], []
-    except (OSError, ValueError, LookupError, TypeError, RecursionError):
-        kept = [], []
+        recent[:], favourites[:] = _read()
+    except _DAMAGED:
+        recent[:], favourites[:] = [], []
+        with contextlib.suppress(OSError), locked(file(), _PATIENCE):
+            _load_locked()  # another Blender may have put a whole one there meanwhile
+
+
+def _load_locked() -> None:
+    try:
+        recent[:], favourites[:] = _read()
+    except _DAMAGED:
+        recent[:], favourites[:] = [], []
         with contextlib.suppress(OSError):
             file().replace(file().with_name("prompts.damaged.json"))
-    recent[:], favourites[:] = kept
+
+
+def _read() -> tuple[list[str], list[str]]:
+    try:
+        found = json.loads(read_regular(file(), _LARGEST))
+    except FileNotFoundError:
+        return [], []
+    return _texts(found["recent"], MAX_RECENT), _texts(found["favourites"], MAX_FAVOURITES)
 
 
 def _texts(found: Any, most: int) -> list[str]:
@@ -96,7 +109,7 @@ def _change(change: Callable[[], None], patience: float = _PATIENCE) -> None:
     _waiting[:] = [*_waiting, change][-MAX_FAVOURITES:]
     try:
         with locked(file(), patience):
-            load()
+            _load_locked()
             for one in _waiting:
                 one()
             write_private(file(), json.dumps({"recent": recent, "favourites": favourites}, indent=1).encode())

@@ -19,6 +19,7 @@ All but the first three may be left out.
 from __future__ import annotations
 
 import json
+import os
 import re
 import tempfile
 from dataclasses import asdict
@@ -64,8 +65,10 @@ def write_preset(folder: str | Path, name: str, mapping: Mapping) -> Path:
     draft: Path | None = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with tempfile.NamedTemporaryFile("wb", prefix=".", suffix=".part", dir=path.parent, delete=False) as file:
-            draft = Path(file.name)  # a name that no other writer of the same preset has
+        # A name that no other writer has; by the process's id, what one that was killed has left can be told.
+        prefix = f".preset.{os.getpid()}-"
+        with tempfile.NamedTemporaryFile("wb", prefix=prefix, suffix=".part", dir=path.parent, delete=False) as file:
+            draft = Path(file.name)
             file.write(text.encode())
         draft.replace(path)
     except OSError as error:
@@ -107,7 +110,8 @@ def read_presets(folder: str | Path) -> tuple[dict[Path, Mapping], list[UserErro
         try:
             good[path] = read_preset(path)
         except UserError as error:
-            bad.append(error)
+            if os.path.lexists(path):  # else another Blender has deleted it meanwhile
+                bad.append(error)
     return good, bad
 
 

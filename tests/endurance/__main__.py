@@ -2,10 +2,10 @@
 """``python tests/endurance kills --jobs 200``, ``... writers``, ``... folders`` and ``... memory``: what takes long.
 
 ``kills``: kill -9 of Blender or of the backend at a random moment of each job; the file is as it was and the next job
-works. ``writers``: two processes at one index, at the taught models, at the prompts and at one batch, both killed in
-each round; nothing is lost. ``backends``: two that start at once, killed or not; the next one answers. ``folders``: so
-many files, most of them damaged, of which every good one is read. ``memory``: jobs in a row, and the memory of both
-sides. The small engine of the tests serves; ``memory --model`` takes the bundled model.
+works. ``writers``: two processes of each two kinds (index, teach, Blender, backend, batch) at one user's folder, both
+killed in each round; nothing is lost. ``backends``: two that start at once, killed or not; the next one answers.
+``folders``: so many files, most of them damaged, of which every good one is read. ``memory``: jobs in a row, and the
+memory of both sides. The small engine of the tests serves; ``memory --model`` takes the bundled model.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
+from presence import PRESENT
+
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python tests/endurance", description=__doc__)
@@ -26,7 +28,7 @@ def main() -> int:
         trial.add_argument("--jobs", type=int, default=jobs)
         trial.add_argument("--seed", type=int, default=1)
         if name == "writers":
-            trial.add_argument("--kind", choices=("index", "models", "prompts", "batch"), help="only this kind of file")
+            trial.add_argument("--kinds", nargs=2, choices=tuple(PRESENT), help="only this pair")
     trial.add_argument("--model", action="store_true", help="the bundled model in place of the small engine")
     args = parser.parse_args()
     if args.trial == "kills":
@@ -34,11 +36,12 @@ def main() -> int:
 
         print(trial_of_kills(args.jobs, args.seed, lambda text: print(text, flush=True)))
     elif args.trial == "writers":
-        from writers import trial_of_writers
+        from writers import PAIRS, trial_of_writers
 
-        with tempfile.TemporaryDirectory() as folder:
-            for kind in (args.kind,) if args.kind else ("index", "models", "prompts", "batch"):
-                print(trial_of_writers(kind, Path(folder), args.jobs, args.seed, lambda text: print(text, flush=True)))
+        for pair in (tuple(args.kinds),) if args.kinds else PAIRS:
+            with tempfile.TemporaryDirectory() as folder:
+                report = lambda text: print(text, flush=True)  # noqa: E731
+                print(trial_of_writers(pair, Path(folder), args.jobs, args.seed, report), flush=True)
     elif args.trial == "backends":
         from writers import trial_of_backends
 

@@ -9,6 +9,7 @@ import pytest
 from damaged_folders import trial_of_folders
 from kills import trial_of_kills
 from memory import Memory, trial_of_memory
+from presence import PRESENT
 from writers import trial_of_backends, trial_of_writers
 
 
@@ -17,10 +18,29 @@ def test_kill_9_of_either_side_leaves_the_scene_whole_and_the_next_job_works() -
     assert trial_of_kills(6, seed=4).startswith("6 jobs: killed {'Blender': 2, 'backend': 4}")
 
 
-@pytest.mark.parametrize("kind", ["index", "models", "prompts", "batch"])
-def test_two_writers_of_one_place_that_are_killed_lose_nothing(tmp_path: Path, kind: str) -> None:
-    told = trial_of_writers(kind, tmp_path, 3, 5, lambda _text: None)
-    assert told.startswith(f"{kind}: 3 rounds, both writers killed in each")
+@pytest.mark.parametrize(
+    "kinds",
+    [
+        ("index", "index"),
+        ("teach", "teach"),
+        ("blender", "blender"),
+        ("batch", "batch"),
+        ("index", "backend"),
+        ("blender", "backend"),
+        ("teach", "batch"),
+    ],
+    ids=" and ".join,
+)
+def test_two_writers_of_one_place_that_are_killed_lose_nothing(tmp_path: Path, kinds: tuple[str, str]) -> None:
+    """Those pairs that write or read the same files; ``python tests/endurance writers`` takes every pair."""
+    told = trial_of_writers(kinds, tmp_path, 2, 5, lambda _text: None)
+    assert told.startswith(f"{kinds[0]} and {kinds[1]}: 2 rounds, both writers killed in each")
+
+
+def test_a_writer_that_loses_things_would_be_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(PRESENT, "index", lambda _folder: set())
+    with pytest.raises(AssertionError, match="of index are lost"):
+        trial_of_writers(("index", "index"), tmp_path, 1, 5, lambda _text: None)
 
 
 def test_two_backends_that_start_at_once_and_are_killed_leave_one_that_answers(tmp_path: Path) -> None:

@@ -1,64 +1,181 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Two processes that write the same files of one user, killed at random: nothing lost, nothing half.
+"""Two processes that write into one user's folder, killed at random: nothing lost, nothing half.
 
-The index of takes, taught models and favourite prompts in the user's folder, and a batch's folder. And two backends
-that start at once: killed or not, one answers afterwards.
+They are of one kind or of two: the command line that indexes, that teaches and that works off a table, a Blender, and
+a backend with its client. And two backends that start at once: killed or not, one answers afterwards.
 """
 
 from __future__ import annotations
 
+import contextlib
+import itertools
+import json
+import os
 import random
+import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from coamd.backend.client.backend_process import BackendProcess
 from coamd.backend.client.client import Client
-from kills import PATIENCE
-from writer import present
+from coamd.backend.system.process_lifetime import birth
+from kills import PATIENCE, wait_until
+from presence import PRESENT
 
 HERE = Path(__file__).resolve().parent
 ENGINES = HERE.parent / "backend" / "engines.py"
+PAIRS = tuple(itertools.combinations_with_replacement(PRESENT, 2))
 _ROUND_SECONDS = 1.0  # within which a writer is killed, from when both are at work
-_FRESH = {"index": 20, "models": 5, "prompts": 1, "batch": 3}  # rounds after which the files begin anew
+_CHILD_SHARE = 0.5  # of the rounds in which the backend of a writer is killed as well, not left to end by itself
+_FRESH = {"index": 20, "teach": 5, "blender": 3, "backend": 10, "batch": 3}  # rounds after which the files begin anew
 
 
-def trial_of_writers(kind: str, folder: Path, rounds: int, seed: int, report: Callable[[str], None]) -> str:
-    """Let two writers at one place, kill both at random moments, and look whether all that they said is there."""
-    chance, total = random.Random(seed), 0
-    said: set[str] = set()
-    for number in range(rounds):
-        if number % _FRESH[kind] == 0:
-            place, said, firsts = folder / f"{kind}{number}", set(), {"left": 0, "right": 0}
-            place.mkdir()
-        writers = {name: _writer(kind, place, name, first) for name, first in firsts.items()}
-        lines = {name: [writer.stdout.readline()] for name, writer in writers.items() if writer.stdout}
+class Writer:
+    """A process that forks one writer for each round."""
+
+    def __init__(self, kind: str, name: str) -> None:
+        self.kind, self.name, self.first = kind, name, 0
+        self.pid = self._code = 0  # 0: no writer lives
+        self.children: dict[int, str | None] = {}  # backends that it has started in this round, and their births
+        self._things: list[int] = []
+        self._stem = subprocess.Popen(
+            [sys.executable, str(HERE / "writer.py"), kind],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "OMP_NUM_THREADS": "1"},
+        )
+
+    def begin(self, place: Path) -> None:
+        """Go on writing where the one before was killed."""
+        assert self._stem.stdin
+        self._stem.stdin.write(json.dumps([str(place), self.name, self.first]) + "\n")
+        self._stem.stdin.flush()
+        self.children, self._things = {}, []
+
+    def await_work(self) -> None:
+        """Until it has written a thing; a batch may find nothing left to do."""
+        while not self.pid or not (self._things or self.kind == "batch"):
+            assert self._hear() != "ended", f"the writer {self.name} ({self.kind}) ended by itself"
+
+    def kill(self) -> None:
+        """At once."""
+        os.kill(self.pid, signal.SIGKILL)
+
+    def rest(self) -> set[str]:
+        """All that it has written in this round, after its end."""
+        while self._hear() != "ended":
+            pass
+        assert self._code == -9, f"the writer {self.name} ({self.kind}) ended by itself, {self._code}"
+        self.first = max(self._things, default=self.first) + 2  # the one after the last may be there or not
+        return {f"{'row' if self.kind == 'batch' else self.name} {number}" for number in self._things}
+
+    def end(self) -> None:
+        """No more rounds."""
+        if self.pid:
+            self.kill()
+        self._stem.kill()
+        self._stem.communicate()
+
+    def _hear(self) -> str:
+        assert self._stem.stdout
+        what, _, value = self._stem.stdout.readline().partition(" ")
+        if what == "writer":
+            self.pid = int(value)
+        elif what == "thing":
+            self._things.append(int(value))
+        elif what == "child":
+            self.children.setdefault(int(value), birth(int(value)))
+        elif what == "ended":
+            self.pid, self._code = 0, int(value)
+        assert what, f"the writer {self.name} ({self.kind}) is gone"
+        return what
+
+
+class Place:
+    """A user's folder in which two writers go on where the ones before them were killed."""
+
+    def __init__(self, folder: Path, writers: list[Writer]) -> None:
+        self.folder, self._writers = folder, writers
+        self._said: dict[str, set[str]] = {writer.kind: set() for writer in writers}
+        self._children: dict[int, str | None] = {}
+        folder.mkdir()
+        for writer in writers:
+            writer.first = 0
+
+    @property
+    def things(self) -> int:
+        """How many were written."""
+        return sum(map(len, self._said.values()))
+
+    def round(self, chance: random.Random) -> None:
+        """Let both write, and kill them."""
+        for writer in self._writers:
+            writer.begin(self.folder)
+        for writer in self._writers:
+            writer.await_work()
         time.sleep(chance.uniform(0.0, _ROUND_SECONDS))
-        order = list(writers)
-        chance.shuffle(order)
-        for name in order:  # not at the same moment: one may come upon what the other has left
-            writers[name].kill()
+        for writer in chance.sample(self._writers, 2):  # one after the other: one may come upon what the other has left
+            if chance.random() < _CHILD_SHARE:
+                _kill(writer.children)
+                time.sleep(chance.choice((0.0, chance.uniform(0.0, 0.3))))
+            writer.kill()
             time.sleep(chance.choice((0.0, chance.uniform(0.0, 0.3))))
-        for name, writer in writers.items():
-            assert writer.stdout is not None
-            done = [int(one) for one in (*lines[name], *writer.stdout.read().splitlines()) if one.strip().isdigit()]
-            assert writer.wait() == -9, f"round {number + 1}: the writer {name} ended by itself"
-            assert done or kind == "batch", f"round {number + 1}: the writer {name} has done nothing"
-            said |= {f"{'row' if kind == 'batch' else name} {one}" for one in done}
-            firsts[name] = max(done, default=0) + 2  # the one after the last may be there or not
-        lost = said - present(kind, place)
-        assert not lost, f"round {number + 1}: {sorted(lost)} are lost"
-        total = total + len(said) if (number + 1) % _FRESH[kind] == 0 or number + 1 == rounds else total
-        if (number + 1) % 20 == 0:
-            report(f"{kind}, round {number + 1}: {total} things")
-    return f"{kind}: {rounds} rounds, both writers killed in each: {total} things, none lost, nothing half"
+        for writer in self._writers:
+            self._said[writer.kind] |= writer.rest()
+            self._children |= writer.children
+
+    def check(self) -> None:
+        """Whether all that they said is there."""
+        for kind, things in self._said.items():
+            lost = things - PRESENT[kind](self.folder)
+            assert not lost, f"{sorted(lost)} of {kind} are lost"
+
+    def leave(self) -> None:
+        """Wait until the backends are gone, which leave when those who started them are."""
+        wait_until(lambda: not any(_living(self._children)), "the backends to leave")
 
 
-def _writer(kind: str, place: Path, name: str, first: int) -> subprocess.Popen[str]:
-    command = [sys.executable, str(HERE / "writer.py"), kind, str(place), name, str(first)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+def trial_of_writers(
+    kinds: tuple[str, str], folder: Path, rounds: int, seed: int, report: Callable[[str], None]
+) -> str:
+    """Let two writers at one place, kill both at random moments, and look whether all that they said is there."""
+    chance, title = random.Random(seed), " and ".join(kinds)
+    fresh = min(_FRESH[kind] for kind in kinds)
+    writers = [Writer(kind, name) for kind, name in zip(kinds, ("left", "right"), strict=True)]
+    places: list[Place] = []
+    try:
+        for number in range(rounds):
+            if number % fresh == 0:
+                places.append(Place(folder / f"{title} {number}", writers))
+            places[-1].round(chance)
+            try:
+                places[-1].check()
+            except AssertionError as error:
+                raise AssertionError(f"{title}, round {number + 1}: {error}") from error
+            if (number + 1) % 20 == 0:
+                report(f"{title}, round {number + 1}: {sum(place.things for place in places)} things")
+    finally:
+        for writer in writers:
+            writer.end()
+        for place in places:
+            place.leave()
+    total = sum(place.things for place in places)
+    return f"{title}: {rounds} rounds, both writers killed in each: {total} things, none lost, nothing half"
+
+
+def _living(children: dict[int, str | None]) -> Iterator[int]:
+    """Ids are used again: only what was born when the child was is the child."""
+    return (pid for pid, born in children.items() if born is not None and birth(pid) == born)
+
+
+def _kill(children: dict[int, str | None]) -> None:
+    for pid in _living(children):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
 
 
 def trial_of_backends(folder: Path, rounds: int, seed: int, report: Callable[[str], None]) -> str:

@@ -201,11 +201,22 @@ def test_what_a_killed_writer_left_is_swept_and_what_a_living_one_has_is_not(tmp
     code = "import os, sys, time; from pathlib import Path; from coamd.backend.system.user_files import part_of\n"
     code += "part_of(Path(sys.argv[1])).touch(); os.kill(os.getpid(), 9)"
     subprocess.run([sys.executable, "-c", code, str(tmp_path / "takes.npz")], check=False)
+    (tmp_path / f".preset.{2**22 + 1}-x7_k.part").touch()  # of a Blender that was killed
     (tmp_path / ".notes.part.txt").write_text("of the user")
-    assert len(list(tmp_path.iterdir())) == 3
+    assert len(list(tmp_path.iterdir())) == 4
     sweep(tmp_path)
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted([mine.name, ".notes.part.txt"])
 
 
 def test_each_writer_has_a_part_of_its_own(tmp_path: Path) -> None:
     assert len({part_of(tmp_path / "a.json") for _ in range(100)}) == 100
+
+
+def test_what_a_killed_process_with_the_same_id_left_stops_no_writer(tmp_path: Path) -> None:
+    """In a container the backend has the same id at each start, and its numbers begin at 0 again."""
+    number = int(part_of(tmp_path / "a.json").name.split("-")[1].split(".")[0])
+    left = [tmp_path / f".a.{os.getpid()}-{number + 1 + more}.part.json" for more in range(3)]
+    for path in left:
+        path.write_text("half")
+    write_private(tmp_path / "a.json", b"whole")
+    assert (tmp_path / "a.json").read_bytes() == b"whole" and all(path.read_text() == "half" for path in left)

@@ -6,13 +6,16 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from coamd.backend.requests.lesson import LONGEST_NAME
+from coamd.backend.system.user_files import locked
+from coamd.backend.taught import library
 from coamd.backend.taught.library import bring_in, default_folder, export, keep, models, named, place, remove, rename
-from coamd.backend.taught.model_file import SUFFIX, read, save
+from coamd.backend.taught.model_file import SUFFIX, ModelCard, read, save
 from coamd.rigs.errors import UserError
 
 from tests.taught import CARD, arrays
@@ -101,6 +104,30 @@ def test_many_that_end_at_the_same_moment_lose_none(folder: Path) -> None:
     assert [child.wait(120) for child in children] == [0, 0, 0]
     found, problems = models(folder)
     assert not problems and len(found) == before + 15 and len({model.path for model in found}) == before + 15
+
+
+def test_a_model_that_another_process_removes_meanwhile_is_no_problem(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def read_late(path: Path) -> ModelCard:
+        if path.stem == "bows":
+            path.unlink()
+        return read(path)
+
+    monkeypatch.setattr(library, "read", read_late)
+    found, problems = models(folder)
+    assert [model.card.name for model in found] == ["Hero moves"] and not problems
+
+
+def test_a_model_is_removed_when_no_other_process_names_or_keeps_one(folder: Path) -> None:
+    """Else the file that goes may be another model's by then: one that was kept under the same name, or renamed."""
+    with locked(folder / "models"):
+        removing = threading.Thread(target=remove, args=("bows", folder))
+        removing.start()
+        removing.join(0.2)
+        assert (folder / f"bows{SUFFIX}").exists()
+    removing.join()
+    assert not (folder / f"bows{SUFFIX}").exists()
 
 
 def test_what_a_killed_lesson_left_is_no_model_and_goes_with_the_next(folder: Path) -> None:

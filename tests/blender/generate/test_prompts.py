@@ -3,6 +3,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import bpy
@@ -56,6 +59,22 @@ def test_a_damaged_file_is_put_aside_and_nothing_of_it_is_lost(addon: Session) -
         prompt_history.remember("a person walks")
         prompt_history.load()
         assert prompt_history.recent == ["a person walks"]
+
+
+def test_a_whole_file_that_another_blender_puts_there_meanwhile_is_not_put_aside(
+    addon: Session, monkeypatch: Any
+) -> None:
+    prompt_history.file().parent.mkdir(parents=True, exist_ok=True)
+    prompt_history.file().write_text("{", "utf-8")
+
+    @contextmanager
+    def locked_late(path: Path, patience: float = 0.0) -> Iterator[None]:
+        path.write_text('{"recent": [], "favourites": ["a person bows"]}', "utf-8")
+        yield
+
+    monkeypatch.setattr(prompt_history, "locked", locked_late)
+    prompt_history.load()
+    assert prompt_history.favourites == ["a person bows"] and prompt_history.file().exists()
 
 
 def test_a_folder_that_cannot_be_written_stops_nobody(addon: Session, monkeypatch: Any) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 import characters
 import pytest
+from coamd.rigs.detect import preset_file
 from coamd.rigs.detect.detection import detect
 from coamd.rigs.detect.mapping import IkLimb, Mapping, Switch, Twist
 from coamd.rigs.detect.preset_file import LARGEST, preset_path, read_preset, read_presets, write_preset
@@ -127,6 +128,22 @@ def test_what_is_no_preset_at_all(tmp_path: Path, content: bytes) -> None:
     good, bad = read_presets(tmp_path)
     assert [preset.family for preset in good.values()] == ["good"]
     assert [error.code for error in bad] == ["broken_preset"]
+
+
+def test_a_preset_that_another_blender_deletes_meanwhile_is_no_problem(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("good", "gone"):
+        write_preset(tmp_path, name, FULL)
+
+    def read_late(path: Path) -> Mapping:
+        if path.stem == "gone":
+            path.unlink()
+        return read_preset(path)
+
+    monkeypatch.setattr(preset_file, "read_preset", read_late)
+    good, bad = read_presets(tmp_path)
+    assert ([path.stem for path in good], bad) == (["good"], [])
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="a system without pipes that have a name")
