@@ -211,6 +211,10 @@ class COAMD_PG_settings(bpy.types.PropertyGroup):  # noqa: N801 (Blender's namin
     label: PointerProperty(name="Label", description="The settings of the Label panel", type=COAMD_PG_label)
     teach: PointerProperty(name="Teach", description="The settings of the Teach panel", type=COAMD_PG_teach)
 
+    def chosen_models(self) -> tuple[str, ...]:
+        """Names of the taught models that act together; none for the bundled one alone."""
+        return (self.model,) if self.model else ()
+
     def sampler_steps(self) -> int | None:
         """Steps of the sampler; None takes the model's own."""
         return quality.steps(self.quality)

@@ -163,7 +163,7 @@ def request_of(args: argparse.Namespace, own: OwnMotion) -> EditRequest:
         variations=args.variations,
         guidance_scale=args.guidance_scale,
         recognizer_guidance=args.recognizer_guidance,
-        model=args.model,
+        models=tuple(args.models),
     )
 
 

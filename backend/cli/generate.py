@@ -53,7 +53,7 @@ def run(args: argparse.Namespace) -> int:
         args.seconds,
         args.seed,
         args.variations,
-        args.model,
+        tuple(args.models),
         guidance_scale=args.guidance_scale,
         recognizer_guidance=args.recognizer_guidance,
         solver=args.solver,

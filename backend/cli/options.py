@@ -102,9 +102,15 @@ def add_candidates_option(parser: argparse.ArgumentParser) -> None:
 
 
 def add_taught_option(parser: argparse.ArgumentParser) -> None:
-    """``--model``."""
+    """``--model``, as ``models``."""
     parser.add_argument(
-        "--model", default="", metavar="NAME", help="a taught model (coamd models lists them; default: the bundled one)"
+        "--model",
+        dest="models",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="a taught model (coamd models lists them; default: the bundled one); several, given one after the other, "
+        "act together",
     )
 
 

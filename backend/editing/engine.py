@@ -95,7 +95,7 @@ def layout(request: EditRequest) -> tuple[object, ...]:
         len(request.joints),
         *(request.mode, request.start, request.end, request.before, request.after, parts),
         *(bool(request.prompt.strip()), request.strength),
-        *(request.model, request.steps, request.guidance_scale, request.recognizer_guidance),
+        *(request.models, request.steps, request.guidance_scale, request.recognizer_guidance),
         tuple((segment.start, segment.end, bool(segment.prompt.strip())) for segment in request.segments),
         tuple(sorted(set(request.keep_poses))),
         None if request.path is None else tuple(request.path[:, 0].tolist()),

@@ -66,12 +66,15 @@ def adapters_of(generator: Generator) -> dict[str, np.ndarray]:
 
 
 @torch.no_grad()
-def merged(generator: Generator, adapters: Mapping[str, np.ndarray]) -> Generator:
-    """A copy of the generator with the adapters in its weights; ``generator`` itself stays as it is."""
+def merged(generator: Generator, *several: Mapping[str, np.ndarray]) -> Generator:
+    """A copy of the generator with the adapters of one or several models in its weights, W + b a + b' a' + ...;
+    ``generator`` itself stays as it is."""
     copy = deepcopy(generator)
     for name, layer in adapted_layers(copy).items():
-        a, b = (torch.from_numpy(adapters[f"{name}.{part}"].astype(np.float32)) for part in ("a", "b"))
-        weight = layer.weight.float() + (b @ a).to(layer.weight.device)
+        weight = layer.weight.float()
+        for adapters in several:
+            a, b = (torch.from_numpy(adapters[f"{name}.{part}"].astype(np.float32)) for part in ("a", "b"))
+            weight = weight + (b @ a).to(weight.device)
         layer.weight.data = weight.to(layer.weight.dtype)
     return copy
 

@@ -32,14 +32,13 @@ from ..model.weights import System, load_system
 from ..requests.edit import EditRequest
 from ..requests.generate import Generated, GenerateRequest, PhaseReport, SamplingOptions, StepReport
 from ..requests.label import Segment, distinct
-from ..requests.lesson import BUNDLED as BUNDLED_NAME
 from ..requests.lesson import AskDecision, Lesson, LessonReport, Outcome, checked
 from ..requests.limits import check
-from ..taught.library import named, place
+from ..taught.library import place
 from ..teaching.lesson_process import teach_in_child
 from .finishing import decoded
 from .generation import generate, motions, sampling_of
-from .taught_system import digest, taught_system
+from .taught_system import TaughtSystems
 from .windows import MAX_TOKENS
 
 log = logging.getLogger(__name__)
@@ -48,7 +47,6 @@ __all__ = ["Cancelled", "Edited", "Pipeline"]
 
 BUNDLED = Path(__file__).parents[1] / "weights"
 BOOTSTRAP = Path(__file__).parents[1] / "bootstrap.py"
-TAUGHT_KEPT = 2  # taught models that are kept in memory
 DEFAULTS = SamplingOptions()
 LISTS_KEPT = 8  # lists of labels whose vectors are remembered
 Precision = Literal["auto", "float32", "bfloat16"]
@@ -63,7 +61,7 @@ class Pipeline:
         self.name = system.config.name
         self.folder = folder or BUNDLED  # of the weights
         self._device = device
-        self._taught: dict[tuple[Path, int], System] = {}  # by file and its time of change
+        self._systems = TaughtSystems(system, self.folder)
         self._words: TaughtWords | None = None
         self._labellers: dict[tuple[tuple[str, ...], bool], Labeller] = {}
 
@@ -87,21 +85,6 @@ class Pipeline:
             system.generator.halve()
         return cls(system, where, weights, note)
 
-    def model(self, name: str) -> System:
-        """The system that a request's ``model`` names: "" or Bundled as it was loaded, else with what it was taught.
-
-        UserError ``no_model``, ``broken_model`` or ``other_base``.
-        """
-        if name.strip().casefold() in ("", BUNDLED_NAME.casefold()):
-            return self.system
-        model = named(name)
-        key = (model.path, model.path.stat().st_mtime_ns)
-        if key not in self._taught:
-            while len(self._taught) >= TAUGHT_KEPT:
-                del self._taught[next(iter(self._taught))]
-            self._taught[key] = taught_system(self.system, self.base, model)
-        return self._taught[key]
-
     def teach(self, lesson: Lesson, *, progress: LessonReport, decision: AskDecision) -> Outcome:
         """Teach takes under a name, in a process of its own with the same weights and device.
 
@@ -117,10 +100,10 @@ class Pipeline:
             raise Cancelled
         return outcome
 
-    @cached_property
+    @property
     def base(self) -> str:
         """The digest of the weights, which a taught model must name."""
-        return digest(self.folder)
+        return self._systems.base
 
     def prepare(self, progress: Callable[[int, int], None] = lambda _step, _of: None) -> None:
         """What else would be done in the first job: a graphics card loads its kernels, CUDA graphs are captured.
@@ -162,11 +145,11 @@ class Pipeline:
         windows.
 
         Raises:
-            UserError: as `requests.limits.check` and ``model``.
+            UserError: as `requests.limits.check` and `TaughtSystems.of`.
             Cancelled: ``cancelled()`` became true; it is asked before every sampling step.
         """
         check(request)
-        system = self.model(request.model)
+        system = self._systems.of(request.models)
         prompt, notes = understood(system, request.prompt)
         progress("text", 0, 1, None)
         joints = generate(
@@ -190,10 +173,10 @@ class Pipeline:
         nothing is ``generate``, put where the motion began.
 
         Raises:
-            UserError: as `requests.edit_checks.check`.
+            UserError: as `requests.edit_checks.check` and `TaughtSystems.of`.
             Cancelled: ``cancelled()`` became true; it is asked before every sampling step.
         """
-        system = self.model(request.model)
+        system = self._systems.of(request.models)
         progress("text", 0, 1, None)
         made = edit(
             system,
@@ -207,11 +190,11 @@ class Pipeline:
         """What ``edit`` makes of each request, in its order. Requests of one layout are carried out together.
 
         Raises:
-            UserError: as `requests.edit_checks.check`.
-            ValueError: the requests name several models.
+            UserError: as `requests.edit_checks.check` and `TaughtSystems.of`.
+            ValueError: the requests differ in the models they name.
         """
-        (name,) = {request.model for request in requests} or {""}
-        return edit_all(self.model(name), requests)
+        (models,) = {request.models for request in requests} or {()}
+        return edit_all(self._systems.of(models), requests)
 
     def read(self, prompt: str) -> tuple[str, tuple[str, ...]]:
         """A text as Find is to read it, and sentences for the user: what was mended, what is strange or lost."""

@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A model with what it was taught: the bundled one itself is never changed."""
+"""The bundled model with what one or several taught models add to it; it itself is never changed."""
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import cached_property
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
@@ -15,11 +18,44 @@ from ..language.wordings import wordings
 from ..model.adapters import merged, shapes
 from ..model.text import TextEncoder
 from ..model.weights import System
-from ..taught.library import TaughtModel
+from ..requests.models import checked_models
+from ..taught.library import TaughtModel, named
 from ..taught.model_file import load
 
 # What decides how a generator's context and latents are to be read; the recognizer and the lists may change.
 PARTS = ("generator.safetensors", "autoencoder.safetensors", "text/model.safetensors", "text/tokenizer.json")
+KEPT = 2  # systems with taught models that are kept in memory
+
+
+class TaughtSystems:
+    """The systems of one loaded model, by the taught models that are added to it; the last ``KEPT`` are remembered."""
+
+    def __init__(self, system: System, folder: Path) -> None:
+        """``folder``: of the weights that ``system`` was loaded from."""
+        self._bundled, self._folder = system, folder
+        self._kept: dict[frozenset[tuple[Path, int]], System] = {}  # by files and their times of change, oldest first
+
+    @cached_property
+    def base(self) -> str:
+        """The digest of the weights, which a taught model must name."""
+        return digest(self._folder)
+
+    def of(self, names: Iterable[str]) -> System:
+        """The system with these taught models, in whatever order they are named; without any as it was loaded.
+
+        UserError ``no_model``, ``broken_model``, or as ``checked_models`` and ``taught_system``.
+        """
+        models = [named(name) for name in checked_models(names)]
+        if not models:
+            return self._bundled
+        key = frozenset((model.path, model.path.stat().st_mtime_ns) for model in models)
+        system = self._kept.pop(key, None)
+        if system is None:
+            while len(self._kept) >= KEPT:
+                del self._kept[next(iter(self._kept))]
+            system = taught_system(self._bundled, self.base, models)
+        self._kept[key] = system
+        return system
 
 
 def digest(folder: Path) -> str:
@@ -33,22 +69,32 @@ def digest(folder: Path) -> str:
     return total.hexdigest()
 
 
-def taught_system(system: System, base: str, model: TaughtModel) -> System:
-    """The system with a taught model's adapters in its generator and its words among the known phrases.
+def taught_system(system: System, base: str, models: Sequence[TaughtModel]) -> System:
+    """The system with the adapters of taught models in its generator and their words among the known phrases.
+
+    Sums of three numbers depend on the order by their last bits, so that it is always that of the names.
 
     Raises:
-        UserError: ``other_base`` where it was taught to other weights than those with the digest ``base``.
+        UserError: ``other_base`` where one was taught to other weights than those with the digest ``base``,
+            ``model_twice`` where two are copies of one.
     """
-    card = model.card
-    if card.base != base:
-        raise UserError(
-            f"“{card.name}” was taught to other weights ({card.base_name}) than the present ones.",
-            "Teach it again from its takes, or use the weights that it was made for.",
-            "other_base",
-        )
-    adapters = load(model.path, shapes(system.generator, card.rank))
-    phrases = None if system.phrases is None else with_words(system.phrases, card.words, system.text)
-    return replace(system, generator=merged(system.generator, adapters).eval(), phrases=phrases)
+    models = sorted(models, key=lambda model: model.card.name.casefold())
+    for model in models:
+        if model.card.base != base:
+            raise UserError(
+                f"“{model.card.name}” was taught to other weights ({model.card.base_name}) than the present ones.",
+                "Teach it again from its takes, or use the weights that it was made for.",
+                "other_base",
+            )
+    for one, other in combinations([model.card for model in models], 2):
+        if replace(one, name=other.name) == other:
+            raise UserError(
+                f"“{one.name}” and “{other.name}” are the same taught model.", "Choose one of them.", "model_twice"
+            )
+    adapters = [load(model.path, shapes(system.generator, model.card.rank)) for model in models]
+    words = tuple(text for model in models for text in model.card.words)
+    phrases = None if system.phrases is None else with_words(system.phrases, words, system.text)
+    return replace(system, generator=merged(system.generator, *adapters).eval(), phrases=phrases)
 
 
 def with_words(phrases: Phrases, words: tuple[str, ...], encoder: TextEncoder) -> Phrases:

@@ -68,7 +68,7 @@ class EditRequest:
     steps: int | None = None  # of the sampler; None here and below: the model's own
     guidance_scale: float | None = None
     recognizer_guidance: float | None = None
-    model: str = ""  # name of a taught one; "" is the bundled one
+    models: tuple[str, ...] = ()  # names of taught ones, which act together; none: the bundled one alone
 
     @property
     def span(self) -> tuple[int, int]:

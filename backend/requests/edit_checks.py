@@ -14,6 +14,7 @@ from ...rigs.errors import UserError
 from .edit import CROUCH, LEAN, MODES, EditRequest, Target, limb
 from .fields import MAX_CLIP_FRAMES, MAX_VARIATIONS
 from .limits import LONGEST, PROMPT_LENGTH
+from .models import checked_models
 
 SHORTEST_LOOP = 10  # frames: half a second, as the cycles of game libraries have
 RUN = 3.0  # metres per second at which the root may leave its way for a target
@@ -39,6 +40,7 @@ def check(request: EditRequest) -> None:
     if not 0.0 <= request.strength <= 1.0:
         raise UserError(f"A strength of {request.strength:g} cannot be used.", "Choose 0 to 1.", "bad_strength")
     _check_prompts(request)
+    checked_models(request.models)
     outside = [frame for frame in request.keep_poses if not _has_pose(request, frame)]
     if outside:
         raise UserError(

@@ -35,7 +35,7 @@ class GenerateRequest(SamplingOptions):
     seconds: float = 4.0
     seed: int = 0
     variations: int = 1
-    model: str = ""  # name of a taught one; "" is the bundled one
+    models: tuple[str, ...] = ()  # names of taught ones, which act together; none: the bundled one alone
 
 
 @dataclass(frozen=True, eq=False)

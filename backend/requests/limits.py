@@ -6,6 +6,7 @@ from __future__ import annotations
 from ...rigs.errors import UserError
 from .fields import MAX_CANDIDATES, MAX_VARIATIONS
 from .generate import GenerateRequest
+from .models import checked_models
 
 SHORTEST, LONGEST = 1.0, 60.0  # seconds
 LONGEST_HOURS = 2.0  # of a take that is read: a few keys, or a few kilobytes, at a slow rate can ask for gigabytes
@@ -42,3 +43,4 @@ def check(request: GenerateRequest) -> None:
             f"Choose between 1 and {MAX_CANDIDATES}.",
             "bad_candidates",
         )
+    checked_models(request.models)

@@ -32,7 +32,7 @@ from ..requests.fields import (
 from ..requests.generate import SOLVERS, GenerateRequest
 from ..requests.lesson import Example
 
-PROTOCOL_VERSION = 6
+PROTOCOL_VERSION = 7
 MAX_CLIPS = 4096  # candidates of one search
 MAX_TARGETS = 4096  # places to reach in one edit
 MAX_TAKES = MAX_CLIPS  # actions of one file in one message
@@ -54,7 +54,8 @@ FRAME = Integer(-(1 << 31), 1 << 31)
 PROMPT = Text(100_000)
 SEED = Integer(0, (1 << 63) - 1)
 VARIATIONS = Integer(1, MAX_VARIATIONS)
-MODEL = Text(200)  # name of a taught model; "" is the bundled one
+MODEL = Text(200)  # name of a taught model
+MODELS = Several(MODEL, 100)
 # The limits here keep a message sane; what the model can do is the model's to say.
 GENERATE = Record(
     GenerateRequest,
@@ -68,7 +69,7 @@ GENERATE = Record(
         "seconds": Number(0.0, 86_400.0),
         "seed": SEED,
         "variations": VARIATIONS,
-        "model": MODEL,
+        "models": MODELS,
     },
 )
 EDIT = Record(
@@ -98,7 +99,7 @@ EDIT = Record(
         "steps": STEPS,
         "guidance_scale": FACTOR,
         "recognizer_guidance": FACTOR,
-        "model": MODEL,
+        "models": MODELS,
     },
 )
 NAME = Text(4000)

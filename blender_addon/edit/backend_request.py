@@ -106,7 +106,7 @@ class RequestBuilder:
             seed=order.request.seed,
             variations=order.request.variations,
             steps=order.request.steps,
-            model=order.request.model,
+            models=order.request.models,
         )
         check(request)
         return request

@@ -132,7 +132,7 @@ def read(
         )
     driven, mapping = driven_limbs(rig_object, source, rig, mapping, parts, start, end)
     request = GenerateRequest(
-        settings.prompt.strip(), (end - start) / fps, settings.seed, settings.variations, scene.coamd.model
+        settings.prompt.strip(), (end - start) / fps, settings.seed, settings.variations, scene.coamd.chosen_models()
     )
     order = EditOrder(
         request,

@@ -37,7 +37,7 @@ def request_of(settings: Any) -> GenerateRequest:
         round(settings.seconds, 4),  # 4.0 comes out of a float property as it went in, 4.1 does not
         settings.seed,
         settings.variations,
-        settings.model,
+        settings.chosen_models(),
         steps=settings.sampler_steps(),
         candidates=settings.most_candidates(),
     )

@@ -62,7 +62,7 @@ class StepsJob(Job):
             seed=self.order.request.seed,
             variations=self.order.request.variations,
             steps=self.order.request.steps,
-            model=self.order.request.model,
+            models=self.order.request.models,
         )
 
     def message(self, id: str) -> Request:

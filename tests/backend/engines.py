@@ -38,6 +38,7 @@ from coamd.backend.requests.edit_checks import check
 from coamd.backend.requests.generate import Generated, GenerateRequest
 from coamd.backend.requests.label import Named, Segment, distinct
 from coamd.backend.requests.lesson import AskDecision, Lesson, LessonReport, Outcome
+from coamd.backend.requests.models import checked_models
 from coamd.backend.server.server import run
 from coamd.rigs.body.skeleton import BONE_LENGTHS, FPS, PARENTS
 from coamd.rigs.errors import UserError
@@ -86,8 +87,9 @@ class SwayEngine:
         prompt, asked = request.prompt, (request.seconds, request.seed, request.variations)
         if not prompt.strip():
             raise UserError("The prompt is empty.", "Type what the person does.", "empty_prompt")
-        if request.model and request.model not in self.taught:
-            raise UserError(f"There is no taught model “{request.model}”.", "Teach it.", "no_model")
+        for name in checked_models(request.models):
+            if name not in self.taught:
+                raise UserError(f"There is no taught model “{name}”.", "Teach it.", "no_model")
         if "breaks" in prompt:
             raise RuntimeError("a bug")
         if "loses the card" in prompt:
@@ -119,7 +121,7 @@ class SwayEngine:
         start, end = request.span
         made = self.generate(
             GenerateRequest(
-                request.prompt or "sways", (end - start) / FPS, request.seed, request.variations, request.model
+                request.prompt or "sways", (end - start) / FPS, request.seed, request.variations, request.models
             ),
             progress=progress,
             cancelled=cancelled,

@@ -69,7 +69,7 @@ def run(args: argparse.Namespace) -> int:
         options = ["--device", args.device, *(["--weights", str(args.weights)] if args.weights else [])]
         say("teaching")
         lesson = run_lesson(NAME, shown, table, home, options)
-        taught = taught_system(pipeline.system, pipeline.base, lesson.model)
+        taught = taught_system(pipeline.system, pipeline.base, [lesson.model])
         size = lesson.model.path.stat().st_size
     say(lesson.said.strip())
     judge = Judge(

@@ -47,7 +47,12 @@ def read(context: Any, rig_object: Any, rig: RestRig, mapping: Mapping) -> tuple
     prompt = joined_prompt(steps) if steps else settings.prompt.strip()
     order = EditOrder(
         GenerateRequest(
-            prompt, seconds, settings.seed, settings.variations, settings.model, steps=settings.sampler_steps()
+            prompt,
+            seconds,
+            settings.seed,
+            settings.variations,
+            settings.chosen_models(),
+            steps=settings.sampler_steps(),
         ),
         mode="EXTEND",
         continues=True,

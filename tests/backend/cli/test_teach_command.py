@@ -70,6 +70,28 @@ def test_takes_are_taught_listed_and_used(
     assert "no taught model" in capsys.readouterr().err
 
 
+def test_models_that_were_taught_one_after_the_other_are_used_together(
+    weights: Path, takes: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    options = ("--weights", weights, "--device", "cpu")
+    for name in ("Hero moves", "Bows"):
+        assert said("teach", name, takes, "--words", f"a person does {name}", *options) == 0
+    walking, both = tmp_path / "walk.npz", tmp_path / "both.npz"
+    two = ("--model", "Hero moves", "--model", "Bows")
+    write_motion(walking, walk(2.5).astype(np.float32))
+    assert said("generate", "hero moves, then bows", *two, "--seconds", 2, *options, "-o", both) == 0
+    assert both.is_file()
+    part = ("--start", 1, "--end", 2, "--prompt", "bows")
+    assert said("edit", walking, *part, *two, *options, "-o", tmp_path / "edited.npz") == 0
+    capsys.readouterr()
+    for more, words in ((("--model", "bows"), "named twice"), (("--model", "A", "--model", "B", "--model", "C"), "5 ")):
+        nowhere = ("--weights", tmp_path / "no weights", "-o", tmp_path / "none.npz")
+        assert said("generate", "bows", *two, *more, *nowhere) == 2
+        assert said("edit", walking, *part, *two, *more, *nowhere) == 2
+        told = capsys.readouterr().err
+        assert told.count(words) == 2, "said before the weights are loaded"
+
+
 def test_captions_say_what_happens_in_each_file(weights: Path, takes: Path, tmp_path: Path) -> None:
     table = tmp_path / "words.csv"
     table.write_text("file,words\nhero_strut_0.npz,a person struts\nhero_strut_0.npz,catwalk\n", encoding="utf-8")

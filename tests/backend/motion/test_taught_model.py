@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Generating and editing with a taught model; without one nothing changes, bit for bit."""
+"""Generating and editing with one or several taught models; without one nothing changes, bit for bit."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import permutations
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,7 @@ from coamd.backend.language.familiarity import Phrases, encoded
 from coamd.backend.model.adapters import shapes
 from coamd.backend.model.sampler import Cancelled
 from coamd.backend.motion.pipeline import Pipeline
-from coamd.backend.motion.taught_system import with_words
+from coamd.backend.motion.taught_system import KEPT, TaughtSystems, with_words
 from coamd.backend.requests.edit import EditRequest
 from coamd.backend.requests.generate import GenerateRequest
 from coamd.backend.requests.lesson import Example, Lesson, Outcome
@@ -27,7 +28,7 @@ from tiny_model import write_tiny_model
 from tests.motions import walk
 from tests.taught import CARD
 
-Teach = Callable[[str, str], None]
+Teach = Callable[..., None]
 WALK = walk(4.0)
 
 
@@ -44,22 +45,24 @@ def pipeline(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pipeline:
 
 @pytest.fixture
 def teach(pipeline: Pipeline) -> Teach:
-    """Writes a model of that name and base with large random adapters, which knows "a person bows" by a walk."""
+    """Writes a model of that name and base with large random adapters, by its number, which knows "a person bows" by
+    a walk."""
 
-    def write(name: str, base: str) -> None:
-        rng = np.random.default_rng(0)
+    def write(name: str, base: str, number: int = 0, words: tuple[str, str] = ("a person bows", "ein Gruß")) -> None:
+        rng = np.random.default_rng(number)
         adapters = {key: rng.normal(size=shape) for key, shape in shapes(pipeline.system.generator, 2).items()}
         eye = embedder(pipeline.system)
-        words = np.stack([eye.embed(uniform(WALK), [(0, len(WALK))])[0], rng.normal(size=eye.width)])
-        words /= np.linalg.norm(words, axis=1, keepdims=True)
-        card = ModelCard(**{**CARD.__dict__, "name": name, "base": base, "eye": eye.mark})
-        save(place(name), card, {**adapters, WORDS: words})
+        seen = np.stack([eye.embed(uniform(WALK), [(0, len(WALK))])[0], rng.normal(size=eye.width)])
+        seen /= np.linalg.norm(seen, axis=1, keepdims=True)
+        made = f"2026-11-30T00:00:0{number}+00:00"
+        facts = {"name": name, "base": base, "eye": eye.mark, "made": made, "words": words}
+        save(place(name), ModelCard(**{**CARD.__dict__, **facts}), {**adapters, WORDS: seen})
 
     return write
 
 
-def made(pipeline: Pipeline, model: str = "") -> np.ndarray:
-    return pipeline.generate(GenerateRequest("walk", 2.0, seed=1, model=model)).joints
+def made(pipeline: Pipeline, *models: str) -> np.ndarray:
+    return pipeline.generate(GenerateRequest("walk", 2.0, seed=1, models=models)).joints
 
 
 def test_a_taught_model_makes_other_motion_and_the_bundled_one_the_same_as_ever(
@@ -75,9 +78,22 @@ def test_a_taught_model_makes_other_motion_and_the_bundled_one_the_same_as_ever(
 def test_edits_know_taught_models_too(pipeline: Pipeline, teach: Teach) -> None:
     teach("Hero moves", pipeline.base)
     request = EditRequest(walk(4.0).astype(np.float32), "regenerate", 20, 60, prompt="walk")
-    plain, taught = (pipeline.edit(replace(request, model=model)).joints for model in ("", "Hero moves"))
+    sets = ((), ("Hero moves",), ("Hero moves", "Bows"))
+    teach("Bows", pipeline.base, 1)
+    plain, taught, both = (pipeline.edit(replace(request, models=models)).joints for models in sets)
     assert not np.array_equal(plain, taught)
+    assert not np.array_equal(both, taught)
     np.testing.assert_array_equal(plain[:, :20], taught[:, :20])
+    np.testing.assert_array_equal(plain[:, :20], both[:, :20])
+
+
+def test_edits_together_are_of_the_same_models(pipeline: Pipeline, teach: Teach) -> None:
+    teach("Hero moves", pipeline.base)
+    request = EditRequest(WALK.astype(np.float32), "regenerate", 20, 60, prompt="walk", models=("Hero moves",))
+    for one in pipeline.edit_all([request, request]):
+        np.testing.assert_array_equal(one.joints, pipeline.edit(request).joints)
+    with pytest.raises(ValueError, match="unpack"):
+        pipeline.edit_all([request, replace(request, models=())])
 
 
 def test_a_model_that_is_not_there_or_of_other_weights_is_one_sentence(pipeline: Pipeline, teach: Teach) -> None:
@@ -91,14 +107,57 @@ def test_a_model_that_is_not_there_or_of_other_weights_is_one_sentence(pipeline:
     assert "Teach it again" in caught.value.hint
 
 
+def test_the_order_in_which_models_are_named_changes_nothing(pipeline: Pipeline, teach: Teach) -> None:
+    names = ("Hero moves", "Bows", "Salutes")
+    for number, name in enumerate(names):
+        teach(name, pipeline.base, number)
+    first = made(Pipeline.load(pipeline.folder, "cpu"), *names)
+    for order in permutations(names):
+        np.testing.assert_array_equal(made(Pipeline.load(pipeline.folder, "cpu"), *order), first)
+
+
+def test_what_cannot_be_used_together_is_one_sentence(pipeline: Pipeline, teach: Teach) -> None:
+    def refused(code: str, *names: str) -> UserError:
+        with pytest.raises(UserError) as caught:
+            made(pipeline, *names)
+        assert caught.value.code == code
+        return caught.value
+
+    teach("Hero moves", pipeline.base)
+    teach("Bows", pipeline.base, 1)
+    teach("A copy", pipeline.base)  # as of a model that was exported, renamed and imported again
+    teach("Other", "of other weights", 2)
+    assert "“Hero moves” is named twice" in refused("model_twice", "hero moves", "Bows", " Hero  moves").message
+    assert "“A copy” and “Hero moves”" in refused("model_twice", "Hero moves", "Bows", "A copy").message
+    assert "“Other” was taught to other weights" in refused("other_base", "Bows", "Other").message
+    remove("Bows")
+    assert "no taught model “Bows”" in refused("no_model", "Hero moves", "Bows").message
+    refused("many_models", *"ABCDE")
+
+
+def test_the_systems_that_were_used_last_are_kept(pipeline: Pipeline, teach: Teach) -> None:
+    systems = TaughtSystems(pipeline.system, pipeline.folder)
+    assert systems.of(()) is pipeline.system
+    for number, name in enumerate("ABC"):
+        teach(name, pipeline.base, number)
+    both = systems.of(["A", "B"])
+    assert systems.of(["b", "A", "Bundled"]) is both
+    first = systems.of(["A"])
+    assert first is not both
+    assert systems.of(["A", "B"]) is both  # so that it is the younger one
+    systems.of(["C"])
+    assert KEPT == 2
+    assert systems.of(["A", "B"]) is both
+    assert systems.of(["A"]) is not first
+
+
 def test_a_model_that_is_taught_again_is_read_again(pipeline: Pipeline, teach: Teach) -> None:
     teach("Hero moves", pipeline.base)
-    first = pipeline.model("Hero moves")
-    assert pipeline.model("Hero moves") is first
-    for name in ("B", "C"):
-        teach(name, pipeline.base)
-        pipeline.model(name)
-    assert pipeline.model("Hero moves") is not first  # no more than two are kept
+    teach("Bows", pipeline.base, 1)
+    first = made(pipeline, "Hero moves", "Bows")
+    remove("Bows")
+    teach("Bows", pipeline.base, 2)
+    assert not np.array_equal(made(pipeline, "Hero moves", "Bows"), first)
 
 
 def test_taught_words_are_known_words(pipeline: Pipeline) -> None:
@@ -112,6 +171,20 @@ def test_taught_words_are_known_words(pipeline: Pipeline) -> None:
     assert len(set(taught.texts)) == len(taught.texts)
     assert taught.warning("a person does a flourish", text) is None
     assert with_words(phrases, ("a person walks",), text).texts[:2] == texts
+
+
+def test_the_words_of_all_models_that_act_together_are_known(pipeline: Pipeline, teach: Teach) -> None:
+    texts = ("a person walks", "a person runs")
+    phrases = Phrases(texts, encoded(pipeline.system.text, texts), 1.2, np.zeros(2, dtype=bool))
+    systems = TaughtSystems(replace(pipeline.system, phrases=phrases), pipeline.folder)
+    teach("Hero moves", pipeline.base, 0, ("a person flourishes", "a person walks"))
+    teach("Bows", pipeline.base, 1, ("someone curtsies", "a person flourishes"))
+    known = {
+        names: [word for word in ("flourishes", "curtsies") if found.phrases and found.phrases.knows(word)]
+        for names in ((), ("Hero moves",), ("Hero moves", "Bows"))
+        for found in [systems.of(names)]
+    }
+    assert known == {(): [], ("Hero moves",): ["flourishes"], ("Hero moves", "Bows"): ["flourishes", "curtsies"]}
 
 
 def test_label_and_find_know_what_was_taught_as_long_as_its_file_is_there(pipeline: Pipeline, teach: Teach) -> None:

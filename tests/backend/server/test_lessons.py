@@ -52,14 +52,24 @@ def last(client: Client, id: str, wait_until: Wait) -> Learnt | Error:
 
 def test_what_is_taught_can_be_generated_with(client: Client) -> None:
     with pytest.raises(UserError, match="no taught model"):
-        client.generate(GenerateRequest("a person struts", 1.0, model="Strut"))
+        client.generate(GenerateRequest("a person struts", 1.0, models=("Strut",)))
     steps: list[Progress] = []
     learnt = client.teach("Strut", examples(), progress=steps.append)
     assert (learnt.name, learnt.nearer) == ("Strut", 0.25)
     assert {step.phase for step in steps} == {"learning"}
-    joints = client.generate(GenerateRequest("a person struts", 1.0, model="Strut")).joints
+    joints = client.generate(GenerateRequest("a person struts", 1.0, models=("Strut",))).joints
     assert joints is not None
     assert joints.shape == (1, 20, 22, 3)
+
+
+def test_what_was_taught_at_several_times_can_be_used_together(client: Client) -> None:
+    for name in ("Strut", "Bows"):
+        client.teach(name, examples())
+    joints = client.generate(GenerateRequest("struts, then bows", 1.0, models=("Strut", "Bows"))).joints
+    assert joints is not None
+    for names, words in ((("Strut", "Salutes"), "no taught model “Salutes”"), (("Strut", "strut"), "named twice")):
+        with pytest.raises(UserError, match=words):
+            client.generate(GenerateRequest("struts", 1.0, models=names))
 
 
 def test_motion_is_made_while_a_lesson_goes_on(client: Client, wait_until: Wait) -> None:
@@ -89,14 +99,14 @@ def test_ending_early_keeps_what_is_learnt(client: Client, wait_until: Wait) -> 
     client.enough(id)
     learnt = last(client, id, wait_until)
     assert isinstance(learnt, Learnt)
-    assert client.generate(GenerateRequest("a person struts", 1.0, model=learnt.name)).joints is not None
+    assert client.generate(GenerateRequest("a person struts", 1.0, models=(learnt.name,))).joints is not None
 
 
 def test_a_cancelled_lesson_leaves_nothing(client: Client, wait_until: Wait) -> None:
     client.cancel(begun(client, "dropped, for ever", wait_until))
     assert client.teach("next one", examples()).name == "next one"  # the teacher is free again
     with pytest.raises(UserError, match="no taught model"):
-        client.generate(GenerateRequest("a person struts", 1.0, model="dropped, for ever"))
+        client.generate(GenerateRequest("a person struts", 1.0, models=("dropped, for ever",)))
 
 
 def test_a_lesson_that_breaks_ends_alone(client: Client) -> None:

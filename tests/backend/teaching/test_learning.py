@@ -69,6 +69,19 @@ def test_merged_weights_do_what_the_adapters_do(system: System) -> None:
     assert {name: array.shape for name, array in adapters_of(model).items()} == shapes(system.generator, 2)
 
 
+def test_what_two_models_have_learnt_is_added_up(system: System) -> None:
+    rng = np.random.default_rng(0)
+    one, other = (
+        {name: rng.normal(size=shape).astype(np.float16) for name, shape in shapes(system.generator, rank).items()}
+        for rank in (2, 3)
+    )
+    layers = [adapted_layers(merged(system.generator, *several)) for several in ((), (one,), (other,), (one, other))]
+    for name, layer in adapted_layers(system.generator).items():
+        bundled, first, second, both = (found[name].weight for found in layers)
+        assert torch.equal(bundled, layer.weight)
+        torch.testing.assert_close(both - bundled, (first - bundled) + (second - bundled), atol=1e-4, rtol=1e-4)
+
+
 def test_it_comes_nearer_to_the_held_out_takes_and_the_model_stays(system: System) -> None:
     before = {name: value.clone() for name, value in system.generator.state_dict().items()}
     learnt = learn(system, lesson(), settings=QUICK)
@@ -182,11 +195,11 @@ def test_a_lesson_becomes_a_file_and_a_model(system: System, tiny: Path, tmp_pat
     mean = np.mean([eye.embed(joints, [(0, len(joints))])[0] for joints in whole], axis=0)
     np.testing.assert_allclose(walk_in_general, mean / np.linalg.norm(mean), atol=2e-3)
     assert model.card.eye == eye.mark
-    taught = taught_system(system, base, model)
+    taught = taught_system(system, base, [model])
     before, after = (loss(one, system) for one in (system, taught))
     assert after != before
     with pytest.raises(UserError) as caught:
-        taught_system(system, "other", model)
+        taught_system(system, "other", [model])
     assert caught.value.code == "other_base"
     assert learnt.steps == model.card.settings["steps"]
 

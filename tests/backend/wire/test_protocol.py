@@ -72,7 +72,7 @@ EDIT = EditRequest(
     variations=3,
     guidance_scale=2.5,
     steps=12,
-    model="Hero moves",
+    models=("Hero moves", "Bows"),
 )
 WALKS = Generate("1", GenerateRequest("walk", 4.0, 0))
 EDITS = Edit("1", EDIT)
@@ -256,7 +256,9 @@ def inside(message: Generate | Edit, /, **changes: Any) -> list[bytes]:
         (inside(WALKS, prompt=b"walk"), "bad_message"),
         (inside(WALKS, solver="newton"), "bad_message"),
         (inside(WALKS, steps=0), "out_of_range"),
-        *((inside(WALKS, **{name: "absent"}), "bad_fields") for name in ("prompt", "seconds", "seed", "model")),
+        *((inside(WALKS, **{name: "absent"}), "bad_fields") for name in ("prompt", "seconds", "seed", "models")),
+        (inside(WALKS, models="Hero moves"), "bad_message"),
+        (inside(WALKS, models=["Bows"] * 101), "too_long"),
         (wire(Label("1", clip()), joints=[3, 22]), "bad_shape"),
         (wire(Label("1", clip()), joints=[-3, 22, 3]), "out_of_range"),
         (wire(Label("1", clip()), joints=[2, 22, 3]), "bad_size"),
