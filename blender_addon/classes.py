@@ -29,12 +29,13 @@ from .results import panel as results_panel
 from .session import help_operators, tunnel
 from .session import operators as session_operators
 from .session import panel as session_panel
-from .teach import model_operators
+from .teach import chosen_models, model_choice, model_operators
 from .teach import operators as teach_operators
 from .teach import panel as teach_panel
 from .ui import menus, pie
 
 SETTINGS = (
+    *chosen_models.CLASSES,
     *reach_mode.CLASSES,
     *bone_mapping.CLASSES,
     *rig_choice.CLASSES,
@@ -54,6 +55,7 @@ OPERATORS = (
     *label_operators.CLASSES,
     *find_operators.CLASSES,
     *teach_operators.CLASSES,
+    *model_choice.CLASSES,
     *model_operators.CLASSES,
     *results_operators.CLASSES,
     *nla_operators.CLASSES,

@@ -33,6 +33,7 @@ from .generate.steps import COAMD_PG_step
 from .label.settings import CLASSES as LABEL_CLASSES
 from .label.settings import COAMD_PG_label, COAMD_PG_labels
 from .results import playback
+from .teach.chosen_models import COAMD_PG_model, names_in
 from .teach.settings import CLASSES as TEACH_CLASSES
 from .teach.settings import COAMD_PG_examples, COAMD_PG_teach
 
@@ -200,10 +201,10 @@ class COAMD_PG_settings(bpy.types.PropertyGroup):  # noqa: N801 (Blender's namin
         step=10,
         precision=2,
     )
-    model: StringProperty(
-        name="Model",
-        description="The taught model that Generate and Edit use, by its name. Empty: the bundled one",
-        default="",
+    models: CollectionProperty(
+        name="Models",
+        description="The taught models that Generate and Edit use, by their names. None: the bundled one",
+        type=COAMD_PG_model,
     )
     edit: PointerProperty(name="Edit", description="The settings of the Edit panel", type=COAMD_PG_edit)
     export: PointerProperty(name="Export", description="The settings of the Export panel", type=COAMD_PG_export)
@@ -213,7 +214,7 @@ class COAMD_PG_settings(bpy.types.PropertyGroup):  # noqa: N801 (Blender's namin
 
     def chosen_models(self) -> tuple[str, ...]:
         """Names of the taught models that act together; none for the bundled one alone."""
-        return (self.model,) if self.model else ()
+        return names_in(self.models)
 
     def sampler_steps(self) -> int | None:
         """Steps of the sampler; None takes the model's own."""

@@ -13,7 +13,7 @@ from ..generate.steps import draw as draw_steps
 from ..live.operators import draw as draw_live
 from ..results.action_names import frames as frames_in_words
 from ..session.timer import session
-from ..teach.model_operators import draw_model
+from ..teach.model_choice import draw_model
 from ..ui.notices import EDIT
 from ..ui.tab import Tab, draw_button, draw_message, draw_queue, split_column
 from .modes import reach

@@ -127,7 +127,7 @@ def _use(context: Any, item: Any, moment_only: bool) -> UseJob:
     start, end = item.seconds
     seconds = end - start if moment_only else end
     order = generate_order(context.scene, rig_object)
-    request = replace(order.request, prompt=item.title, seconds=seconds, variations=1)
+    request = replace(order.request, prompt=item.title, seconds=seconds, variations=1, models=())
     span = (item.first, item.end) if moment_only else None
     return UseJob(replace(order, request=request), rig, mapping, path=item.path, name=item.take, span=span)
 

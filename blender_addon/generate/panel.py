@@ -15,7 +15,7 @@ from ..keys.scene_time import playhead, rate
 from ..live.operators import draw as draw_live
 from ..results import results
 from ..session.timer import session
-from ..teach.model_operators import draw_model
+from ..teach.model_choice import draw_model
 from ..ui import notices
 from ..ui.notices import GENERATE, WARNING, Notice
 from ..ui.tab import Tab, draw_message, draw_queue, split_column, width

@@ -15,13 +15,13 @@ Watched = tuple[object, ...]
 
 GENERATE = (
     *("prompt", "seconds", "use_steps", "steps", "seed", "foot_lock", "root", "limbs"),
-    *("reduce_keys", "rotation_error", "location_error", "model"),
+    *("reduce_keys", "rotation_error", "location_error", "models"),
 )
 EDIT = (
     *("mode", "range_from", "frame_start", "frame_end", "prompt", "strength", "seed", "direction", "seconds"),
     *("root", "trunk", "left_arm", "right_arm", "left_leg", "right_leg", "cycle", "in_place", "path", "reaches"),
 )
-_SHARED = ("steps", "reduce_keys", "rotation_error", "location_error", "model")  # settings of Generate that Edit uses
+_SHARED = ("steps", "reduce_keys", "rotation_error", "location_error", "models")  # settings of Generate that Edit uses
 
 
 def of_generate(scene: Any) -> Watched:
@@ -44,7 +44,7 @@ def _value(group: Any, name: str) -> object:
     prop, value = group.bl_rna.properties[name], getattr(group, name)
     if prop.type == "COLLECTION":
         fields = [field.identifier for field in prop.fixed_type.properties if not field.is_readonly]
-        fields = [field for field in fields if field != "name"]
+        fields = [field for field in fields if field != "name"] or ["name"]  # which an item without fields is
         return tuple(_values(item, fields) for item in value)
     return _object(value) if prop.type == "POINTER" else value
 

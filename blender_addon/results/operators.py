@@ -11,6 +11,7 @@ from bpy.props import EnumProperty, StringProperty
 from ...rigs.errors import UserError
 from ..character import armature
 from ..session.timer import redraw
+from ..teach.chosen_models import names_in, put
 from ..ui.notices import INFO
 from ..ui.reporting import reporting
 from . import playback, results
@@ -82,10 +83,10 @@ class COAMD_OT_step_result(armature.NeedsCharacter, bpy.types.Operator):  # noqa
 
 
 class COAMD_OT_recall_result(bpy.types.Operator):  # noqa: N801
-    """Put the prompt and the seed that this result was made from back into the panel"""
+    """Put the prompt, the seed and the model that this result was made from back into the panel"""
 
     bl_idname = "coamd.recall_result"
-    bl_label = "Use Its Prompt and Seed"
+    bl_label = "Use Its Prompt, Seed and Model"
     bl_options = {"UNDO"}
 
     action: StringProperty(name="Action", description="Name of the action. Empty: the one on the character")
@@ -98,6 +99,7 @@ class COAMD_OT_recall_result(bpy.types.Operator):  # noqa: N801
             raise UserError("This action was not made by CoAMD.", "Choose one of the results.", "not_ours")
         settings = context.scene.coamd if note.kind == "GENERATED" else context.scene.coamd.edit
         settings.prompt, settings.seed = note.prompt, note.seed
+        put(context.scene.coamd.models, names_in(note.models))
         return {"FINISHED"}
 
 

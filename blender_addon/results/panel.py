@@ -9,6 +9,7 @@ import bpy
 from bpy.app.translations import pgettext_iface as iface
 
 from ..character import armature
+from ..teach.chosen_models import names_in, shown
 from ..ui.tab import Tab
 from . import results
 
@@ -46,6 +47,8 @@ class COAMD_PT_results(Tab, bpy.types.Panel):  # noqa: N801 (Blender's naming ru
             row.label(text=keyed, icon="KEYFRAME", translate=False)
             row.operator("coamd.select_keys", text="", icon="RESTRICT_SELECT_OFF").action = action.name
             row.operator("coamd.push_down", text="", icon="NLA_PUSHDOWN")
+        if note.models:
+            layout.label(text=shown(names_in(note.models)), icon="OUTLINER_DATA_ARMATURE", translate=False)
         layout.operator("coamd.recall_result", icon="RECOVER_LAST").action = action.name
 
 

@@ -10,11 +10,12 @@ from __future__ import annotations
 from typing import Any
 
 import bpy
-from bpy.props import BoolProperty, EnumProperty, IntProperty, PointerProperty, StringProperty
+from bpy.props import BoolProperty, CollectionProperty, EnumProperty, IntProperty, PointerProperty, StringProperty
 
 from ...rigs.errors import UserError
 from ..character import armature
 from ..keys import nla
+from ..teach.chosen_models import COAMD_PG_model, put
 from .action_names import in_list
 
 _UNITS_PER_LETTER = 7.0  # a sidebar letter at interface scale 1, measured
@@ -34,6 +35,9 @@ class COAMD_PG_result(bpy.types.PropertyGroup):  # noqa: N801 (Blender's naming 
     character: StringProperty(name="Character", description="Name of the armature object it was made for")
     prompt: StringProperty(name="Prompt", description="The prompt it was made from")
     seed: IntProperty(name="Seed", description="The seed it was made from")
+    models: CollectionProperty(
+        name="Models", description="The taught models it was made with. None: the bundled one", type=COAMD_PG_model
+    )
     before: StringProperty(name="Before", description="Name of the action that was on the character before")
     first: IntProperty(name="First Frame", description="First frame of the action that was made")
     last: IntProperty(name="Last Frame", description="Last frame of the action that was made")
@@ -50,6 +54,7 @@ def mark(action: Any, kind: str, order: Any, before: str, keyed: tuple[int, int,
     note.first, note.last, note.bones = keyed
     note.made, note.kind, note.character, note.before = True, kind, order.character, before
     note.prompt, note.seed = order.request.prompt, order.request.seed
+    put(note.models, order.request.models)
     note.number = 1 + max((other.coamd.number for other in bpy.data.actions if other != action), default=0)
 
 

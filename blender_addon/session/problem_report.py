@@ -15,6 +15,7 @@ from typing import Any
 
 import bpy
 
+from ...backend.taught.library import models
 from ..preferences import PACKAGE, backend_settings
 from .session import Session
 from .tasks import Job
@@ -57,6 +58,7 @@ def secrets(session: Session, settings: Any) -> list[tuple[str, str]]:
     found = [(job.order.request.prompt, "<prompt>") for job in session.jobs if isinstance(job, Job)]
     found += [(settings.prompt, "<prompt>"), (settings.edit.prompt, "<prompt>")]
     found += [(step.prompt, "<prompt>") for step in settings.steps]
+    found += [(name, "<model>") for name in (*settings.chosen_models(), *(one.card.name for one in models()[0]))]
     found += [(action.name, "<action>") for action in bpy.data.actions]
     found += [(obj.name, "<object>") for obj in bpy.data.objects]
     return found

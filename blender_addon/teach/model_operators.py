@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The taught models of this user: chosen for Generate and Edit, renamed, removed, exported and imported."""
+"""What can be done with the taught models of this user: they are renamed, removed, exported and imported."""
 
 from __future__ import annotations
 
@@ -9,74 +9,30 @@ from typing import Any
 import bpy
 from bpy.props import StringProperty
 
-from ...backend.requests.lesson import BUNDLED
-from ...backend.taught.library import bring_in, export, models, remove, rename
+from ...backend.taught.library import bring_in, export, remove, rename
 from ...backend.taught.model_file import SUFFIX
 from ..session.queueing import refusing
 from ..session.timer import redraw, session
 from ..ui.notices import TEACH
-from ..ui.tab import NAMES
+from .chosen_models import names_in, put
 
 
-class COAMD_MT_models(bpy.types.Menu):  # noqa: N801 (Blender's naming rule)
-    """The bundled model and the taught ones."""
-
-    bl_idname = "COAMD_MT_models"
-    bl_label = "Model"
-
-    def draw(self, context: Any) -> None:
-        """The bundled one first."""
-        layout, chosen = self.layout, context.scene.coamd.model
-        icon = "RADIOBUT_OFF" if chosen else "RADIOBUT_ON"
-        layout.operator("coamd.choose_model", text="Bundled", icon=icon).model = ""
-        for model in models()[0]:
-            name = model.card.name
-            icon = "RADIOBUT_ON" if name == chosen else "RADIOBUT_OFF"
-            layout.operator("coamd.choose_model", text=name, icon=icon, translate=False).model = name
-
-
-class COAMD_MT_model_actions(bpy.types.Menu):  # noqa: N801
+class COAMD_MT_model_actions(bpy.types.Menu):  # noqa: N801 (Blender's naming rule)
     """What can be done with the chosen model."""
 
     bl_idname = "COAMD_MT_model_actions"
     bl_label = "Taught Model"
 
     def draw(self, context: Any) -> None:
-        """All for a taught model; for the bundled one only the import."""
-        layout, chosen = self.layout, context.scene.coamd.model
-        if chosen:
+        """All for a taught model that is chosen alone; else only the import."""
+        layout, chosen = self.layout, context.scene.coamd.chosen_models()
+        if len(chosen) > 1:
+            layout.label(text="Choose one alone to change it", icon="INFO")
+        elif chosen:
             layout.operator("coamd.rename_model", icon="GREASEPENCIL")
             layout.operator("coamd.export_model", icon="EXPORT")
             layout.operator("coamd.remove_model", icon="TRASH")
         layout.operator("coamd.import_model", icon="IMPORT")
-
-
-def draw_model(layout: Any, context: Any) -> None:
-    """The menu Model, as Generate and Edit have it."""
-    row = layout.split(factor=NAMES, align=True)
-    name = row.row()
-    name.alignment = "RIGHT"
-    name.label(text="Model")
-    chosen = context.scene.coamd.model
-    if chosen:
-        row.menu("COAMD_MT_models", text=chosen, translate=False)
-    else:
-        row.menu("COAMD_MT_models", text="Bundled")
-
-
-class COAMD_OT_choose_model(bpy.types.Operator):  # noqa: N801
-    """Generate and edit with this model"""
-
-    bl_idname = "coamd.choose_model"
-    bl_label = "Choose Model"
-    bl_options = {"UNDO", "INTERNAL"}
-
-    model: StringProperty(name="Model", description="Name of a taught model. Empty: the bundled one")
-
-    def execute(self, context: Any) -> set[str]:
-        """Into the settings of the scene."""
-        context.scene.coamd.model = "" if self.model.casefold() == BUNDLED.casefold() else self.model
-        return {"FINISHED"}
 
 
 class COAMD_OT_rename_model(bpy.types.Operator):  # noqa: N801
@@ -89,22 +45,22 @@ class COAMD_OT_rename_model(bpy.types.Operator):  # noqa: N801
 
     @classmethod
     def poll(cls, context: Any) -> bool:
-        """Whether a taught one is chosen."""
-        return bool(context.scene.coamd.model)
+        """Whether a taught one is chosen, and no other with it."""
+        return len(context.scene.coamd.models) == 1
 
     def invoke(self, context: Any, _event: Any) -> set[str]:
         """Ask for the name."""
-        self.new = context.scene.coamd.model
+        self.new = _chosen(context)
         done: set[str] = context.window_manager.invoke_props_dialog(self)
         return done
 
     @refusing(TEACH)
     def execute(self, context: Any) -> set[str]:
         """Replace its file in one step."""
-        settings = context.scene.coamd
-        rename(settings.model, self.new)
-        settings.model = " ".join(self.new.split())
-        return show_in_panel(f"It is called “{settings.model}” now.")
+        name, new = _chosen(context), " ".join(self.new.split())
+        rename(name, new)
+        _replace(name, (new,))
+        return show_in_panel(f"It is called “{new}” now.")
 
 
 class COAMD_OT_remove_model(bpy.types.Operator):  # noqa: N801
@@ -123,10 +79,9 @@ class COAMD_OT_remove_model(bpy.types.Operator):  # noqa: N801
     @refusing(TEACH)
     def execute(self, context: Any) -> set[str]:
         """For good."""
-        settings = context.scene.coamd
-        name = settings.model
+        name = _chosen(context)
         remove(name)
-        settings.model = ""
+        _replace(name, ())
         return show_in_panel(f"“{name}” is removed.")
 
 
@@ -153,7 +108,7 @@ class COAMD_OT_export_model(_FileButton, bpy.types.Operator):  # noqa: N801
     @refusing(TEACH)
     def execute(self, context: Any) -> set[str]:
         """No file is replaced."""
-        path = export(context.scene.coamd.model, Path(bpy.path.abspath(self.filepath)))
+        path = export(_chosen(context), Path(bpy.path.abspath(self.filepath)))
         return show_in_panel(f"The model is copied to {path}.")
 
 
@@ -167,8 +122,23 @@ class COAMD_OT_import_model(_FileButton, bpy.types.Operator):  # noqa: N801
     def execute(self, context: Any) -> set[str]:
         """Checked before it is copied."""
         model = bring_in(Path(bpy.path.abspath(self.filepath)))
-        context.scene.coamd.model = model.card.name
+        put(context.scene.coamd.models, [model.card.name])
         return show_in_panel(f"“{model.card.name}” is imported and chosen.")
+
+
+def _chosen(context: Any) -> str:
+    """The name of the model that is chosen alone."""
+    (name,) = context.scene.coamd.chosen_models()
+    return str(name)
+
+
+def _replace(name: str, new: tuple[str, ...]) -> None:
+    """Write ``new`` for a model's name wherever it is chosen, whatever its letters' case."""
+    for scene in bpy.data.scenes:
+        chosen = names_in(scene.coamd.models)
+        if name.casefold() in (one.casefold() for one in chosen):
+            kept = ((one,) if one.casefold() != name.casefold() else new for one in chosen)
+            put(scene.coamd.models, [one for several in kept for one in several])
 
 
 def show_in_panel(text: str) -> set[str]:
@@ -179,9 +149,7 @@ def show_in_panel(text: str) -> set[str]:
 
 
 CLASSES = (
-    COAMD_MT_models,
     COAMD_MT_model_actions,
-    COAMD_OT_choose_model,
     COAMD_OT_rename_model,
     COAMD_OT_remove_model,
     COAMD_OT_export_model,

@@ -9,7 +9,7 @@ Scripts set ``scene.coamd.teach`` and call the operators in turn::
     for example in bpy.context.window_manager.coamd_teach.examples:
         example.words = "a person bows"
     bpy.ops.coamd.teach(wait=True)
-    bpy.context.scene.coamd.model = "Hero moves"
+    bpy.ops.coamd.choose_model(model="Hero moves")
     bpy.ops.coamd.generate(wait=True)
 """
 

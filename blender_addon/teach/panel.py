@@ -13,7 +13,7 @@ from ...backend.requests.lesson import seconds_needed
 from ..session.timer import session
 from ..ui.notices import TEACH
 from ..ui.tab import Tab, draw_message, draw_progress, split_column
-from .model_operators import draw_model
+from .model_choice import draw_model
 from .operators import teaching, wordless
 from .settings import listed_examples
 

@@ -152,7 +152,7 @@ _LABELS = {
     "System Preferences": "Systemeinstellungen",
     "Take": "Take",
     "Take Frames": "Frames übernehmen",
-    "Use Its Prompt and Seed": "Prompt und Seed nehmen",
+    "Use Its Prompt, Seed and Model": "Prompt, Seed, Modell nehmen",
     "Use the Whole Action": "Ganze Aktion nehmen",
     "Target": "Ziel",
     "To": "Bis",

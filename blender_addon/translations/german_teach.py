@@ -7,6 +7,7 @@ from __future__ import annotations
 TEACH: dict[str, str] = {
     "Bundled": "Mitgeliefert",
     "Choose Model": "Modell wählen",
+    "Choose one alone to change it": "Zum Ändern eines allein wählen",
     "Copy the file of the chosen model, to give it to somebody":
         "Die Datei des gewählten Modells kopieren, um sie weiterzugeben",
     "Delete the file of the chosen model": "Die Datei des gewählten Modells löschen",
@@ -14,8 +15,13 @@ TEACH: dict[str, str] = {
     "End the teaching now and keep what is learnt so far": "Das Lernen jetzt beenden und das Gelernte behalten",
     "Export Model": "Modell exportieren",
     "Fill In Words": "Worte eintragen",
+    "For scripts: a list of dictionaries with the name of each model and whether to use it":
+        "Für Skripte: eine Liste von Dictionarys mit dem Namen jedes Modells und ob es benutzt wird",
     "Found Takes": "Gefundene Takes",
+    "Generate and edit with several taught models at once: what each has learnt is added up":
+        "Mit mehreren gelernten Modellen zugleich erzeugen und bearbeiten: was jedes gelernt hat, wird addiert",
     "Generate and edit with this model": "Mit diesem Modell erzeugen und bearbeiten",
+    "Generate and edit with this model, too": "Auch mit diesem Modell erzeugen und bearbeiten",
     "Give the chosen model another name": "Dem gewählten Modell einen anderen Namen geben",
     "Hero moves": "Heldenbewegungen",
     "How long the take is, in seconds": "Wie lang der Take ist, in Sekunden",
@@ -35,12 +41,15 @@ TEACH: dict[str, str] = {
     "Making motions to rehearse": "Macht Bewegungen zum Wiederholen",
     "Mirror Too": "Auch gespiegelt",
     "Model": "Modell",
+    "Models": "Modelle",
     "Name of a taught model. Empty: the bundled one": "Name eines gelernten Modells. Leer: das mitgelieferte",
     "New Name": "Neuer Name",
     "Number of the job that listed them": "Nummer des Auftrags, der sie aufgelistet hat",
     "Preparing the takes": "Bereitet die Takes vor",
     "Remove Model": "Modell entfernen",
     "Rename Model": "Modell umbenennen",
+    "Several Models": "Mehrere Modelle",
+    "Several...": "Mehrere...",
     "Show Takes": "Takes zeigen",
     "Show the words that were suggested. Called by the session":
         "Die vorgeschlagenen Worte zeigen. Wird von der Sitzung aufgerufen",
@@ -59,8 +68,11 @@ TEACH: dict[str, str] = {
     "The settings of the Teach panel": "Die Einstellungen des Bereichs Lehren",
     "The take in this file": "Der Take in dieser Datei",
     "The takes with their words": "Die Takes mit ihren Worten",
-    "The taught model that Generate and Edit use, by its name. Empty: the bundled one":
-        "Das gelernte Modell für Erzeugen und Bearbeiten, mit seinem Namen. Leer: das mitgelieferte",
+    "The taught models it was made with. None: the bundled one":
+        "Die gelernten Modelle, mit denen es gemacht wurde. Keines: das mitgelieferte",
+    "The taught models that Generate and Edit use, by their names. None: the bundled one":
+        "Die gelernten Modelle für Erzeugen und Bearbeiten, mit ihren Namen. Keines: das mitgelieferte",
+    "Up to {} act together": "Bis zu {} wirken zusammen",
     "What Find lists now: takes of asset libraries, folders and this file":
         "Was Finden jetzt auflistet: Takes aus Asset-Bibliotheken, Ordnern und dieser Datei",
     "What happens in the take, in plain English: a person bows. Separate several with semicolons":
@@ -98,12 +110,21 @@ TEACH_SENTENCES: dict[str, str] = {
     "Give it one, as in Hero moves.": "Gib ihm einen, etwa Heldenbewegungen.",
     "Give another name, or remove that one first.": "Gib einen anderen Namen, oder entferne jenes zuerst.",
     "There is a taught model “…” already.": "Es gibt schon ein gelerntes Modell „…“.",
+    "There are: …. coamd teach makes one.": "Es gibt: …. coamd teach macht eines.",
+    "“…” was taught to other weights (…) than the present ones.":
+        "„…“ wurde für andere Gewichte (…) als die jetzigen gelehrt.",
     "There is no taught model “…”.": "Es gibt kein gelerntes Modell „…“.",
     "learning, held-out parts … nearer": "Lernt, zurückgehaltene Takes … näher",
     "Nothing was learnt: the held-out takes got no nearer.":
         "Nichts wurde gelernt: den zurückgehaltenen Takes kam es nicht näher.",
     "The model may know them already: try their words in Generate. Else show more takes of each action.":
         "Vielleicht kennt das Modell sie: versuche ihre Worte unter Erzeugen. Sonst zeige mehr Takes jeder Handlung.",
+    "The taught model “…” is named twice.": "Das gelernte Modell „…“ ist zweimal genannt.",
+    "Name each one once.": "Nenne jedes einmal.",
+    "“…” and “…” are the same taught model.": "„…“ und „…“ sind dasselbe gelernte Modell.",
+    "Choose one of them.": "Wähle eines davon.",
+    "… taught models cannot be used together.": "… gelernte Modelle können nicht zusammen wirken.",
+    "Choose at most ….": "Wähle höchstens ….",
     "Teach it again from its takes, or use the weights that it was made for.":
         "Lehre es noch einmal aus seinen Takes, oder nimm die Gewichte, für die es gemacht ist.",
 }

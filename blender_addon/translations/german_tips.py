@@ -141,8 +141,8 @@ TIPS: dict[str, str] = {
         "Die Einstellungen von CoAMD Motion öffnen",
     "Put the next or previous result on the character":
         "Der Figur das nächste oder vorige Ergebnis geben",
-    "Put the prompt and the seed that this result was made from back into the panel":
-        "Prompt und Seed, aus denen dieses Ergebnis entstand, zurück ins Panel holen",
+    "Put the prompt, the seed and the model that this result was made from back into the panel":
+        "Prompt, Seed und Modell, aus denen dieses Ergebnis entstand, zurück ins Panel holen",
     "Put this prompt into the panel":
         "Diesen Prompt ins Panel holen",
     "Put this result on the character and play it from its beginning. The others are kept":

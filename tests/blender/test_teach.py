@@ -7,7 +7,6 @@ The backend of these tests teaches in fifty quick steps; a model with "for ever"
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +15,11 @@ import numpy as np
 import pytest
 from coamd.backend.client.backend_process import BackendProcess
 from coamd.backend.files.motion_file import write_motion
-from coamd.backend.taught.library import models, place
+from coamd.backend.taught.library import place
 from coamd.backend.taught.model_file import save
-from coamd.blender_addon.edit import panel as edit_panel
-from coamd.blender_addon.generate import panel as generate_panel
 from coamd.blender_addon.session.session import Session
-from coamd.blender_addon.teach import model_operators
 from coamd.blender_addon.teach import panel as teach_panel
+from coamd.blender_addon.teach.chosen_models import names_in
 from labels import act
 from test_registration import draw
 
@@ -114,12 +111,20 @@ def test_what_is_taught_can_be_chosen_and_generated_with(
     assert bpy.ops.coamd.teach(wait=True) == {"FINISHED"}
     assert "“Hero moves” is learnt" in addon.message.text
     assert "25%" in addon.message.text
-    bpy.context.scene.coamd.model = "Hero moves"
+    bpy.ops.coamd.choose_model(model="Hero moves")
     bpy.context.scene.coamd.seconds = 1.0
     assert bpy.ops.coamd.generate(wait=True) == {"FINISHED"}
-    bpy.context.scene.coamd.model = "Unknown"
-    with pytest.raises(RuntimeError, match="no taught model"):
+    settings().name = "Bows"
+    assert bpy.ops.coamd.teach(wait=True) == {"FINISHED"}
+    bpy.context.scene.coamd.models.add().name = "Bows"
+    assert bpy.ops.coamd.generate(wait=True) == {"FINISHED"}
+    bpy.context.scene.coamd.models.add().name = "Unknown"
+    with pytest.raises(RuntimeError, match="no taught model “Unknown”"):
         bpy.ops.coamd.generate(wait=True)
+    bpy.ops.coamd.choose_model()
+    assert bpy.ops.coamd.generate(wait=True) == {"FINISHED"}
+    made = sorted((note for note in (action.coamd for action in bpy.data.actions) if note.made), key=lambda n: n.number)
+    assert [names_in(note.models) for note in made] == [("Hero moves",), ("Hero moves", "Bows"), ()]
 
 
 def test_only_ticked_takes_are_taught_and_one_is_told(addon: Session, backend: BackendProcess, two_takes: Any) -> None:
@@ -189,35 +194,3 @@ def test_mistakes_are_said_before_anything_is_read(addon: Session, backend: Back
     save(place("Hero moves"), CARD, arrays())
     items[0].use, items[0].words = True, "a person struts"
     refused("same_model", addon)
-
-
-def test_the_menu_of_models_is_in_generate_and_edit(addon: Session, backend: BackendProcess) -> None:
-    for panel in (generate_panel.COAMD_PT_generate, edit_panel.COAMD_PT_edit, teach_panel.COAMD_PT_teach):
-        assert "Bundled" in draw(panel)
-    save(place("Hero moves"), CARD, arrays())
-    assert "Hero moves" in draw(model_operators.COAMD_MT_models)
-    bpy.ops.coamd.choose_model(model="Hero moves")
-    assert bpy.context.scene.coamd.model == "Hero moves"
-    bpy.ops.coamd.choose_model(model="Bundled")
-    assert bpy.context.scene.coamd.model == ""
-
-
-def test_models_are_renamed_exported_imported_and_removed(addon: Session, tmp_path: Path) -> None:
-    save(place("Hero moves"), CARD, arrays())
-    scene = bpy.context.scene.coamd
-    assert not bpy.ops.coamd.remove_model.poll()
-    scene.model = "Hero moves"
-    assert bpy.ops.coamd.rename_model(new="Bows") == {"FINISHED"}
-    assert scene.model == "Bows"
-    target = tmp_path / "given.coamd"
-    assert bpy.ops.coamd.export_model(filepath=str(target)) == {"FINISHED"}
-    assert bpy.ops.coamd.remove_model() == {"FINISHED"}
-    assert (scene.model, models()[0]) == ("", [])
-    assert bpy.ops.coamd.import_model(filepath=str(target)) == {"FINISHED"}
-    assert scene.model == "Bows"
-    save(place("Other"), replace(CARD, name="Other"), arrays())
-    with pytest.raises(RuntimeError, match="already"):
-        bpy.ops.coamd.rename_model(new="other")
-    target.write_bytes(b"nothing")
-    with pytest.raises(RuntimeError, match="cannot be used"):
-        bpy.ops.coamd.import_model(filepath=str(target))

@@ -261,6 +261,18 @@ def test_every_setting_is_watched_or_does_not_matter(addon: Session) -> None:
         assert not left, left
 
 
+def test_another_taught_model_is_a_change(addon: Session) -> None:
+    scene = bpy.context.scene
+    found = [(watched_settings.of_generate(scene), watched_settings.of_edit(scene))]
+    for name in ("Hero moves", "Bows"):
+        scene.coamd.models.add().name = name
+        found.append((watched_settings.of_generate(scene), watched_settings.of_edit(scene)))
+    scene.coamd.models[1].name = "Salutes"
+    found.append((watched_settings.of_generate(scene), watched_settings.of_edit(scene)))
+    for of_button in zip(*found, strict=True):
+        assert len(set(of_button)) == 4
+
+
 @pytest.mark.parametrize("kind", ["POLY", "NURBS", "BEZIER"])
 def test_a_point_of_a_path_is_a_change(addon: Session, walker: Any, kind: str) -> None:
     curve = bpy.data.curves.new("Way", "CURVE")
