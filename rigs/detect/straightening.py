@@ -42,16 +42,54 @@ class StandingBone:
     head: np.ndarray
 
 
-def find_standing(rig: RestRig, mapping: Mapping) -> dict[str, StandingBone]:
+def find_standing(rig: RestRig, mapping: Mapping, slope: float = USUAL.slope) -> dict[str, StandingBone]:
     """The standing pose of each bone; empty where the rig stands at rest.
 
-    ``rig`` is wired as the mapping says; the mapping has a bone for all ``REQUIRED`` joints.
+    ``rig`` is wired as the mapping says; the mapping has a bone for all ``REQUIRED`` joints. Feet that have to be put
+    down slope by ``slope`` radians from ankle to toes.
     """
     if all(bone.stand is not None for bone in rig.bones):
         return _placed(rig, {bone.name: np.asarray(bone.stand) for bone in rig.bones}, None)
     if not {"pelvis", "left_hip", "right_hip"} <= mapping.bones.keys():
         return {}
-    return _Straightened(rig, mapping).result()
+    return _Straightened(rig, mapping, slope).result()
+
+
+def standing_in_motion(
+    rig: RestRig, mapping: Mapping, turns: Table[str, np.ndarray], slope: float = USUAL.slope
+) -> dict[str, np.ndarray]:
+    """The turns (3, 3) of the bones from rest to where they stand, estimated for a rig whose motion is known.
+
+    How a head and the collars stand cannot be seen in the bones' lengths, which is all that ``find_standing`` has where
+    the rest pose is no body: they stand as they are on average, against what carries them. Empty where the rig stands.
+
+    Args:
+        turns: by bone, (F, 3, 3) from rest to each frame.
+        slope: as in ``find_standing``.
+    """
+    found = {name: stand.turn for name, stand in find_standing(rig, mapping, slope).items()}
+    if not found or is_body(rig, mapping.bones):
+        return found
+    role_of = {name: role for role, name in mapping.bones.items()}
+    out: dict[str, np.ndarray] = {}
+    for bone in rig.bones:
+        role, above = role_of.get(bone.name, ""), bone.parent
+        while above is not None and above not in role_of:
+            above = rig.bone(above).parent
+        if above is not None and (role.startswith("neck") or role.endswith("_collar") or role == "head"):
+            out[bone.name] = out[above] @ _mean(turns[above].swapaxes(1, 2) @ turns[bone.name])
+        elif not role and bone.parent is not None:
+            out[bone.name] = out[bone.parent] @ found[bone.parent].T @ found[bone.name]
+        else:
+            out[bone.name] = found[bone.name]
+    return out
+
+
+def _mean(rotations: np.ndarray) -> np.ndarray:
+    """The rotation (3, 3) that is nearest to all of (F, 3, 3)."""
+    u, _, v = np.linalg.svd(rotations.mean(axis=0))
+    mean: np.ndarray = u @ np.diag([1.0, 1.0, np.linalg.det(u @ v)]) @ v
+    return mean
 
 
 def is_body(rig: RestRig, bones: Table[str, str]) -> bool:
@@ -75,8 +113,8 @@ def up_of(rig: RestRig) -> np.ndarray:
 class _Straightened:
     """The turns worked out from the joints at rest."""
 
-    def __init__(self, rig: RestRig, mapping: Mapping) -> None:
-        self.rig, self.bones = rig, mapping.bones
+    def __init__(self, rig: RestRig, mapping: Mapping, slope: float) -> None:
+        self.rig, self.bones, self.slope = rig, mapping.bones, slope
         self.at = {role: rig.bone(name).head for role, name in mapping.bones.items()}
         self.up = up_of(rig)
         self.spine = sorted((r for r in self.bones if r.startswith("spine")), key=lambda r: int(r[5:]))
@@ -174,7 +212,7 @@ class _Straightened:
     def _leg(self, side: str, part: str, above: np.ndarray, whole: bool) -> np.ndarray:
         direction = -self.up
         if part == "ankle":
-            direction = np.cos(USUAL.slope) * self.ahead - np.sin(USUAL.slope) * self.up
+            direction = np.cos(self.slope) * self.ahead - np.sin(self.slope) * self.up
         elif part == "foot":
             if not whole:
                 return above

@@ -8,16 +8,21 @@ G the joint's rotation in the world, the bone's pose is G R.
 
 from __future__ import annotations
 
+from collections.abc import Mapping as Table
 from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 
+from ..body.canonical import canonical_take
+from ..body.contacts import find_stance
 from ..body.rest_rig import RestBone, RestRig, rest_matrix
+from ..body.rotations import angle_of, normalised
+from ..body.skeleton import LEG_PARTS
 from ..body.up_axis import motion_turn, nearest_axis, turn_to_y
 from ..detect.detection import Mapping, detect
 from ..detect.rest_figure import Figure
-from ..detect.straightening import is_body
+from ..detect.straightening import is_body, standing_in_motion
 from ..errors import UserError
 from ..solve.rig_to_joints import joints_from_pose
 from .bvh import Bvh
@@ -25,6 +30,10 @@ from .motion_sources import SourceMotion
 
 # From a file with Y up to the world with Z up: (x, y, z) -> (x, -z, y).
 Y_UP = np.array([[1.0, 0.0, 0.0], [0.0, 0.0, -1.0], [0.0, 1.0, 0.0]])
+# A first frame in which a figure stands: one leg is ahead of the other by less than this share of its length, and no
+# knee is bent by more radians. In a frame of a walk as rest pose, hips are 5 degrees off and a foot 16.
+STRIDE, BENT = 0.2, np.radians(20.0)
+FEET_SECONDS = 60.0  # of a motion that tell how feet stand
 LOOKED_AT = 9  # frames that are tried for bones without known names
 _STUB = 0.02  # length of a bone without an end, as a share of the figure's size
 
@@ -82,7 +91,8 @@ def standing_rig(bvh: Bvh, own: Sequence[Mapping] = ()) -> tuple[RestRig, Mappin
     """The skeleton with its mapping, turned so that its shoulders are above its hips.
 
     Without rotation the skeletons of many files are not bodies. Then their first frame is the standing pose, if they
-    stand in it, else one is estimated (``straightening``). Bones without known names are detected in the frames.
+    stand in it, else one is estimated (``straightening``), with the head and the collars as they are on average and
+    with feet that are flat where they rest. Bones without known names are detected in the frames.
 
     Raises:
         UserError: as ``detect``, which gets ``own`` too.
@@ -95,11 +105,29 @@ def standing_rig(bvh: Bvh, own: Sequence[Mapping] = ()) -> tuple[RestRig, Mappin
     first = rest_rig(bvh, heads=positions[0])
     up = _up_axis(first, mapping)
     first = replace(first, matrix_world=_world(up))
-    if is_body(first, mapping.bones) and not Figure(first.rewired(mapping.wiring), mapping).straightened:
-        turns = dict(zip(bvh.names, bvh.world()[1][0], strict=True))
-        bones = tuple(replace(bone, stand=turns[bone.name]) for bone in rig.bones)
-        return RestRig(bones, _world(up)), mapping
-    return rig, mapping
+    turns = dict(zip(bvh.names, bvh.world()[1].swapaxes(0, 1), strict=True))
+    if is_body(first, mapping.bones) and _stands(Figure(first.rewired(mapping.wiring), mapping)):
+        return _stood(replace(rig, matrix_world=_world(up)), {name: turn[0] for name, turn in turns.items()}), mapping
+    wired = rig.rewired(mapping.wiring)
+    estimated = _stood(rig, standing_in_motion(wired, mapping, turns))
+    matrices = pose_matrices(bvh, estimated)[: 1 + int(FEET_SECONDS * bvh.fps)]
+    stance = find_stance(canonical_take(_joints(matrices, estimated, mapping)[0], bvh.fps))
+    return _stood(rig, standing_in_motion(wired, mapping, turns, stance.slope)), mapping
+
+
+def _stood(rig: RestRig, turns: Table[str, np.ndarray]) -> RestRig:
+    """The rig with the turns (3, 3) to where its bones stand."""
+    return replace(rig, bones=tuple(replace(bone, stand=turns.get(bone.name)) for bone in rig.bones))
+
+
+def _stands(figure: Figure) -> bool:
+    """Whether a pose is near to a T-pose or an A-pose: its legs are next to each other, and straight."""
+    if figure.straightened:
+        return False
+    legs = [[figure.place(f"{side}_{part}") for part in LEG_PARTS] for side in ("left", "right")]
+    ways = [normalised(ankle - hip) for hip, _, ankle in legs]
+    bends = [float(angle_of(knee - hip, ankle - knee)) for hip, knee, ankle in legs]
+    return abs(ways[0][2] - ways[1][2]) < STRIDE and max(bends) < BENT
 
 
 def _detected(bvh: Bvh, rig: RestRig, positions: np.ndarray, own: Sequence[Mapping]) -> Mapping:
@@ -149,10 +177,15 @@ def joints_of_rig(bvh: Bvh) -> SourceMotion:
         UserError: as ``detect``.
     """
     rig, mapping = standing_rig(bvh)
-    matrices = pose_matrices(bvh, rig)
+    joints, remark = _joints(pose_matrices(bvh, rig), rig, mapping)
+    return SourceMotion(joints, bvh.fps, bvh.remark or remark)
+
+
+def _joints(matrices: np.ndarray, rig: RestRig, mapping: Mapping) -> tuple[np.ndarray, str]:
+    """The 22 joints (F, 22, 3) of poses (F, bones, 4, 4), which are put upright; and a remark where that was needed."""
     turn, remark = turn_of_motion(matrices, rig, mapping)
     matrices[..., :3, :] = turn @ matrices[..., :3, :]
-    return SourceMotion(joints_from_pose(matrices, rig, mapping), bvh.fps, bvh.remark or remark)
+    return joints_from_pose(matrices, rig, mapping), remark
 
 
 def turn_of_motion(matrices: np.ndarray, rig: RestRig, mapping: Mapping) -> tuple[np.ndarray, str]:

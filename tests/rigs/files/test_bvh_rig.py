@@ -11,10 +11,11 @@ import motions
 import numpy as np
 import pytest
 from coamd.rigs.body.bone_curves import BoneCurves
+from coamd.rigs.body.canonical import at_origin
 from coamd.rigs.body.forward_kinematics import pose
 from coamd.rigs.body.rest_rig import RestBone, RestRig, rest_matrix
-from coamd.rigs.body.rotations import angle_of, normalised
-from coamd.rigs.body.skeleton import INDEX
+from coamd.rigs.body.rotations import angle_of, normalised, swing
+from coamd.rigs.body.skeleton import INDEX, JOINTS, PARENTS
 from coamd.rigs.detect.detection import detect
 from coamd.rigs.errors import UserError
 from coamd.rigs.files.bvh import Bvh, read_bvh
@@ -116,6 +117,55 @@ def test_a_rig_stands_up_from_either_axis(tmp_path: Path, axes: np.ndarray) -> N
     for start, end in (("left_hip", "left_knee"), ("right_shoulder", "right_elbow"), ("right_elbow", "right_wrist")):
         ways = [motion[:, INDEX[end]] - motion[:, INDEX[start]] for motion in (joints, clip)]
         assert np.degrees(angle_of(*ways)).max() < 0.1
+
+
+class Reframed(Bvh):
+    """The same motion in a file whose joints all point along X without rotation, as LAFAN1 and others have it."""
+
+    @classmethod
+    def of(cls, bvh: Bvh) -> Reframed:
+        """Each joint's own axes are turned by S: G becomes G S, and what hangs on it is at S' times its offset."""
+        own: list[np.ndarray] = []
+        for j, parent in enumerate(bvh.parents):
+            following = [bvh.offsets[k] for k, above in enumerate(bvh.parents) if above == j]
+            along = np.mean(following, axis=0) if following else np.zeros(3)
+            still = own[parent] if parent >= 0 else np.eye(3)
+            own.append(swing(np.eye(3)[0], normalised(along)) if np.linalg.norm(along) > 1e-6 else still)
+        offsets = [own[p].T @ bvh.offsets[j] if p >= 0 else bvh.offsets[j] for j, p in enumerate(bvh.parents)]
+        found = cls(bvh.names, bvh.parents, np.array(offsets), bvh.channels, bvh.frames, bvh.frame_time)
+        object.__setattr__(found, "motion", (bvh.positions(), bvh.world()[1] @ np.stack(own)))
+        return found
+
+    def world(self) -> tuple[np.ndarray, np.ndarray]:
+        """As if the channels had been worked out anew."""
+        motion: tuple[np.ndarray, np.ndarray] = self.__dict__["motion"]
+        return motion
+
+
+@pytest.mark.parametrize("first", [0, 8, 16, 24], ids=lambda first: f"from frame {first}")
+def test_a_walk_whose_zero_pose_is_no_body_is_read_whatever_its_first_frame(tmp_path: Path, first: int) -> None:
+    """A frame of a walk is no standing pose. Taken for one, it leaves hips 5 degrees off, and a foot 27.
+
+    What stays is what neither the bones' lengths nor the motion tell: how a spine curves and a head is held at rest.
+    """
+    rig, walk, still = characters.mixamo(), motions.walk(3.0)[first:], motions.still(1.0)
+    clip = np.concatenate([walk, still + (walk[-1, 0] - still[0, 0]) * (1.0, 0.0, 1.0)])  # feet rest at last
+    curves = retarget(clip, rig, detect(rig), fps=20.0)
+    write_bvh(tmp_path / "walk.bvh", rig_bvh(rig, curves, 20.0, TO_Y_UP))
+    bvh = read_bvh(tmp_path / "walk.bvh")
+    reframed = Reframed.of(bvh)
+    right, found = (at_origin(joints_of_rig(each).joints) for each in (bvh, reframed))
+    off = {
+        name: np.degrees(angle_of(*(motion[:, j] - motion[:, PARENTS[j]] for motion in (right, found)))).max()
+        for j, name in enumerate(JOINTS)
+        if j
+    }
+    limits = dict.fromkeys(JOINTS[1:], 4.0)
+    for side in ("left", "right"):
+        limits |= dict.fromkeys((f"{side}_{part}" for part in ("knee", "ankle", "elbow", "wrist")), 0.1)
+        limits[f"{side}_foot"] = 1.0
+    limits["head"] = 8.0
+    assert {name: angle for name, angle in off.items() if angle > limits[name]} == {}
 
 
 def test_two_joints_of_one_name_are_refused(tmp_path: Path) -> None:
