@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import contextlib
+import errno
+import os
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +16,7 @@ from ...backend.system.user_folder import home
 from ...rigs.body.rest_rig import RestRig
 from ...rigs.detect.manual_choice import map_rig
 from ...rigs.detect.mapping import Mapping
-from ...rigs.detect.preset_file import preset_path, read_presets, write_preset
+from ...rigs.detect.preset_file import read_presets, write_preset
 from ...rigs.errors import UserError
 
 KEY = "coamd_roles"  # custom property of the armature object, or of the scene: names of bones by role
@@ -46,12 +48,15 @@ def save(name: str, mapping: Mapping) -> Path:
 
 def remove(name: str) -> None:
     """Delete a preset; UserError where there is none of that name."""
-    path = next((path for path, preset in own.items() if preset.family == name), preset_path(folder(), name))
+    load()  # another Blender may have removed it, and another preset may have its file by now
+    path = next((path for path, preset in own.items() if preset.family == name), None)
     try:
+        if path is None:
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
         path.unlink()
     except OSError as error:
         raise UserError(
-            f"The preset {name!r} cannot be deleted: {error.strerror}.", f"Look into {path.parent}.", "no_preset"
+            f"The preset {name!r} cannot be deleted: {error.strerror}.", f"Look into {folder()}.", "no_preset"
         ) from error
     load()
 

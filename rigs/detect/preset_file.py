@@ -18,6 +18,7 @@ All but the first three may be left out.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -57,10 +58,12 @@ def preset_path(folder: str | Path, name: str) -> Path:
 def write_preset(folder: str | Path, name: str, mapping: Mapping) -> Path:
     """Write a mapping as a preset, replacing one of that name, atomically.
 
+    A file that another preset has, of a name with the same letters, or that cannot be read stays as it is.
+
     Raises:
         UserError: ``bad_name``, or ``unwritable``: the folder cannot be written.
     """
-    path = preset_path(folder, name)
+    path = _free_path(preset_path(folder, name), name.strip())
     text = json.dumps(_as_json(name.strip(), mapping), indent=2, ensure_ascii=False) + "\n"
     draft: Path | None = None
     try:
@@ -80,6 +83,18 @@ def write_preset(folder: str | Path, name: str, mapping: Mapping) -> Path:
             "unwritable",
         ) from error
     return path
+
+
+def _free_path(path: Path, name: str) -> Path:
+    """``path``, or one with a number, where the preset of that name is or nothing."""
+    number, found = 1, path
+    while os.path.lexists(found):
+        with contextlib.suppress(UserError):
+            if read_preset(found).family == name:
+                break
+        number += 1
+        found = path.with_name(f"{path.stem}_{number}.json")
+    return found
 
 
 def read_preset(path: str | Path) -> Mapping:

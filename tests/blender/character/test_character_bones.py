@@ -151,6 +151,14 @@ def test_a_preset_is_kept_used_first_and_removed(character: Any) -> None:
     assert found(character).family == "Mixamo"
 
 
+def test_only_the_preset_of_that_name_is_deleted(character: Any) -> None:
+    """Another Blender has deleted it; the file that its name would have is another preset's."""
+    bpy.ops.coamd.save_preset(name="House rig")
+    with pytest.raises(RuntimeError, match="cannot be deleted"):
+        bpy.ops.coamd.remove_preset(name="House rig!")
+    assert [preset.family for preset in bone_choice.own.values()] == ["House rig"]
+
+
 def test_a_damaged_preset_is_left_out_with_a_word_about_it(character: Any) -> None:
     bone_choice.folder().mkdir(parents=True, exist_ok=True)
     (bone_choice.folder() / "damaged.json").write_text("{")

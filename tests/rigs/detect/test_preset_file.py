@@ -55,6 +55,15 @@ def test_writing_again_replaces_the_preset(tmp_path: Path) -> None:
     assert ([preset.ik for preset in good.values()], bad) == ([()], [])
 
 
+def test_presets_of_names_with_the_same_letters_do_not_meet(tmp_path: Path) -> None:
+    (tmp_path / "House_rig.json").write_text("{ by hand, and not finished")
+    for name in ("House rig", "House rig!", "House: rig", "House rig"):
+        write_preset(tmp_path, name, FULL)
+    good, bad = read_presets(tmp_path)
+    assert sorted(preset.family for preset in good.values()) == ["House rig", "House rig!", "House: rig"]
+    assert len(bad) == 1 and (tmp_path / "House_rig.json").read_text() == "{ by hand, and not finished"
+
+
 @pytest.mark.parametrize("name", ["../../evil", "a/b", "C:\\x", "nul\0", "…/.."])
 def test_a_preset_stays_in_its_folder(tmp_path: Path, name: str) -> None:
     assert preset_path(tmp_path, name + "1").parent == tmp_path
