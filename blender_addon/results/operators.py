@@ -100,6 +100,7 @@ class COAMD_OT_recall_result(bpy.types.Operator):  # noqa: N801
         settings = context.scene.coamd if note.kind == "GENERATED" else context.scene.coamd.edit
         settings.prompt, settings.seed = note.prompt, note.seed
         put(context.scene.coamd.models, names_in(note.models))
+        redraw()
         return {"FINISHED"}
 
 

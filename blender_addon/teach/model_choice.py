@@ -12,6 +12,7 @@ from bpy.props import CollectionProperty, StringProperty
 from ...backend.requests.models import MOST_MODELS, checked_models
 from ...backend.taught.library import models
 from ..session.queueing import refusing
+from ..session.timer import redraw
 from ..ui.notices import GENERATE
 from ..ui.tab import NAMES
 from .chosen_models import COAMD_PG_model_row, put, shown
@@ -65,6 +66,7 @@ class COAMD_OT_choose_model(bpy.types.Operator):  # noqa: N801
     def execute(self, context: Any) -> set[str]:
         """Into the settings of the scene."""
         put(context.scene.coamd.models, checked_models([self.model]))
+        redraw()
         return {"FINISHED"}
 
 
@@ -110,6 +112,7 @@ class COAMD_OT_choose_models(bpy.types.Operator):  # noqa: N801
     def execute(self, context: Any) -> set[str]:
         """Into the settings of the scene."""
         put(context.scene.coamd.models, checked_models(row.name for row in self.models if row.use))
+        redraw()  # Blender draws the panels under a dialog as they were
         return {"FINISHED"}
 
 

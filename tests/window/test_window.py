@@ -3,14 +3,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from coamd.backend.taught.model_file import save
 from window import Window
+
+from tests.taught import CARD, arrays
 
 pytestmark = pytest.mark.needs_window
 CLICKS_FROM_TAB = 2  # the tab and the button
 ROW = 21  # pixels from one row of a list or panel to the next
+DIALOG = 260  # pixels from the middle of OK to the left of a dialog
 
 
 def _sampling(state: dict[str, Any]) -> bool:
@@ -184,6 +189,26 @@ def test_the_character_and_its_bones(window: Window) -> None:
     window.draw_settled()
     window.shoot("character", window.sidebar())
     window.click("Bones")  # closed again, as they fill the sidebar
+
+
+def test_several_taught_models_are_chosen(window: Window) -> None:
+    files = {name: window.folder / "home" / "models" / f"{name}.coamd" for name in ("Bows", "Hero moves", "Salutes")}
+    for name, path in files.items():
+        save(path, replace(CARD, name=name), arrays())
+    window.solo("Generate")
+    window.click("Bundled")
+    window.click("Several...", window.everywhere)
+    for name in ("Bows", "Hero moves"):
+        window.click(name, window.everywhere)
+    ok, panel = window.find("OK", window.everywhere), window.sidebar()
+    assert panel is not None
+    window.shoot("models", (ok.middle[0] - DIALOG, panel[1], panel[2], ok.middle[1] + ROW))
+    window.click(ok.middle)
+    window.click("Bows + Hero moves")
+    window.click("Bundled", window.everywhere)
+    window.find("Bundled")
+    for path in files.values():
+        path.unlink()
 
 
 def test_a_report_is_copied(window: Window) -> None:

@@ -69,6 +69,15 @@ def test_several_are_chosen_and_shown_together(addon: Session) -> None:
     assert chosen() == ()
 
 
+def test_the_panels_are_drawn_again(addon: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Blender does not do so by itself when a dialog ends."""
+    drawn: list[tuple[str, ...]] = []
+    monkeypatch.setattr(model_choice, "redraw", lambda: drawn.append(chosen()))
+    bpy.ops.coamd.choose_model(model="Bows")
+    tick(Bows=True, Kicks=True)
+    assert drawn == [("Bows",), ("Bows", "Kicks")]
+
+
 @pytest.mark.parametrize("names", [("A", "B", "C", "D", "E"), ("A", "B", " a")])
 def test_what_cannot_act_together_changes_nothing(addon: Session, names: tuple[str, ...]) -> None:
     bpy.ops.coamd.choose_model(model="Bows")
