@@ -67,6 +67,40 @@ def uses_hands(prompt: str) -> bool:
     return bool(_HAND_WORK.search(prompt.lower()))
 
 
+# words with which both hands may come above the head, for whatever reason
+_OVERHEAD = re.compile(
+    r"\b(?:\w*axe|\w*ball|\w*flips?|above|acrobat\w*|act|act(?:s|ing)|afraid|air|anger|angr\w*|animal|ape|applau\w*"
+    r"|archer\w*|argu\w*|arms?|asleep|attack\w*|axe?s?|balanc\w*|ballet|bars?|basket\w*|bat|bear|bed|bees?|bird"
+    r"|blade|block\w*|bow|bowling|box\w*|break\w*|caps?|carr\w*|cartoon\w*|cartwheel\w*|cast\w*|catch\w*|caught"
+    r"|ceiling|celebrat\w*|cheer\w*|chicken|chop\w*|clap\w*|clean\w*|climb\w*|clums\w*|coat|conduct\w*|cover\w*"
+    r"|cower\w*|crate|crawl\w*|crazy|cupboard|danc\w*|dead|death|died|dies?|dinosaur\w*|div\w*|dragon|dress\w*"
+    r"|drum\w*|drunk\w*|duck\w*|dunk\w*|dying|eagle|excit\w*|exercis\w*|explain\w*|eyes|face|fall\w*|fell|fight\w*"
+    r"|fish\w*|flags?|flap\w*|flies|fly\w*|forehead|fright\w*|frisbee|frustrat\w*|funny|furious|gestur\w*|ghost|golf"
+    r"|gorilla|gun|hack\w*|hair|hammer\w*|hand\w+|hands?|hang\w*|happ\w*|hats?|head|headphones|helmet|hero|high\w*"
+    r"|hit|hold\w*|hood|hooray|hop\w*|hurl\w*|hurrah|imitat\w*|jacket|jacks?|joints?|joy\w*|jump\w*|karate|kata"
+    r"|katana|kick\w*|kill\w*|knock\w*|ladder|laugh\w*|leap\w*|lie|lies|lift\w*|like an?|lying|magic\w*|martial"
+    r"|mim\w*|mining|monkey|monster|motorcycle|over ?heads?|paint\w*|panic\w*|parr\w*|perform\w*|pirouett\w*"
+    r"|pitch\w*|play\w*|power\w*|prais\w*|pray\w*|preach\w*|press\w*|protect\w*|pull\w*|punch\w*|push\w*|rag\w*"
+    r"|rais\w*|reach\w*|rides|riding|rifle|rolling|rolls?|roof|rop\w*|salsa|scar\w*|scratch\w*|serv\w*|shampoo|shelf"
+    r"|shelves|shield\w*|shirt|shoot\w*|shot|shower\w*|signal\w*|silly|skies|skip\w*|sky|slam\w*|slash\w*|slip\w*"
+    r"|smash\w*|somersault\w*|spells?|spin\w*|stars?|story|stretch\w*|strik\w*|strokes?|stumbl\w*|summon\w*|sun"
+    r"|superhero|surrender\w*|sw[iu]ng\w*|swat\w*|sweater|swim\w*|swords?|tall|teapot|tells?|tennis|terrif\w*"
+    r"|throw\w*|top|toss\w*|trip\w*|twirl\w*|umbrella|up|upwards?|victor\w*|wak\w*|wall|waltz\w*|warm\w*|wav\w*"
+    r"|windows?|winning|wins|wip\w*|won|work ?out|worship\w*|yawn\w*|yoga|zombie\w*)\b"
+)
+
+
+_LOW_ARMS = re.compile(
+    r"\b(?:(?:cross|fold)(?:s|es|ing|ed)? (?:the |his |her |both )?arms|arms (?:crossed|folded)"
+    r"|(?:hit|punched|kicked) in the (?:stomach|belly|gut)|bow(?:s|ing)? (?:to|politely)|polite bow)\b"
+)
+
+
+def keeps_hands_down(prompt: str) -> bool:
+    """Whether nothing in a prompt speaks of what could bring both hands above the head."""
+    return not _OVERHEAD.search(_LOW_ARMS.sub("", prompt.lower()))
+
+
 _TURNS_ROUND = re.compile(r"\b(?:turn|spin|twirl|pivot|whirl|pirouette|u-turn|about-face)(?:s|ing|ning)?\b")
 _TURNS_A_THING = re.compile(
     r"\b(?:head|upper body|torso|shoulders?|face|page|wheel|knob|key|valve|handle|crank|pedal|eyes|into|out|kick\w*"

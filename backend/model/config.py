@@ -46,6 +46,7 @@ class GeneratorConfig:
     noise_draws: int = 4
     steps: int = 12
     guidance_scale: float = 4.5
+    ground_guidance_scale: float = 0.0  # of where on the ground it goes (``sampler.Sampling``); 0: the same
     evaluations: int = 18  # of the head per token; how near they come: docs/measurements/sampling.md
 
 
@@ -169,6 +170,7 @@ _SMALL = ModelConfig(
         head_width=384,
         noise_draws=2,
         guidance_scale=3.25,
+        ground_guidance_scale=1.5,
         evaluations=14,
     ),
     recognizer=RecognizerConfig(

@@ -21,6 +21,7 @@ from ...rigs.body.skeleton import FPS
 from ...rigs.body.smoothing import smoothed
 from ..language.expectations import (
     begins_upright,
+    keeps_hands_down,
     stays_off_the_floor,
     stays_upright,
     travels,
@@ -43,6 +44,7 @@ from .joint_measures import (
     flights,
     foot_lifts,
     footsteps,
+    hands_overhead,
     highest_hand,
     lowest_pelvis,
     moved_left,
@@ -51,7 +53,7 @@ from .joint_measures import (
     squats,
     strikes,
 )
-from .recounting import recounted
+from .recounting import kept_up, recounted
 
 TOLERANCE = 25.0  # degrees by which a turn may miss its angle
 ENDS = 5  # frames over which the first and the last heading are averaged
@@ -68,6 +70,7 @@ TRAVELS = 0.2  # m/s of the slowest gait
 HAND_RAISED = 0.15  # metres above the pelvis, to which a hand comes that does something
 TURNS_ROUND = 40.0  # degrees of the least turn of the body
 LEFT_OUT = 2.0  # missed by a motion that does not walk, use its hands or turn at all
+HANDS_UP = 2.0  # missed by a motion with both hands above the head where nothing says so
 NOT_STANDING = 4.0  # missed by a motion that sits, kneels or lies where nothing says so
 WRONG_SIDE, EITHER_SIDE = 3.0, 1.5  # missed by a motion of the other limb, and by one of both or of neither
 TURNED, STEPPED = 20.0, 0.15  # degrees and metres from which a motion turns or goes to a side
@@ -110,6 +113,7 @@ class Demand:
     travels: bool = False
     uses_hands: bool = False
     turns_round: bool = False
+    hands_down: bool = False  # not both above the head
     stays_upright: bool = False
     pace: tuple[float, float] | None = None  # m/s from and to, and steady
 
@@ -128,12 +132,19 @@ class Demand:
             missed += 0.0 if goes == self.direction_side else WRONG_SIDE if goes else EITHER_SIDE
         if self.pace is not None:
             missed = max(missed, pace_missed(joints, *self.pace))
+        return missed + self._unexpected(joints)
+
+    def _unexpected(self, joints: np.ndarray) -> float:
+        """How far joints (F, 22, 3) are from what the prompt lets one expect of the body, without any number."""
+        missed = 0.0
         if self.travels and float(paces(joints).mean()) < TRAVELS:
             missed += LEFT_OUT
         if self.uses_hands and highest_hand(joints) < HAND_RAISED:
             missed += LEFT_OUT
         if self.turns_round and float(np.ptp(headings(joints))) < TURNS_ROUND:
             missed += LEFT_OUT
+        if self.hands_down and hands_overhead(joints):
+            missed += HANDS_UP
         low = self.begins_upright and float(np.median(joints[:FIRST, 0, 1])) < UPRIGHT
         least = UPRIGHT if self.stays_upright else OFF_THE_FLOOR if self.off_the_floor else 0.0
         if low or lowest_pelvis(joints) < least:
@@ -152,10 +163,12 @@ class Demand:
         return self.limb is not None or self.direction is not None
 
     def rearranged(self, joints: np.ndarray, seen: np.ndarray) -> tuple[float, np.ndarray] | None:
-        """Joints (F, 22, 3) with the number that is asked for, where they can be brought to it, and the price of that.
+        """Joints (F, 22, 3) brought to the number or pace that is asked for, where that can be done, and the price.
 
         ``seen`` (F, 22, 3) is the same motion as the user gets it, which is what counts.
         """
+        if self.pace is not None and self.count is None:
+            return kept_up(joints, self.pace[0])
         if self.count is None or self.action is None:
             return None
         return recounted(joints, self.action.events(seen), self.count)
@@ -195,6 +208,7 @@ def demand_of(prompt: str) -> Demand | None:
         travels=travels(prompt),
         uses_hands=uses_hands(prompt),
         turns_round=turns_round(prompt),
+        hands_down=keeps_hands_down(prompt),
         stays_upright=stays_upright(prompt),
         pace=asked_pace(prompt),
     )

@@ -70,6 +70,7 @@ def sampling_of(system: System, options: SamplingOptions) -> Sampling:
     return Sampling(
         steps=chosen(options.steps, generator.steps),
         guidance_scale=chosen(options.guidance_scale, generator.guidance_scale),
+        ground_guidance_scale=0.0 if released else generator.ground_guidance_scale,
         solver=options.solver or "adams",
         evaluations=generator.evaluations,
         whole=released,

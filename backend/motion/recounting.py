@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The asked number of jumps, kicks, steps, squats and the like, out of a motion that does another number of them.
+"""The asked number of jumps, kicks, steps, squats and the like, out of a motion that does another number of them; and a
+gait that keeps its pace, out of one that slows down.
 
 A motion is read as a graph of its own frames (Kovar et al., Motion Graphs, 2002): each frame leads to the next one, and
 to every other that looks and moves like the next one. Of all paths of the same length the cheapest one that passes the
@@ -14,7 +15,7 @@ import numpy as np
 
 from ...rigs.body.canonical import facing, turned
 from ...rigs.body.skeleton import FPS, MAX_FRAMES
-from ...rigs.body.smoothing import smoothstep
+from ...rigs.body.smoothing import smoothed, smoothstep
 from .joint_measures import Event, from_the_body
 
 LEAP = 0.04  # metres that each leap costs besides the distance of its poses, so that a path leaps seldom
@@ -22,6 +23,7 @@ FARTHEST = 0.14  # metres: mean distance of poses over which a leap is seen
 MOVING = 0.06  # seconds: a difference in speed counts as the distance after so long
 NEAREST = 8  # frames that a leap goes at least; shorter ones would stutter
 AROUND = 1  # frames before and after an event that no leap cuts
+STRIDE = 4.0  # frames; deviation of the Gaussian that takes the single steps out of the pace
 FADE = 8  # frames over which the difference at a leap is faded out
 
 
@@ -33,6 +35,22 @@ def recounted(joints: np.ndarray, events: Sequence[Event], count: int) -> tuple[
     if not events or len(joints) > MAX_FRAMES:
         return None
     found = cheapest_path(leaps(joints, events), events, count)
+    return None if found is None else (found[0], along(joints, found[1]))
+
+
+def kept_up(joints: np.ndarray, slowest: float) -> tuple[float, np.ndarray] | None:
+    """A gait (F, 22, 3) without its parts below ``slowest`` m/s, after the first second, and the price of that.
+
+    The parts that are fast enough go on instead. None where no smooth path does so, and beyond one window.
+    """
+    if len(joints) > MAX_FRAMES:
+        return None
+    ground = joints[:, 0, [0, 2]].astype(np.float64)
+    speed = smoothed(np.linalg.norm(np.gradient(ground, axis=0), axis=1, keepdims=True) * FPS, STRIDE)[:, 0]
+    price, fast = leaps(joints, ()), speed >= slowest
+    price[:, ~fast] = np.inf
+    fast[: round(FPS)] = True  # it may start, once
+    found = cheapest_path(price, (), 0, fast)
     return None if found is None else (found[0], along(joints, found[1]))
 
 
@@ -69,8 +87,13 @@ def leaps(joints: np.ndarray, events: Sequence[Event]) -> np.ndarray:
     return np.minimum(price, onwards)
 
 
-def cheapest_path(price: np.ndarray, events: Sequence[Event], count: int) -> tuple[float, np.ndarray] | None:
-    """Frames (F,) from frame 0 on that pass ``count`` events and end in none of them, by the least ``price`` (F, F)."""
+def cheapest_path(
+    price: np.ndarray, events: Sequence[Event], count: int, allowed: np.ndarray | None = None
+) -> tuple[float, np.ndarray] | None:
+    """Frames (F,) from frame 0 on that pass ``count`` events and end in none of them, by the least ``price`` (F, F).
+
+    Where ``allowed`` (F,) is False it does not go.
+    """
     frames = len(price)
     passed = np.zeros(frames, int)  # events that are over at a frame
     np.add.at(passed, [min(event.end, frames - 1) for event in events], 1)
@@ -80,6 +103,8 @@ def cheapest_path(price: np.ndarray, events: Sequence[Event], count: int) -> tup
     came = np.zeros((frames, count + 1, frames), np.int16)  # the frame before
     for t in range(1, frames):
         cost, came[t] = _one_frame_on(cost, price, passed)
+        if allowed is not None:
+            cost[:, ~allowed] = np.inf
     for event in events:
         cost[:, event.start : event.end] = np.inf
     last = int(cost[count].argmin())

@@ -29,6 +29,7 @@ from .convolution import Decoder, Encoder
 
 COORDINATES = 3 * len(JOINTS)
 PATH = 3  # latent channels of the path
+GROUND = (0, 2)  # those of it that say where on the ground it is
 PATH_MEAN = (0.0, 0.92, 0.0)  # metres; the pelvis of a standing figure
 PATH_SCALE = (0.45, 0.14, 1.05)  # metres per unit: two thirds of the deviations, for the path must be exact
 VELOCITY_WEIGHT = 4.0  # pelvis velocity (m per frame) beside positions (m) in the linear way

@@ -6,6 +6,7 @@ from __future__ import annotations
 import pytest
 from coamd.backend.language.expectations import (
     begins_upright,
+    keeps_hands_down,
     stays_off_the_floor,
     stays_upright,
     travels,
@@ -78,6 +79,28 @@ def test_who_turns_round_turns_the_body() -> None:
     assert turns_round("whirls around")
     assert not turns_round("turns the steering wheel")
     assert not turns_round("turning the upper body a little")
+
+
+def test_hands_stay_below_the_head_where_nothing_speaks_of_anything_else() -> None:
+    """Of 2,332 recorded clips with such captions five have both hands above the head."""
+    for prompt in (
+        "a person walks forward",
+        "looks around",
+        "combat idle",
+        "sits down on a chair",
+        "turns left",
+        "jogging",
+    ):
+        assert keeps_hands_down(prompt), prompt
+    for prompt in (
+        "cheers",
+        "a person jumps",
+        "swings a pickaxe",
+        "walks like a gorilla",
+        "falls over",
+        "both arms up",
+    ):
+        assert not keeps_hands_down(prompt), prompt
 
 
 def test_who_idles_or_waits_stays_upright() -> None:

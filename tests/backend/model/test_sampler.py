@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import torch
 from coamd.backend.model import sampler
+from coamd.backend.model.autoencoders.path_autoencoder import GROUND
 from coamd.backend.model.generator import Generator
 from coamd.backend.model.guidance import slope
 from coamd.backend.model.masking import masked_counts
@@ -34,6 +35,24 @@ def test_the_same_seed_gives_the_same_motion(generator: Generator) -> None:
     other = sample(generator, CONDITION, TOKENS, sources(4, 5, 6), SAMPLING)
     assert torch.equal(*runs)
     assert not torch.allclose(runs[0], other)
+
+
+def test_the_ground_has_a_guidance_scale_of_its_own(generator: Generator) -> None:
+    """After one evaluation the channels have not met yet: those of the ground are as with its scale for all."""
+    if generator.head.draws:
+        pytest.skip("50 evaluations belong to this head")
+
+    def made(scale: float, ground: float = 0.0) -> Tensor:
+        sampling = Sampling(steps=1, evaluations=1, solver="euler", guidance_scale=scale, ground_guidance_scale=ground)
+        return sample(generator, CONDITION, TOKENS, sources(1, 2, 3), sampling)
+
+    strong, weak, both = made(3.0), made(1.5), made(3.0, 1.5)
+    on_ground = torch.zeros(both.shape[-1], dtype=torch.bool)
+    on_ground[list(GROUND)] = True
+    assert torch.allclose(both[..., on_ground], weak[..., on_ground])
+    assert torch.allclose(both[..., ~on_ground], strong[..., ~on_ground])
+    assert not torch.allclose(strong[..., on_ground], weak[..., on_ground]), "or it would show nothing"
+    assert torch.equal(made(1.2, 1.5), made(1.2)), "it is never more than the others have"
 
 
 def test_a_row_is_the_same_alone_and_in_company(generator: Generator) -> None:

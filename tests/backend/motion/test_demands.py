@@ -114,6 +114,21 @@ def test_prompts_without_numbers_demand_nothing() -> None:
     assert demand_of("jump twice") == replace(upright, count=2, action=JUMP)
 
 
+def test_hands_that_nobody_asked_overhead_are_seen() -> None:
+    demand = demand_of("a person stands and talks")
+    assert demand is not None
+    assert demand.hands_down
+    made = walking(60, 0.0)
+    wrists, head = [INDEX["left_wrist"], INDEX["right_wrist"]], INDEX["head"]
+    raised = made.copy()
+    raised[20:40, wrists, 1] = made[20:40, [head], 1] + 0.2
+    assert demand.miss(made) <= 1.0
+    assert demand.miss(raised) > 1.0
+    one = raised.copy()
+    one[:, wrists[0]] = made[:, wrists[0]]
+    assert demand.miss(one) <= 1.0, "one hand may go up"
+
+
 def test_a_wrong_count_is_seen() -> None:
     demand = Demand(count=2, action=JUMP)
     assert demand.miss(jumping(2)) <= 1.0

@@ -4,13 +4,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from coamd.backend.motion.demands import Demand, demand_of
 from coamd.backend.motion.generation import attempt, nearest
-from coamd.backend.motion.joint_measures import Event, flights, squats
-from coamd.backend.motion.recounting import FARTHEST, along, cheapest_path, leaps, recounted
+from coamd.backend.motion.joint_measures import Event, flights, paces, squats
+from coamd.backend.motion.recounting import FARTHEST, along, cheapest_path, kept_up, leaps, recounted
 
 from tests.backend.motion.test_demands import jumping, lowered
 from tests.motions import still, walk
@@ -37,6 +38,42 @@ def test_a_squat_that_is_held_is_shortened_where_two_would_not_fit() -> None:
     found = recounted(held, squats(held), 2)
     assert found is not None
     assert len(squats(found[1])) == 2
+
+
+def flagging(slow: range) -> np.ndarray:
+    """A walk of 4 s that hardly moves on in the frames of ``slow``."""
+    made = walk(4.0)
+    steps = np.diff(made[:, :1] * [1, 0, 1], axis=0)
+    steps[slow.start : slow.stop] *= 0.1
+    path = np.concatenate([made[:1, :1] * [1, 0, 1], made[:1, :1] * [1, 0, 1] + np.cumsum(steps, axis=0)])
+    return made - made[:, :1] * [1, 0, 1] + path
+
+
+def test_a_gait_that_slows_down_keeps_its_pace() -> None:
+    made, steady = flagging(range(45, 62)), walk(4.0)
+    pace = float(paces(steady)[1:].mean())
+    assert paces(made)[1:].min() < 0.7 * pace
+    found = kept_up(made, 0.8 * pace)
+    assert found is not None
+    assert found[0] > 0.0
+    assert found[1].shape == made.shape
+    assert paces(found[1])[1:].min() > 0.7 * pace
+    step = np.linalg.norm(np.diff(found[1], axis=0), axis=-1).max()
+    assert step <= np.linalg.norm(np.diff(steady, axis=0), axis=-1).max() + FARTHEST / 4, "no frame jumps at a seam"
+    price, same = kept_up(steady, 0.8 * pace) or (None, None)
+    assert price == 0.0
+    assert np.array_equal(same, steady)
+
+
+def test_a_gait_that_is_slow_throughout_cannot_be_kept_up() -> None:
+    assert kept_up(flagging(range(79)), 1.0) is None
+
+
+def test_a_run_that_collapses_is_held_to_its_pace() -> None:
+    demand = replace(Demand(), pace=(0.8 * float(paces(walk(4.0))[1:].mean()), 5.0))
+    made = flagging(range(45, 62))
+    assert demand.miss(made) > 1.0
+    assert demand.miss(nearest([attempt(made, demand, lambda joints: joints)], demand, lambda joints: joints)) <= 1.0
 
 
 def test_a_motion_without_the_action_is_left() -> None:
