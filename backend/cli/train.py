@@ -11,7 +11,7 @@ from ...rigs.errors import UserError
 from .options import whole
 
 BLENDED = ("autoencoder", "recognizer", "generator")  # parts that can be a mean with what they began with
-PARTS = ("text", "autoencoder", "recognizer", "generator", "phrases", "calibration")
+PARTS = ("text", "autoencoder", "recognizer", "paraphrases", "generator", "phrases", "calibration")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:

@@ -12,7 +12,8 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Collection, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -53,6 +54,7 @@ class Phrases:
     features: np.ndarray  # (N, W) float32
     threshold: float
     raised: np.ndarray  # (N,) bool; whether the figure stands on something in clips with this caption
+    paraphrased: frozenset[str] = frozenset()  # stems of words that only the paraphrases have, which are learnt as well
 
     @cached_property
     def vocabulary(self) -> CaptionWords:
@@ -79,8 +81,8 @@ class Phrases:
         return math.log((len(self.texts) + 1) / (self._stems.get(stem(word), 0) + 1))
 
     def knows(self, word: str) -> bool:
-        """Whether the captions have the word, in any of its endings."""
-        return stem(word) in self._stems or word in PEOPLE or word in EMPTY
+        """Whether the captions or the paraphrases have the word, in any of its endings."""
+        return stem(word) in self._stems or stem(word) in self.paraphrased or word in PEOPLE or word in EMPTY
 
     def coverage(self, text: str) -> float:
         """Share of the words' weight that the captions know, 0 to 1; 0 where a text has no words."""
@@ -150,7 +152,8 @@ class Phrases:
     def save(self, folder: Path) -> None:
         """Write both files of a weights folder."""
         scale = float(np.abs(self.features).max()) / 127.0
-        table = {"threshold": self.threshold, "scale": scale, "texts": list(self.texts)}
+        paraphrased = " ".join(sorted(self.paraphrased))
+        table = {"threshold": self.threshold, "scale": scale, "texts": list(self.texts), "paraphrased": paraphrased}
         rows = np.round(self.features / scale).astype(np.int8)
         save_file({"features": rows, "raised": self.raised.astype(np.uint8)}, folder / FEATURES)
         (folder / TEXTS).write_text(json.dumps(table, indent=0, ensure_ascii=False) + "\n", encoding="utf-8")
@@ -170,7 +173,8 @@ def load_phrases(folder: Path) -> Phrases | None:
         stored = load_file(folder / FEATURES)
         features = stored["features"].astype(np.float32) * float(table["scale"])
         raised = stored["raised"].astype(bool)
-        phrases = Phrases(tuple(map(str, table["texts"])), features, float(table["threshold"]), raised)
+        paraphrased = frozenset(str(table["paraphrased"]).split())
+        phrases = Phrases(tuple(map(str, table["texts"])), features, float(table["threshold"]), raised, paraphrased)
     except (OSError, ValueError, KeyError, TypeError, SafetensorError) as error:
         raise UserError(
             f"The known phrases in {folder} cannot be read.",
@@ -194,21 +198,51 @@ def encoded(encoder: TextEncoder, texts: Sequence[str], batch: int = 128) -> np.
 
 
 def learn(
-    captions: Sequence[str], held_out: Sequence[str], encoder: TextEncoder, raised: Collection[str] = ()
+    captions: Sequence[str],
+    held_out: Sequence[str],
+    encoder: TextEncoder,
+    raised: Collection[str] = (),
+    paraphrases: Iterable[Sequence[str]] = (),
 ) -> Phrases:
     """Phrases of distinct captions, the threshold calibrated on held-out ones (without any, nothing is warned of).
 
-    ``raised`` are the captions whose clips stand on something.
+    ``raised`` are the captions whose clips stand on something, ``paraphrases`` those of each action.
     """
     every = sorted({plain(caption) for caption in captions if words(caption)})
     features = encoded(encoder, every)
     kept = spread(every, features, MOST)
     texts = tuple(every[i] for i in kept)
     high = {plain(caption) for caption in raised}
-    fresh = Phrases(texts, features[kept], 0.0, np.array([text in high for text in texts], dtype=bool))
+    captioned = {stem(word) for text in texts for word in words(text)}
+    fresh = Phrases(
+        texts,
+        features[kept],
+        0.0,
+        np.array([text in high for text in texts], dtype=bool),
+        telling_words(paraphrases) - captioned,
+    )
     scores = [fresh.score(text, encoder) for text in held_out]
     threshold = float(np.quantile(scores, WARNED, method="lower")) if scores else 0.0
     return replace(fresh, threshold=threshold)
+
+
+def telling_words(paraphrases: Iterable[Sequence[str]]) -> frozenset[str]:
+    """Stems of words that tell one action from the others: in two of its paraphrases, and as often there as elsewhere.
+
+    The others are what a scene is furnished with, such as buses and cats, and make nothing strange familiar: with all
+    of them 14 of 33 prompts about something else are warned of, with these 29, as with none; of 400 prompts in other
+    words for known actions 4 %, 19 % and 26 % are warned of.
+    """
+    counts = [
+        Counter(part for text in texts for part in {stem(word) for word in words(text.replace("_", " "))})
+        for texts in paraphrases
+    ]
+    total: Counter[str] = Counter()
+    for count in counts:
+        total.update(count)
+    return frozenset(
+        part for count in counts for part, often in count.items() if often >= 2 and 2 * often >= total[part]
+    )
 
 
 def spread(texts: Sequence[str], features: np.ndarray, most: int) -> list[int]:

@@ -22,6 +22,9 @@ BUNDLED = {
     ),
     "autoencoder": Schedule(steps=3000, batch=48, learning_rate=6e-4, warmup=100, ema=0.998),
     "recognizer": Schedule(steps=2400, batch=24, learning_rate=5e-4, weight_decay=1e-2, warmup=100, ema=0.998),
+    "paraphrases": Schedule(
+        steps=4000, batch=112, learning_rate=5e-4, weight_decay=1e-2, betas=(0.9, 0.98), warmup=100, ema=0.998
+    ),
     "generator": Schedule(steps=3800, batch=64, learning_rate=1e-3, weight_decay=1e-2, warmup=300, ema=0.9995),
     "phrases": ONCE,
     "calibration": ONCE,

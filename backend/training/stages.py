@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From prepared motion to a weights folder: text, autoencoder, recognizer, generator, phrases, calibration.
+"""From prepared motion to a weights folder: text, autoencoder, recognizer, paraphrases, generator, phrases,
+calibration.
 
-Each reads what the ones before it left in the weights folder and adds its own part. The order matters: the
-generator needs the autoencoder and the text encoder, the recognizer needs the text encoder.
+Each reads what the ones before it left in the weights folder and adds its own part. The order matters: the generator
+needs the autoencoder and the text encoder, the recognizer needs the text encoder. Paraphrases leave what the text
+encoder says of known sentences as it is, so that they may also come after the generator.
 """
 
 from __future__ import annotations
@@ -37,6 +39,7 @@ from .mixture import mixture, report
 from .recognition import recognizer as recognizers
 from .recognition.cocodiff import CoCoDiff, Taught, guides, read_fine_texts
 from .recognition.forms import forms_of
+from .sentences import paraphrases
 from .sentences import text as texts
 from .sentences.corpus import corpus
 from .sentences.space import SentenceSpace, Teacher
@@ -271,9 +274,37 @@ def train_phrases(job: TrainingJob) -> None:
     clips, held_out = job.clips()
     known = [text for clip in clips for text in (*clip.texts, *clip.labels, *clip.wordings)] + gesture_sentences()
     asked = sorted({text for clip in held_out for text in clip.texts})
-    phrases = learn(known, asked, job.text(), raised_texts(clips))
+    others = [
+        text for action in paraphrases.actions(read_bank(), paraphrases.read_paraphrases()) for text in action.others
+    ]
+    phrases = learn(known, asked, job.text(), raised_texts(clips), others)
     if job.team.leads:
         phrases.save(job.weights)
+
+
+def train_paraphrases(job: TrainingJob) -> None:
+    """Text encoder and recognizer's text tower of the weights folder, which learn other words for actions."""
+    clips, _ = job.clips()
+    model = Recognizer(replace(job.config.recognizer, dropout=0.0))  # what must stay has no noise
+    load_module(job.weights / "recognizer.safetensors", model)
+    text = load_text_encoder(job.config.text, job.weights).to(job.device)
+    readers = paraphrases.Readers(text, model.to(job.device).text).eval().requires_grad_(False)
+    bank = read_bank()
+    found = paraphrases.actions(bank, paraphrases.read_paraphrases())
+    known = corpus(clips, bank, [*wide_sentences(), *gesture_sentences()], (), job.schedule.seed)
+    lessons = paraphrases.Lessons(readers, found, known, job.schedule.seed)
+    train(
+        readers.requires_grad_(True),
+        paraphrases.paraphrase_loss(readers, lessons, job.schedule.batch),
+        job.run,
+        job.schedule,
+        validate=lambda _: paraphrases.understood(readers, lessons),
+        settings=job.settings,
+        team=job.team,
+    )
+    if job.team.leads:
+        text.save(job.weights / "text")
+        save_module(job.weights / "recognizer.safetensors", model)
 
 
 def raised_texts(clips: Sequence[Clip]) -> list[str]:
@@ -300,6 +331,7 @@ STAGES: dict[str, Callable[[TrainingJob], None]] = {
     "text": train_text,
     "autoencoder": train_autoencoder,
     "recognizer": train_recognizer,
+    "paraphrases": train_paraphrases,
     "generator": train_generator,
     "phrases": train_phrases,
     "calibration": train_calibration,

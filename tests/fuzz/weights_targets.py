@@ -39,7 +39,7 @@ def _phrases(data: bytes) -> None:
 
 
 def _phrase_files() -> list[bytes]:
-    texts = json.dumps({"texts": ["a man walks"], "threshold": 0.5, "scale": 0.01}).encode()
+    texts = json.dumps({"texts": ["a man walks"], "threshold": 0.5, "scale": 0.01, "paraphrased": "amble"}).encode()
     features = safetensors.numpy.save({"features": np.ones((1, 4), np.int8), "raised": np.zeros(1, np.uint8)})
     calibration = {"share": 0.5, "temperature": 1.0, "sentence_temperature": 1.0, "known": 0.3, "good": 0.6}
     calibration |= {"fingerprint": "f", "measured": {}}

@@ -20,6 +20,8 @@ from ...motion.pipeline import Pipeline
 from ...requests.generate import SamplingOptions
 from ...training.augmentation.acted_gestures import gesture_sentences
 from ...training.data import Clip
+from ...training.sentences.paraphrases import actions, read_paraphrases
+from ...training.sentences.wordings import read_bank
 from ..evaluation.evaluator import Evaluator
 from ..evaluation.evaluator_training import label_accuracy
 from ..evaluation.generation import DEFAULTS, generate_all, source_seeds
@@ -57,10 +59,11 @@ def bare(text: str) -> str:
 
 
 def learnt(pipeline: Pipeline, clips: Sequence[Clip]) -> frozenset[str]:
-    """The bare sentences of the data, of the actions keyed by hand, and of the model's own phrases."""
+    """The bare sentences of the data, of the actions keyed by hand, of the paraphrases and the model's own phrases."""
     phrases = pipeline.system.phrases
     texts = [text for clip in clips for text in (*clip.texts, *clip.wordings)]
-    return frozenset(map(bare, [*texts, *gesture_sentences(), *(phrases.texts if phrases else ())]))
+    paraphrases = [text for action in actions(read_bank(), read_paraphrases()) for text in action.others]
+    return frozenset(map(bare, [*texts, *gesture_sentences(), *paraphrases, *(phrases.texts if phrases else ())]))
 
 
 @dataclass(frozen=True)

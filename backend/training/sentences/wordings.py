@@ -115,14 +115,15 @@ class Wording:
         side = self.side(clip) if self.sided else None
         if side is None:
             return [text for text in self.texts if "{" not in text]
-        return [_sided(text, side) for text in self.texts]
+        return [sided(text, side) for text in self.texts]
 
     def every_text(self) -> list[str]:
         """All wordings, with either side where they have one."""
-        return list(dict.fromkeys(_sided(text, side) for side in OTHER for text in self.texts))
+        return list(dict.fromkeys(sided(text, side) for side in OTHER for text in self.texts))
 
 
-def _sided(text: str, side: str) -> str:
+def sided(text: str, side: str) -> str:
+    """The text with its ``{side}`` and ``{other}`` side filled in."""
     return text.replace("{side}", side).replace("{other}", OTHER[side])
 
 

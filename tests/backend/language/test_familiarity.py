@@ -13,8 +13,18 @@ from typing import cast
 import numpy as np
 import pytest
 import torch
-from coamd.backend.language.familiarity import FEATURES, TEXTS, Phrases, actions, encoded, learn, load_phrases, spread
-from coamd.backend.language.spelling import read, words
+from coamd.backend.language.familiarity import (
+    FEATURES,
+    TEXTS,
+    Phrases,
+    actions,
+    encoded,
+    learn,
+    load_phrases,
+    spread,
+    telling_words,
+)
+from coamd.backend.language.spelling import read, stem, words
 from coamd.backend.model.text import TextEncoder
 from coamd.backend.motion.pipeline import BUNDLED, Pipeline
 from coamd.rigs.errors import UserError
@@ -103,6 +113,19 @@ def test_a_single_strange_word_is_named(phrases: Phrases) -> None:
     assert told.startswith("The model has not learnt 'gloomily'. It knows: 'a person")
 
 
+def test_words_that_tell_an_action_in_its_paraphrases_are_known(phrases: Phrases) -> None:
+    """Those of the scene around it are not, and a caption's words need no second place."""
+    walks = ("moseys_along to the bus", "moseying about", "a person is late for the bus")
+    waits = ("waits for the bus", "bus stop idle", "no bus in sight")
+    taught = learn(CAPTIONS, HELD_OUT, ENCODER, paraphrases=[walks, waits, CAPTIONS])
+    assert taught.knows("mosey")
+    assert not phrases.knows("mosey")
+    assert taught.paraphrased == {"mosey", "bus"} - {stem(word) for text in CAPTIONS for word in words(text)}
+    assert taught.texts == phrases.texts
+    assert taught.coverage("a person moseys") > phrases.coverage("a person moseys")
+    assert "bus" not in telling_words([walks, waits, ("the bus", "a bus")])
+
+
 def test_only_the_strange_one_of_two_actions_is_quoted(phrases: Phrases) -> None:
     assert actions("a person walks, then sits. He waves") == ["a person walks", "sits", "He waves"]
     assert phrases.warning("a person walks forward and then a dancer spins and jumps", ENCODER) is None
@@ -150,10 +173,11 @@ def test_the_bundled_model_leaves_the_floor_to_climb_and_not_to_kick() -> None:
 
 def test_a_folder_gives_back_what_was_saved(phrases: Phrases, tmp_path: Path) -> None:
     assert load_phrases(tmp_path) is None
+    phrases = replace(phrases, paraphrased=frozenset({"amble", "mosey"}))
     phrases.save(tmp_path)
     loaded = load_phrases(tmp_path)
     assert loaded is not None
-    assert loaded.texts == phrases.texts
+    assert (loaded.texts, loaded.paraphrased) == (phrases.texts, phrases.paraphrased)
     assert np.abs(loaded.features - phrases.features).max() < 0.01
     assert loaded.threshold == phrases.threshold
     assert loaded.raised.dtype == bool

@@ -119,6 +119,23 @@ def test_a_recognizer_that_goes_on_keeps_its_text_tower(data: Path, tmp_path: Pa
     assert not any(name.startswith("text.") for name in changed)
 
 
+def test_paraphrases_change_only_those_who_read_prompts(data: Path, tmp_path: Path) -> None:
+    for part in ("text", "recognizer"):
+        run_stage(job(part, data, tmp_path))
+    files = ("recognizer.safetensors", "text/model.safetensors")
+    before = [load_file(tmp_path / file) for file in files]
+    tokens = (tmp_path / "text" / "tokenizer.json").read_bytes()
+    run_stage(job("paraphrases", data, tmp_path))
+    recognizer, text = (
+        {name for name in old if not torch.equal(old[name], load_file(tmp_path / file)[name])}
+        for old, file in zip(before, files, strict=True)
+    )
+    assert text
+    assert recognizer
+    assert all(name.startswith("text.") for name in recognizer), "what it sees of motion is as it was"
+    assert (tmp_path / "text" / "tokenizer.json").read_bytes() == tokens
+
+
 def test_a_share_of_the_start_stays_in_what_is_kept(data: Path, tmp_path: Path) -> None:
     for part in ("text", "autoencoder", "generator"):
         run_stage(job(part, data, tmp_path))
@@ -162,7 +179,7 @@ def test_data_without_held_out_clips_is_trained_on_without_validation(data: Path
                 run_stage(job(part, alone, tmp_path / "weights"))
             continue
         run_stage(job(part, alone, tmp_path / "weights"))
-        if part == "phrases":  # are read, not trained
+        if part in ("phrases", "paraphrases"):  # read and not trained; validated by paraphrases of their own
             continue
         metrics = (tmp_path / "weights" / "runs" / part / "metrics.jsonl").read_text(encoding="utf-8")
         assert "train" in metrics

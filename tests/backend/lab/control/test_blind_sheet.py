@@ -15,6 +15,7 @@ from coamd.backend.lab.control.wording import bare
 from coamd.backend.motion.pipeline import Pipeline
 from coamd.backend.training.augmentation.acted_gestures import gesture_sentences
 from coamd.backend.training.data import Clip
+from coamd.backend.training.sentences.paraphrases import actions, read_paraphrases
 from coamd.backend.training.sentences.wordings import read_bank
 from coamd.rigs.errors import UserError
 from motions import still, walk
@@ -73,6 +74,8 @@ def test_there_are_a_hundred_prompts_of_all_kinds() -> None:
 
 def test_no_prompt_is_a_sentence_that_the_model_is_taught() -> None:
     taught = {bare(text) for entry in read_bank() for text in entry.every_text()} | set(map(bare, gesture_sentences()))
+    paraphrases = actions(read_bank(), read_paraphrases())
+    taught |= {bare(text) for action in paraphrases for text in action.others}
     assert bare("Salute.") in taught, "or the comparison would see nothing"
     assert not {prompt.text for prompt in blind_sheet.eye_prompts() if bare(prompt.text) in taught}
 
