@@ -21,6 +21,7 @@ def test_a_row_quotes_the_product(sentence: str, remedy: str, code: str) -> None
 
 def test_the_page_names_the_failures_of_installing_connecting_and_running() -> None:
     wanted = {"no_python", "torch_missing", "backend_died", "silent", "connection_exposed", "version_mismatch"}
-    wanted |= {"second_backend", "home_unwritable", "disk_full", "queue_full", "out_of_memory", "no_armature"}
+    wanted |= {"second_backend", "home_unwritable", "disk_full", "queue_full", "out_of_memory", "gpu_lost"}
+    wanted |= {"no_armature"}
     assert wanted <= {code for _, _, code in ROWS}
     assert "no such sentence, ever" not in SAID

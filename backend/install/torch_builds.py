@@ -116,10 +116,10 @@ def _unfit(card: Nvidia) -> str:
         return f"{card.name} is too old for PyTorch. Use another card, or choose the processor."
     needed = _GPU_DRIVER_13 if card.capability is not None and card.capability >= _BLACKWELL else _GPU_DRIVER_12
     driver = ".".join(map(str, card.driver))
-    return (
-        f"The driver {driver} of {card.name} is too old for PyTorch, which needs {needed[0]}. "
-        "Install NVIDIA's current driver, or choose the processor."
-    )
+    remedy = "Install NVIDIA's current driver, or choose the processor."
+    if card.capability is None:  # drivers of that age do not tell it, and 470 is the last one for Kepler
+        remedy = "Install a newer driver if NVIDIA has one for this card, else choose the processor."
+    return f"The driver {driver} of {card.name} is too old for PyTorch, which needs {needed[0]}. {remedy}"
 
 
 def _cuda_tag(card: Nvidia) -> str:

@@ -7,7 +7,7 @@ from ...rigs.errors import UserError
 
 OUT_OF_MEMORY, GPU_LOST = "out_of_memory", "gpu_lost"
 # How the allocators say it: the processor's, CUDA's, ROCm's and Apple's, and the libraries' on a full card.
-_MEMORY = ("out of memory", "can't allocate memory", "not enough memory", "STATUS_ALLOC_FAILED")
+_MEMORY = ("out of memory", "can't allocate memory", "not enough memory", "STATUS_ALLOC_FAILED", "_ALLOCATION_FAILED")
 # What a card says from then on, whatever it is asked: the process has to be started again.
 _LOST = ("CUDA error", "HIP error", "STATUS_EXECUTION_FAILED", "STATUS_NOT_INITIALIZED", "STATUS_INTERNAL_ERROR")
 _FEWER = "Ask for fewer variations or fewer seconds, close other programs, or start the backend on the CPU."

@@ -124,6 +124,7 @@ def test_the_build_that_a_machine_gets(there: Machine, torch: str, index: str) -
         (card(470, (7, 5)), "cuda", "no_device", r"driver 470\.10 of Card is too old for PyTorch, which needs 525"),
         (card(572, (12, 0)), "cuda", "no_device", r"driver 572\.10 of Card is too old for PyTorch, which needs 580"),
         (card(470, (3, 5)), "cuda", "no_device", "Card is too old for PyTorch"),
+        (card(470, None), "cuda", "no_device", "if NVIDIA has one for this card, else choose the processor"),  # Kepler?
     ],
 )
 def test_what_cannot_be_had_is_one_sentence_with_its_remedy(
@@ -140,6 +141,7 @@ def test_what_cannot_be_had_is_one_sentence_with_its_remedy(
         (card(572, (12, 0)), "Install NVIDIA's current driver"),
         (card(470, (7, 5)), "Install NVIDIA's current driver"),
         (card(470, (3, 5)), "Use another card"),  # no driver helps Kepler
+        (card(470, None), "Install a newer driver if NVIDIA has one for this card, else choose the processor."),
     ],
 )
 def test_the_processor_s_build_says_why_it_is_no_better_one(there: Machine, sentence: str) -> None:

@@ -15,6 +15,8 @@ FULL = [
     torch.AcceleratorError("CUDA error: out of memory\nCUDA kernel errors might be asynchronously reported"),
     RuntimeError("CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate(handle)`"),
     RuntimeError("cuDNN error: CUDNN_STATUS_ALLOC_FAILED"),
+    RuntimeError("cuDNN error: CUDNN_STATUS_INTERNAL_ERROR_HOST_ALLOCATION_FAILED"),
+    RuntimeError("cuDNN error: CUDNN_STATUS_INTERNAL_ERROR_DEVICE_ALLOCATION_FAILED"),
     MemoryError("Unable to allocate 10.0 TiB for an array"),
 ]
 GONE = [
@@ -22,6 +24,7 @@ GONE = [
     torch.AcceleratorError("CUDA error: CUDA-capable device(s) is/are busy or unavailable"),
     RuntimeError("CUDA error: an illegal memory access was encountered"),
     RuntimeError("cuDNN error: CUDNN_STATUS_EXECUTION_FAILED"),
+    RuntimeError("cuDNN error: CUDNN_STATUS_INTERNAL_ERROR"),
     RuntimeError("HIP error: the device has been lost"),
 ]
 OURS = [RuntimeError("a bug"), ValueError("CUDA error: not torch's"), KeyError("out of memory")]
