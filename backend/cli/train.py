@@ -69,6 +69,12 @@ def run(args: argparse.Namespace) -> int:
         raise UserError("--fine-texts is for CoCoDiff.", "Give --cocodiff as well.", "no_such_teacher")
     if args.teacher and args.part != "text":
         raise UserError("--teacher is for the text encoder.", "Leave it out for other parts.", "no_such_teacher")
+    if args.start and args.part == "paraphrases":
+        raise UserError(
+            "Paraphrases are taught to the text encoder and the recognizer that --weights holds.",
+            "Leave --start out.",
+            "no_start",
+        )
     if args.repeat and args.part != "autoencoder":
         raise UserError("--repeat is for the autoencoder.", "Leave it out for other parts.", "no_such_option")
     if args.start_share and (args.start is None or args.part not in BLENDED):

@@ -50,6 +50,7 @@ class CaptionWords:
 
     counts: Mapping[str, int]
     stems: Mapping[str, tuple[str, ...]]
+    paraphrased: frozenset[str] = frozenset()  # stems of words that the model was taught without a caption
 
     @classmethod
     def of(cls, texts: Iterable[str]) -> CaptionWords:
@@ -158,6 +159,7 @@ def _kind(word: str, vocabulary: CaptionWords) -> str:
         word in vocabulary.counts
         or word in PEOPLE
         or word in SYNONYMS
+        or stem(word) in vocabulary.paraphrased
         or len(word) < SHORTEST
         or word.split("'")[0] in english()
     ):
@@ -201,8 +203,8 @@ def _squeezed(word: str) -> str:
 
 
 def _known_form(word: str, vocabulary: CaptionWords) -> str:
-    """The word itself where the captions know it, else what they say instead, else it again."""
-    if word in vocabulary.counts:
+    """The word itself where the captions or paraphrases have it, else what captions say instead, else it again."""
+    if word in vocabulary.counts or stem(word) in vocabulary.paraphrased:
         return word
     other = PEOPLE.get(word) or SYNONYMS.get(word, "")
     if other and all(_familiar(part, vocabulary) for part in other.split()):

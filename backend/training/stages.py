@@ -274,10 +274,14 @@ def train_phrases(job: TrainingJob) -> None:
     clips, held_out = job.clips()
     known = [text for clip in clips for text in (*clip.texts, *clip.labels, *clip.wordings)] + gesture_sentences()
     asked = sorted({text for clip in held_out for text in clip.texts})
-    others = [
-        text for action in paraphrases.actions(read_bank(), paraphrases.read_paraphrases()) for text in action.others
-    ]
-    phrases = learn(known, asked, job.text(), raised_texts(clips), others)
+    own = job.config.text.kind == "bundled"  # whose readers are taught the paraphrases
+    phrases = learn(
+        known,
+        asked,
+        job.text(),
+        raised_texts(clips),
+        paraphrases.read_paraphrases().values() if own else (),
+    )
     if job.team.leads:
         phrases.save(job.weights)
 
@@ -285,6 +289,7 @@ def train_phrases(job: TrainingJob) -> None:
 def train_paraphrases(job: TrainingJob) -> None:
     """Text encoder and recognizer's text tower of the weights folder, which learn other words for actions."""
     clips, _ = job.clips()
+    before = {"readers": paraphrases.digest(job.weights)}  # a run goes on with these, and with no others
     model = Recognizer(replace(job.config.recognizer, dropout=0.0))  # what must stay has no noise
     load_module(job.weights / "recognizer.safetensors", model)
     text = load_text_encoder(job.config.text, job.weights).to(job.device)
@@ -292,14 +297,14 @@ def train_paraphrases(job: TrainingJob) -> None:
     bank = read_bank()
     found = paraphrases.actions(bank, paraphrases.read_paraphrases())
     known = corpus(clips, bank, [*wide_sentences(), *gesture_sentences()], (), job.schedule.seed)
-    lessons = paraphrases.Lessons(readers, found, known, job.schedule.seed)
+    lessons = paraphrases.ParaphraseLessons(readers, found, known, job.schedule.seed)
     train(
         readers.requires_grad_(True),
         paraphrases.paraphrase_loss(readers, lessons, job.schedule.batch),
         job.run,
         job.schedule,
         validate=lambda _: paraphrases.understood(readers, lessons),
-        settings=job.settings,
+        settings=job.settings | before,
         team=job.team,
     )
     if job.team.leads:

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Teaching what other words for a known action mean, without motion and without training the generator again.
 
-``paraphrases.json`` says each action of the bank and of those keyed by hand in forty ways that share few words with its
-captions. Both readers of a prompt, the text encoder and the recognizer's text tower, learn to put a paraphrase where
-those known sentences of its action lie that are most like it. What they put there already, all known sentences, stays:
-so generator and recognizer, which have met only that, understand other words as they are.
+``paraphrases.json`` says each action of the bank, and of those keyed by hand, in forty to ninety ways that share few
+words with its captions. Both readers of a prompt, the text encoder and the recognizer's text tower, learn to put a
+paraphrase where those known sentences of its action lie that are most like it. Known sentences stay where they are, so
+generator and recognizer, which have met only those, understand other words without being trained again.
 
 A sentence encoder's likeness is not enough for it: of 932 prompts in other words all-MiniLM-L6-v2 finds the action
 of 70 in 100 by the nearest known sentence (docs/measurements/choices.md).
@@ -12,6 +12,7 @@ of 70 in 100 by the nearest known sentence (docs/measurements/choices.md).
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -43,7 +44,6 @@ ENDINGS = (
     "slowly|quickly|carefully|twice|three times|again and again|happily|angrily|sadly|in place|and stops"
     "|then stands still|while walking|, then walks away|, then runs forward|, then sits down|, then turns around"
 ).split("|")
-DECORATED = 1.0  # of them for each paraphrase
 
 
 @dataclass(frozen=True)
@@ -75,13 +75,24 @@ def actions(bank: Sequence[Wording], paraphrases: Mapping[str, Sequence[str]]) -
     found: list[Action] = []
     known = known_sentences(bank)
     for key, others in ((key, others) for key, others in paraphrases.items() if key in known):
-        plain = tuple(text for text in known[key] if "{" not in text)
-        with_side = tuple(text for text in known[key] if "{" in text)
-        found.append(Action(key, plain or known[key], tuple(text for text in others if "{" not in text)))
+        plain, with_side = (tuple(t for t in known[key] if ("{" in t) == wanted) for wanted in (False, True))
+        both = tuple(text for text in others if "{" in text)
+        either = tuple(text for text in others if "{" not in text)
+        if not with_side:  # known for no side: with either a paraphrase means the same
+            either = (*either, *(sided(text, side) for text in both for side in OTHER))
+        found.append(Action(key, plain or tuple(sided(t, side) for t in with_side for side in OTHER), either))
         for side in OTHER if with_side else ():
-            both = tuple(sided(text, side) for text in with_side)
-            found.append(Action(f"{key} {side}", both, tuple(sided(t, side) for t in others if "{" in t)))
+            sides = tuple(sided(text, side) for text in with_side)
+            found.append(Action(f"{key} {side}", sides, tuple(sided(text, side) for text in both)))
     return [action for action in found if action.others]
+
+
+def digest(weights: Path) -> str:
+    """What the readers of a weights folder are, in letters: SHA-256 of their files."""
+    files = ("recognizer.safetensors", "text/model.safetensors", "text/tokenizer.json")
+    return hashlib.sha256(
+        b"".join(hashlib.sha256((weights / file).read_bytes()).digest() for file in files)
+    ).hexdigest()
 
 
 def held_out(action: Action) -> tuple[str, ...]:
@@ -114,7 +125,7 @@ def read_all(readers: Readers, texts: Sequence[str], batch: int = 256) -> tuple[
 
 
 @dataclass(frozen=True)
-class Taught:
+class Placed:
     """Sentences, where the readers should put them (N, W) and (N, F), and each one's action (N,), -1 for several."""
 
     texts: tuple[str, ...]
@@ -122,7 +133,7 @@ class Taught:
     actions: np.ndarray
 
 
-class Lessons:
+class ParaphraseLessons:
     """Paraphrases with their targets, plain and with an addition, and known sentences, which stay where they are."""
 
     def __init__(self, readers: Readers, found: Sequence[Action], corpus: Corpus, seed: int) -> None:
@@ -137,10 +148,10 @@ class Lessons:
         self.paraphrases = self._paraphrases(readers, placed, rng)
         chosen = rng.choice(len(corpus.texts), min(MOST_KEPT, len(corpus.texts)), replace=False, p=corpus.shares)
         kept = tuple(dict.fromkeys([*known, *(corpus.texts[int(i)] for i in chosen)]))
-        self.kept = Taught(kept, read_all(readers, kept), np.full(len(kept), -1))
+        self.kept = Placed(kept, read_all(readers, kept), np.full(len(kept), -1))
         self.variance = tuple(float(side.var(0).mean()) for side in self.kept.targets)
 
-    def _paraphrases(self, readers: Readers, placed: tuple[Tensor, Tensor], rng: np.random.Generator) -> Taught:
+    def _paraphrases(self, readers: Readers, placed: tuple[Tensor, Tensor], rng: np.random.Generator) -> Placed:
         texts: list[str] = []
         numbers: list[int] = []
         targets: list[tuple[Tensor, Tensor]] = []
@@ -154,12 +165,11 @@ class Lessons:
             texts += taught
             numbers += [number] * len(taught)
             for text, nearest in zip(taught, at[:, 0].tolist(), strict=True):
-                if rng.random() < DECORATED:
-                    ending = str(rng.choice(ENDINGS))
-                    longer.append((added(text, ending), added(action.known[nearest], ending)))
+                ending = str(rng.choice(ENDINGS))
+                longer.append((added(text, ending), added(action.known[nearest], ending)))
         beside = read_all(readers, [known for _, known in longer])
         first, second = (torch.cat([*(pair[k] for pair in targets), beside[k]]) for k in range(2))
-        return Taught(
+        return Placed(
             (*texts, *(text for text, _ in longer)), (first, second), np.array([*numbers, *[-1] * len(longer)])
         )
 
@@ -177,7 +187,7 @@ def of_like_length(lengths: np.ndarray, count: int, rng: np.random.Generator) ->
     return drawn[at : at + count]
 
 
-def paraphrase_loss(readers: Readers, lessons: Lessons, batch: int) -> Callable[[Draw], Mapping[str, Tensor]]:
+def paraphrase_loss(readers: Readers, lessons: ParaphraseLessons, batch: int) -> Callable[[Draw], Mapping[str, Tensor]]:
     """Distances to the targets in parts of their variance, and which action a paraphrase is, for ``loop.train``."""
     parts = (lessons.paraphrases, lessons.kept)
     lengths = [np.array([len(text) for text in part.texts]) for part in parts]
@@ -198,8 +208,8 @@ def paraphrase_loss(readers: Readers, lessons: Lessons, batch: int) -> Callable[
                 (((a - b) ** 2).mean() / v for a, b, v in zip(found, wanted, lessons.variance, strict=True)),
                 torch.zeros((), device=device),
             )
-            numbers = torch.from_numpy(part.actions[rows]).to(device)
-            if name == "moved" and bool((numbers >= 0).any()):
+            if name == "moved" and (part.actions[rows] >= 0).any():
+                numbers = torch.from_numpy(part.actions[rows]).to(device)
                 told = [normalize(a, dim=-1) @ b.T / TEMPERATURE for a, b in zip(found, centres, strict=True)]
                 losses["told"] = sum(
                     (cross_entropy(one, numbers, ignore_index=-1) for one in told), torch.zeros((), device=device)
@@ -211,7 +221,7 @@ def paraphrase_loss(readers: Readers, lessons: Lessons, batch: int) -> Callable[
 
 
 @torch.no_grad()
-def understood(readers: Readers, lessons: Lessons) -> dict[str, float]:
+def understood(readers: Readers, lessons: ParaphraseLessons) -> dict[str, float]:
     """By each reader, of the paraphrases that are not taught: how often the action with the nearest known sentence, or
     one of the nearest three, is theirs; and how far known sentences have moved, in parts of their variance."""
     asked = [(number, text) for number, action in enumerate(lessons.found) for text in held_out(action)]

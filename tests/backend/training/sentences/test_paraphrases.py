@@ -17,7 +17,7 @@ from coamd.backend.training.loop import Schedule, train
 from coamd.backend.training.sentences.corpus import Corpus
 from coamd.backend.training.sentences.paraphrases import (
     Action,
-    Lessons,
+    ParaphraseLessons,
     Readers,
     actions,
     added,
@@ -28,7 +28,7 @@ from coamd.backend.training.sentences.paraphrases import (
     read_paraphrases,
     understood,
 )
-from coamd.backend.training.sentences.wordings import Wording, read_bank
+from coamd.backend.training.sentences.wordings import OTHER, Wording, read_bank, sided, wide_sentences
 
 FOUND = (
     Action("walk", ("a person walks", "someone walks ahead"), ("ambles along", "strolls about", "saunters off")),
@@ -63,8 +63,8 @@ def readers(taught_readers: Readers) -> Readers:
     return deepcopy(taught_readers)
 
 
-def lessons(readers: Readers) -> Lessons:
-    return Lessons(readers, FOUND, Corpus(ELSE, np.full(len(ELSE), 1 / len(ELSE))), 0)
+def lessons(readers: Readers) -> ParaphraseLessons:
+    return ParaphraseLessons(readers, FOUND, Corpus(ELSE, np.full(len(ELSE), 1 / len(ELSE))), 0)
 
 
 def test_every_action_is_said_in_many_other_words() -> None:
@@ -77,6 +77,24 @@ def test_every_action_is_said_in_many_other_words() -> None:
         assert len(set(texts)) == len(texts), key
         assert not set(texts) & set(known[key]), f"{key}: that is known already"
         assert set(re.findall(r"\{\w+\}", " ".join(texts))) <= {"{side}", "{other}"}, key
+
+
+def test_a_paraphrase_means_one_action() -> None:
+    """Else it would be pulled to two places, or pulled away from where it is held."""
+    known = {
+        sided(text, side): key
+        for key, texts in known_sentences(read_bank()).items()
+        for text in texts
+        for side in OTHER
+    }
+    meant: dict[str, str] = {}
+    for key, texts in read_paraphrases().items():
+        for text in {sided(text, side) for text in texts for side in OTHER}:
+            assert known.get(text, key) == key, text
+            assert meant.setdefault(text, key) == key, text
+    assert not meant.keys() & set(wide_sentences())
+    said = {text for action in actions(read_bank(), read_paraphrases()) for text in action.others}
+    assert meant.keys() == said, "none is left out"
 
 
 def test_a_side_goes_with_known_sentences_of_that_side() -> None:
