@@ -90,15 +90,23 @@ _OVERHEAD = re.compile(
 )
 
 
+# arms that are folded, and blows to the belly, are spoken of with words of the list above
 _LOW_ARMS = re.compile(
     r"\b(?:(?:cross|fold)(?:s|es|ing|ed)? (?:the |his |her |both )?arms|arms (?:crossed|folded)"
     r"|(?:hit|punched|kicked) in the (?:stomach|belly|gut)|bow(?:s|ing)? (?:to|politely)|polite bow)\b"
 )
+# Only of what is plainly done with low hands it is expected: nobody can list all that raises them.
+_CALM = re.compile(
+    r"\b(?:walk|stroll|strid|strut|march|jog|run|sprint|limp|hobbl|tiptoe|trudg|wander|patrol|pac|step|turn|rotat|pivot"
+    r"|sit|sat|seat|stand|stood|idl|wait|talk|chat|look|glanc|listen|text|phon|nod|shrug|sip|drink|shiver|watch|wristwatch"
+    r"|cross|fold|hit|bow|upstairs|downstairs|about-face)(?:s|es|ed|e|[dglnpt]?ing)?\b"
+)
 
 
 def keeps_hands_down(prompt: str) -> bool:
-    """Whether nothing in a prompt speaks of what could bring both hands above the head."""
-    return not _OVERHEAD.search(_LOW_ARMS.sub("", prompt.lower()))
+    """Whether a prompt asks for what is done with low hands, and nothing in it speaks of what could raise both."""
+    words = _LOW_ARMS.sub("calm", prompt.lower())
+    return bool(_CALM.search(prompt.lower())) and not _OVERHEAD.search(words)
 
 
 _TURNS_ROUND = re.compile(r"\b(?:turn|spin|twirl|pivot|whirl|pirouette|u-turn|about-face)(?:s|ing|ning)?\b")

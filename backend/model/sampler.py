@@ -42,7 +42,7 @@ class Sampling:
     Guidance goes beyond what the text says of a motion, which makes a gesture clear. Of where on the ground a figure is
     it must not: metres are no matter of more or less clear. Tokens that are drawn early, with little around them, lie
     too far then, and those between them are crossed in leaps: 15 runs of 6 s had their fastest frame at 5 to 47 m/s
-    with 3.25 for all channels, at 3 to 9 with 1.5 for the ground (their medians: 4.3 and 3.7, recorded 3.3 m/s).
+    with 3.25 for all channels, at 3 to 9 with 1.5 for the ground (their medians: 5.3 and 3.7, recorded 3.3 m/s).
     """
 
     steps: int = 12
@@ -127,11 +127,12 @@ def sample(
     guided = guide is not None and sampling.strength > 0
     turns = _turns(_schedule(keep, early, sources, sampling), sampling.whole, where)
     (changes,) = uploaded([~keep], where)
+    scales = _scales(sampling, C, where)
     noise = _noise(sources, (tokens, C), len(turns), generator.head.draws, where)
     for step, (turn, drawn) in enumerate(zip(turns, noise, strict=True), start=1):
         if cancelled():
             raise Cancelled
-        now = _Step(generator, sampling, modulations, latents, turn.hidden, drawn)
+        now = _Step(generator, sampling, modulations, scales, latents, turn.hidden, drawn)
         rest = turn.open
         latents = now.solved(latents, turn.leaving)
         reads = guided and len(turn.leaving) > 0 and step > sampling.guided_from * sampling.steps
@@ -186,6 +187,14 @@ def _noise(
         yield from uploaded([drawn(steps)], device)[0][:, None]
 
 
+def _scales(sampling: Sampling, channels: int, device: torch.device) -> Tensor:
+    """The guidance scale of each latent channel (C,), filled in on the device, which nobody waits for."""
+    scales = torch.full((channels,), sampling.guidance_scale, device=device)
+    for channel in GROUND if sampling.ground_guidance_scale else ():
+        scales[channel : channel + 1].fill_(min(sampling.ground_guidance_scale, sampling.guidance_scale))
+    return scales
+
+
 class _Step:
     """What one step predicts, computed as it is asked for: the context at most once, and only the tokens named.
 
@@ -197,11 +206,13 @@ class _Step:
         generator: Generator,
         sampling: Sampling,
         modulations: Tensor,
+        scales: Tensor,
         latents: Tensor,
         hidden: Tensor,
         noise: Tensor,
     ) -> None:
         self._generator, self._sampling, self._modulations = generator, sampling, modulations
+        self._scales = scales.to(noise.dtype)
         self._latents, self._hidden = latents, hidden
         self._noise, *self._further = noise.flatten(1, 2)  # each (B T, C)
 
@@ -256,20 +267,9 @@ class _Step:
         """What the head makes of those tokens (N, C), by a graph if it may be one."""
         context, unconditional = self._of(places)
         further = () if unconditional is None else (unconditional,)
-        given = self._scales
         if not graphed:
-            return work(self._noise[places], given, context, *further)
-        return replayed(self._graphs, name, work, self._noise[places], given, context, *further)
-
-    @cached_property
-    def _scales(self) -> Tensor:
-        """The guidance scale of each latent channel (C,)."""
-        sampling, noise = self._sampling, self._noise
-        scales = [sampling.guidance_scale] * noise.shape[1]
-        if sampling.ground_guidance_scale:
-            for channel in GROUND:
-                scales[channel] = min(sampling.ground_guidance_scale, sampling.guidance_scale)
-        return uploaded([torch.tensor(scales, dtype=noise.dtype)], noise.device)[0]
+            return work(self._noise[places], self._scales, context, *further)
+        return replayed(self._graphs, name, work, self._noise[places], self._scales, context, *further)
 
     @property
     def _graphs(self) -> Graphs | None:

@@ -168,7 +168,7 @@ class Demand:
         ``seen`` (F, 22, 3) is the same motion as the user gets it, which is what counts.
         """
         if self.pace is not None and self.count is None:
-            return kept_up(joints, self.pace[0])
+            return kept_up(joints, KEPT * self.pace[0])
         if self.count is None or self.action is None:
             return None
         return recounted(joints, self.action.events(seen), self.count)
@@ -181,6 +181,7 @@ class Demand:
 
 def demand_of(prompt: str) -> Demand | None:
     """What a prompt asks for that can be measured; None where nothing can."""
+    prompt = prompt.replace("_", " ")  # as assets are named
     turn, limb = asked_turn(prompt), asked_limb(prompt)
     words = _SQUAT_JUMP.sub(r"\1", prompt.lower())
     counts = [
@@ -208,7 +209,7 @@ def demand_of(prompt: str) -> Demand | None:
         travels=travels(prompt),
         uses_hands=uses_hands(prompt),
         turns_round=turns_round(prompt),
-        hands_down=keeps_hands_down(prompt),
+        hands_down=keeps_hands_down(prompt) and stays_off_the_floor(prompt),  # who lies has them beside the head
         stays_upright=stays_upright(prompt),
         pace=asked_pace(prompt),
     )

@@ -60,6 +60,7 @@ def sampling_of(system: System, options: SamplingOptions) -> Sampling:
     refused (UserError ``precision``): it follows an error that is smaller than bfloat16 can tell.
     """
     generator, recognizer = system.config.generator, system.config.recognizer
+    path = system.config.autoencoder.path  # without it no channel is the ground
     released = options.solver == "dopri5"
     if released and system.generator.mask_token.dtype != torch.float32:
         raise UserError("The solver dopri5 works in float32 alone.", "Give --precision float32.", "precision")
@@ -70,7 +71,7 @@ def sampling_of(system: System, options: SamplingOptions) -> Sampling:
     return Sampling(
         steps=chosen(options.steps, generator.steps),
         guidance_scale=chosen(options.guidance_scale, generator.guidance_scale),
-        ground_guidance_scale=0.0 if released else generator.ground_guidance_scale,
+        ground_guidance_scale=generator.ground_guidance_scale if path and not released else 0.0,
         solver=options.solver or "adams",
         evaluations=generator.evaluations,
         whole=released,
@@ -234,7 +235,8 @@ def nearest(made: Sequence[Attempt], demand: Demand, finish: Callable[[np.ndarra
     best = min(made, key=lambda one: one.miss)
     if best.miss > 1.0:
         found = [demand.rearranged(one.joints, one.finished) for one in made]
-        for _, joints in sorted(filter(None, found), key=lambda pair: pair[0]):
+        for _, rearranged in sorted(filter(None, found), key=lambda pair: pair[0]):
+            joints = slowed(rearranged, demand)  # without its slow parts a run may be too fast
             if demand.miss(finish(joints)) <= 1.0:
                 return joints
     return slowed(steered(best.joints, demand), demand)

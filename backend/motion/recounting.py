@@ -41,15 +41,18 @@ def recounted(joints: np.ndarray, events: Sequence[Event], count: int) -> tuple[
 def kept_up(joints: np.ndarray, slowest: float) -> tuple[float, np.ndarray] | None:
     """A gait (F, 22, 3) without its parts below ``slowest`` m/s, after the first second, and the price of that.
 
-    The parts that are fast enough go on instead. None where no smooth path does so, and beyond one window.
+    The parts that are fast enough go on instead. None where no smooth path does so, where no part is too slow, and
+    beyond one window.
     """
-    if len(joints) > MAX_FRAMES:
+    if not 1 < len(joints) <= MAX_FRAMES:
         return None
     ground = joints[:, 0, [0, 2]].astype(np.float64)
     speed = smoothed(np.linalg.norm(np.gradient(ground, axis=0), axis=1, keepdims=True) * FPS, STRIDE)[:, 0]
     price, fast = leaps(joints, ()), speed >= slowest
     price[:, ~fast] = np.inf
     fast[: round(FPS)] = True  # it may start, once
+    if fast.all():
+        return None
     found = cheapest_path(price, (), 0, fast)
     return None if found is None else (found[0], along(joints, found[1]))
 

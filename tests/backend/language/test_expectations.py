@@ -101,6 +101,9 @@ def test_hands_stay_below_the_head_where_nothing_speaks_of_anything_else() -> No
         "both arms up",
     ):
         assert not keeps_hands_down(prompt), prompt
+    assert not keeps_hands_down("moves like the wind"), "of what nobody knows nothing is expected"
+    assert keeps_hands_down("gets hit in the stomach")
+    assert keeps_hands_down("crosses the arms")
 
 
 def test_who_idles_or_waits_stays_upright() -> None:

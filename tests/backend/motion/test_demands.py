@@ -129,6 +129,11 @@ def test_hands_that_nobody_asked_overhead_are_seen() -> None:
     assert demand.miss(one) <= 1.0, "one hand may go up"
 
 
+def test_underscores_part_the_words_of_an_asset() -> None:
+    assert demand_of("idle_arms_up") == demand_of("idle arms up") != demand_of("idle")
+    assert (found := demand_of("sits_up_in_bed")) is None or not found.hands_down
+
+
 def test_a_wrong_count_is_seen() -> None:
     demand = Demand(count=2, action=JUMP)
     assert demand.miss(jumping(2)) <= 1.0

