@@ -138,6 +138,7 @@ def facts(
         "evaluator_seed": evaluator.config.seed,
         "steps": sampling.steps,
         "guidance_scale": sampling.guidance_scale,
+        "ground_guidance_scale": sampling.ground_guidance_scale,
         "recognizer_guidance": sampling.strength,
         "candidates": sampling.candidates,
         "device": pipeline.device,
