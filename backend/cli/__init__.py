@@ -37,6 +37,8 @@ LAB_COMMANDS: dict[str, str] = {
     "benchmark": "measure speed on this machine",
     "parity": "compare the modules with reference vectors",
 }
+FEWER = "Close other programs, ask for less at once, or compute on the CPU (--device cpu)."
+AGAIN = "Give the command again; if it fails again, restart the computer or compute on the CPU (--device cpu)."
 NO_LAB = "This command is not in the Blender extension. Install the repository: pip install -e . in a clone of it."
 
 
@@ -67,20 +69,29 @@ def _main(argv: list[str] | None) -> int:
     except UserError as error:
         print(f"coamd {args.command}: {error}", file=sys.stderr)
         return 2
-    except OSError as error:
-        from ..system.atomic_write import NO_SPACE
-
-        if error.errno in NO_SPACE:
-            text = "The disk is full. Free some space and try again."
-        elif isinstance(error, PermissionError) and error.filename:
-            text = f"The system does not let you use {error.filename}. Choose another place, or mend its permissions."
-        else:
+    except (OSError, RuntimeError, MemoryError) as error:
+        text = _sentence(error)
+        if not text:
             raise
         print(f"coamd {args.command}: {text}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("stopped", file=sys.stderr)
         return 130
+
+
+def _sentence(error: Exception) -> str:
+    """What the user can mend, the disk's, the memory's and the graphics card's faults; empty for any other."""
+    from ..system.atomic_write import NO_SPACE
+    from ..system.failures import named
+
+    if not isinstance(error, OSError):
+        return str(named(error, "The command could not end", FEWER, AGAIN) or "")
+    if error.errno in NO_SPACE:
+        return "The disk is full. Free some space and try again."
+    if isinstance(error, PermissionError) and error.filename:
+        return f"The system does not let you use {error.filename}. Choose another place, or mend its permissions."
+    return ""
 
 
 def _module(name: str) -> ModuleType | None:

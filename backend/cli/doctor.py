@@ -20,7 +20,7 @@ from typing import Any, Literal
 
 from ...rigs.errors import UserError
 from ..install.requirements import NEWEST, OLDEST
-from .options import DEVICES
+from .options import add_device_option
 
 LIBRARIES = ("numpy", "transformers", "safetensors", "zmq", "msgpack", "PIL", "imageio_ffmpeg", "spellchecker", "tqdm")
 PACKAGES = {  # where pip has another name
@@ -53,7 +53,7 @@ class Finding:
 def configure(parser: argparse.ArgumentParser) -> None:
     """Arguments of the subcommand."""
     parser.add_argument("--weights", type=Path, metavar="DIR", help="another weights folder than the bundled one")
-    parser.add_argument("--device", choices=DEVICES, default="auto", help="the device that you mean to use")
+    add_device_option(parser)
 
 
 def run(args: argparse.Namespace) -> int:

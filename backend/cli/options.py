@@ -7,6 +7,7 @@ import argparse
 import logging
 import math
 import os
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,18 +20,36 @@ if TYPE_CHECKING:
     from ..batch.ray_workers import LocalWorker, RayWorkers
     from ..motion.pipeline import Pipeline
 
-DEVICES = ("auto", "cpu", "cuda", "mps")
+DEVICE = re.compile(r"auto|cpu|mps(:0)?|cuda(:[0-9]+)?")
+
+
+def add_device_option(parser: argparse.ArgumentParser) -> None:
+    """``--device``."""
+    parser.add_argument(
+        "--device",
+        type=device,
+        default="auto",
+        metavar="DEVICE",
+        help="auto (CUDA, else MPS, else the CPU), cpu, mps, cuda, or one of several cards: cuda:1",
+    )
+
+
+def device(text: str) -> str:
+    """A check for argparse: a name that a device can have. Whether it is there is found out when it is to be used."""
+    if not DEVICE.fullmatch(text):
+        raise argparse.ArgumentTypeError(f"{text!r} is no device: give auto, cpu, mps, cuda, or one card, as cuda:1")
+    return text
 
 
 def add_model_options(parser: argparse.ArgumentParser) -> None:
     """``--device``, ``--weights`` and ``--precision``."""
-    parser.add_argument("--device", choices=DEVICES, default="auto", help="auto takes CUDA, then MPS, then the CPU")
+    add_device_option(parser)
     parser.add_argument("--weights", type=Path, metavar="DIR", help="another weights folder than the bundled one")
     parser.add_argument(
         "--precision",
         choices=("auto", "float32", "bfloat16"),
         default="auto",
-        help="of the generator; auto: bfloat16 on a CUDA device that has it, and at full size on such a CPU",
+        help="of the generator; auto: bfloat16 for wide heads (full size) where the device has it",
     )
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from ...rigs.errors import UserError
 from ..install.requirements import REQUIREMENTS, SERVING
+from .options import add_device_option
 
 if TYPE_CHECKING:
     from ..server.engine_protocol import Engine
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--connection-file", type=Path, metavar="F", help="where to write the address and the keys")
-    parser.add_argument("--device", default="auto", help="auto, cpu, cuda or mps (auto: the best there is)")
+    add_device_option(parser)
     parser.add_argument("--weights", type=Path, metavar="DIR", help="folder of a model (the bundled one)")
     parser.add_argument("--parent-pid", type=int, metavar="N", help="stop by itself when process N is gone")
 

@@ -7,6 +7,7 @@ import argparse
 import csv
 import signal
 import sys
+import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +19,7 @@ from ...rigs.errors import UserError
 from ..labelling.motion_folders import KINDS, motion_files
 from ..requests.label_tables import take_title
 from ..requests.lesson import AskDecision, Decision, Example, Lesson, checked, seconds_needed, suggested
+from ..system.failures import named
 from .options import add_model_options, load_pipeline
 from .progress_bar import progress_bar
 
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from ..taught.library import TaughtModel
     from ..teaching.learning import LearntAdapters
 
+FEWER = "Close other programs, show fewer takes, or start the backend on the CPU."
 EPILOG = """\
 Words: from the captions' table, else from --words, else from the names of files and takes (sword_slash_03.bvh says
 "sword slash"). Say what happens in plain English. Ctrl-C ends early and keeps what is learnt so far.
@@ -118,6 +121,13 @@ def for_machine(args: argparse.Namespace) -> int:
         return 0
     except UserError as error:
         speaker.say(message=error.message, hint=error.hint, code=error.code)
+        return 2
+    except (RuntimeError, MemoryError) as error:
+        problem = named(error, "Teaching ended early", FEWER)
+        if problem is None:
+            raise
+        traceback.print_exc()  # into the backend's log
+        speaker.say(message=problem.message, hint=problem.hint, code=problem.code)
         return 2
     speaker.say(name=model.card.name, notes=learnt.notes, nearer=learnt.nearer)
     return 0

@@ -4,13 +4,18 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 from ...rigs.errors import UserError
-from .options import whole
+from ..system.failures import named
+from .options import add_device_option, whole
 
 BLENDED = ("autoencoder", "recognizer", "generator")  # parts that can be a mean with what they began with
+FEWER = "Close other programs and give the same command, or begin anew with a smaller --batch and another --run."
+AGAIN = "Give the same command: training goes on from the last checkpoint. If it fails again, restart the computer."
 PARTS = ("text", "autoencoder", "recognizer", "paraphrases", "generator", "phrases", "calibration")
 
 
@@ -40,7 +45,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--learning-rate", type=float)
     parser.add_argument("--seed", type=whole(0, 2**31))
     parser.add_argument("--precision", choices=("auto", "bf16", "float32"), help="auto: bf16 on CUDA, else float32")
-    parser.add_argument("--device", default="auto", help="auto, cuda, mps or cpu")
+    add_device_option(parser)
     parser.add_argument(
         "--teacher",
         type=Path,
@@ -89,28 +94,40 @@ def run(args: argparse.Namespace) -> int:
     if schedule.steps < 1 or schedule.batch < 2:
         raise UserError("Training needs at least 1 step and a batch of 2.", "Raise --steps or --batch.", "schedule")
     team = join()
-    run_stage(
-        TrainingJob(
-            args.part,
-            config,
-            args.data,
-            args.weights,
-            run_folder,
-            schedule,
-            team.device or choose_device(args.device),
-            args.teacher,
-            args.texts,
-            held_out_ids(args.captions) if args.captions else (),
-            team,
-            args.start,
-            args.start_share,
-            (args.fine_texts or FINE_TEXTS) if args.cocodiff else None,
-            dict(args.repeat),
-        )
+    job = TrainingJob(
+        args.part,
+        config,
+        args.data,
+        args.weights,
+        run_folder,
+        schedule,
+        team.device or choose_device(args.device),
+        args.teacher,
+        args.texts,
+        held_out_ids(args.captions) if args.captions else (),
+        team,
+        args.start,
+        args.start_share,
+        (args.fine_texts or FINE_TEXTS) if args.cocodiff else None,
+        dict(args.repeat),
     )
+    with _remedies():
+        run_stage(job)
     if team.leads:
         print(f"written: {args.weights} ({args.part}); logs: tensorboard --logdir {run_folder}")
     return 0
+
+
+@contextmanager
+def _remedies() -> Iterator[None]:
+    """What helps a training against missing memory and a lost card."""
+    try:
+        yield
+    except (RuntimeError, MemoryError) as error:
+        problem = named(error, "The training stopped", FEWER, AGAIN)
+        if problem is None:
+            raise
+        raise problem from error
 
 
 def share(text: str) -> float:

@@ -3,12 +3,15 @@
 
 from __future__ import annotations
 
+import argparse
+import importlib
 import json
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+import torch
 from coamd.backend.cli import COMMANDS, main
 from coamd.backend.files.motion_file import write_motion
 from coamd.rigs.errors import UserError
@@ -27,6 +30,30 @@ def test_every_command_explains_itself(capsys: Captured) -> None:
             main([name, "--help"])
         assert caught.value.code == 0
         assert COMMANDS[name] in " ".join(capsys.readouterr().out.split())
+
+
+@pytest.mark.parametrize(
+    "words", [("generate", "walk"), ("teach",), ("serve",), ("doctor",), ("train", "text", "data")]
+)
+@pytest.mark.parametrize("name", ["cuda:x", "cuda:", "cuda:-1", "tpu", "CUDA", "cpu:3", ""])
+def test_a_device_that_cannot_be_is_refused_before_any_work(
+    words: tuple[str, ...], name: str, capsys: Captured
+) -> None:
+    with pytest.raises(SystemExit) as caught:
+        main([*words, "--device", name])
+    assert caught.value.code == 2
+    told = capsys.readouterr().err.splitlines()[-1]
+    said = f"argument --device: {name!r} is no device: give auto, cpu, mps, cuda, or one card, as cuda:1"
+    assert told == f"coamd {words[0]}: error: {said}"
+
+
+@pytest.mark.parametrize("name", ["auto", "cpu", "mps", "cuda", "cuda:0", "cuda:1", "cuda:12"])
+@pytest.mark.parametrize("command", ["generate", "batch", "edit", "teach", "label", "serve", "doctor", "train"])
+def test_every_command_takes_one_card_of_several(command: str, name: str) -> None:
+    parser = argparse.ArgumentParser()
+    importlib.import_module(f"coamd.backend.cli.{command}").configure(parser)
+    (option,) = (action for action in parser._actions if action.dest == "device")
+    assert parser._get_value(option, name) == name
 
 
 def test_the_real_command_refuses_in_one_line() -> None:
@@ -70,6 +97,44 @@ def test_options_of_one_part_are_refused_for_others(tmp_path: Path, capsys: Capt
     capsys.readouterr()
     told = refused(capsys, "train", "text", tmp_path, "--weights", tmp_path / "w", "--run", tmp_path / "r")
     assert "--teacher" in told
+
+
+FULL = torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB.")
+GONE = torch.AcceleratorError("CUDA error: unspecified launch failure\nCUDA kernel errors might be reported later")
+
+
+@pytest.mark.parametrize(
+    ("error", "sentence"),
+    [
+        (FULL, "there is not enough memory. Close other programs"),
+        (MemoryError(), "there is not enough memory. Close other programs"),
+        (GONE, "The graphics card has stopped working (CUDA error: unspecified launch failure). Give the"),
+    ],
+    ids=["card is full", "memory is full", "card is lost"],
+)
+def test_a_full_and_a_lost_card_are_one_sentence(
+    error: Exception, sentence: str, tmp_path: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr("coamd.backend.motion.pipeline.Pipeline.load", fails)
+    assert sentence in refused(capsys, "generate", "a person walks", "-o", tmp_path / "walk.npz")
+    monkeypatch.setattr("coamd.backend.training.stages.run_stage", fails)
+    told = refused(capsys, "train", "text", tmp_path)
+    assert sentence in told and ("--batch" in told or "from the last checkpoint" in told)
+
+
+def test_a_fault_of_ours_keeps_its_traceback(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: object) -> None:
+        raise RuntimeError("a bug")
+
+    monkeypatch.setattr("coamd.backend.motion.pipeline.Pipeline.load", fails)
+    with pytest.raises(RuntimeError, match="a bug"):
+        main(["generate", "a person walks", "-o", str(tmp_path / "walk.npz")])
+    monkeypatch.setattr("coamd.backend.training.stages.run_stage", fails)
+    with pytest.raises(RuntimeError, match="a bug"):
+        main(["train", "text", str(tmp_path)])
 
 
 def test_a_refusal_is_a_sentence_with_a_remedy() -> None:

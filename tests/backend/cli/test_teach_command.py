@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from coamd.backend.cli import main
 from coamd.backend.files.motion_file import write_motion
 from coamd.backend.requests.lesson import Example, Lesson
@@ -218,6 +219,43 @@ def test_the_backends_child_speaks_in_lines_of_json(
     assert found[-1]["name"] == "Strut"
     assert said("teach", *options) == 2
     assert lines(capsys)[-1]["code"] == "same_model"
+
+
+FULL = torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB.")
+GONE = torch.AcceleratorError("CUDA error: unspecified launch failure\nCUDA kernel errors might be reported later")
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "message"),
+    [
+        (FULL, "out_of_memory", "Teaching ended early: there is not enough memory."),
+        (MemoryError(), "out_of_memory", "Teaching ended early: there is not enough memory."),
+        (GONE, "gpu_lost", "The graphics card has stopped working (CUDA error: unspecified launch failure)."),
+    ],
+    ids=["card is full", "memory is full", "card is lost"],
+)
+def test_the_backends_child_tells_of_a_full_and_of_a_lost_card(
+    error: Exception,
+    code: str,
+    message: str,
+    weights: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Else the backend, which knows both, would hear of a child that died."""
+
+    def fails(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr("sys.stdin", _Open())
+    monkeypatch.setattr("coamd.backend.teaching.teacher.learn", fails)
+    examples = (Example("take", walk(2.5).astype(np.float32), ("a person struts",)),)
+    write_lesson(tmp_path / "lesson.npz", Lesson("Strut", examples, False))
+    options = ("--lesson", tmp_path / "lesson.npz", "--machine", "--weights", weights, "--device", "cpu")
+    assert said("teach", *options) == 2
+    told = lines(capsys)[-1]
+    assert (told["code"], told["message"]) == (code, message) and str(told["hint"]).endswith(".")
 
 
 class _Open:
