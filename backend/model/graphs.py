@@ -51,31 +51,34 @@ class Graphs:
     def _captured(self, work: Work, inputs: tuple[Tensor, ...]) -> _Graph | None:
         if self._left <= 0:
             return None
-        before = torch.cuda.memory_reserved(self._device)
         try:
             graph = _Graph(work, inputs, self._device, self._pool)
         except RuntimeError as error:  # of all that goes wrong here; a card that is gone fails again without it
             log.warning("no more CUDA graphs are captured: %s", str(error).partition("\n")[0])
             self._left = 0
             return None
-        self._left -= torch.cuda.memory_reserved(self._device) - before
+        self._left -= graph.bytes
         return graph
 
 
 class _Graph:
-    """One piece of work, captured."""
+    """One piece of work, captured; ``bytes`` is what it keeps of the card's memory."""
 
     def __init__(self, work: Work, inputs: tuple[Tensor, ...], device: torch.device, pool: Any) -> None:
-        self._inputs = [one.clone() for one in inputs]
         # of this card: on a stream of the first one nothing would be captured from the second
         aside, now = torch.cuda.Stream(device), torch.cuda.current_stream(device)  # type: ignore[no-untyped-call]
+        with torch.cuda.device(device):
+            torch.cuda.empty_cache()  # as torch does when a capture begins: what that frees would be set off
+        before = torch.cuda.memory_reserved(device)
+        self._inputs = [one.clone() for one in inputs]
         aside.wait_stream(now)
-        with torch.cuda.stream(aside):  # libraries set themselves up in a first call, which no graph can hold
-            work(*self._inputs)
-        now.wait_stream(aside)
-        self._graph = torch.cuda.CUDAGraph()
-        with torch.cuda.graph(self._graph, pool=pool, stream=aside, capture_error_mode="thread_local"):
-            self._output = work(*self._inputs)
+        with torch.cuda.stream(aside):  # to its end: torch leaves the stream of a capture that fails the current one
+            work(*self._inputs)  # libraries set themselves up in a first call, which no graph can hold
+            now.wait_stream(aside)
+            self._graph = torch.cuda.CUDAGraph()
+            with torch.cuda.graph(self._graph, pool=pool, stream=aside, capture_error_mode="thread_local"):
+                self._output = work(*self._inputs)
+        self.bytes = max(0, torch.cuda.memory_reserved(device) - before)  # others may have given some back meanwhile
 
     def __call__(self, *inputs: Tensor) -> Tensor:
         for own, given in zip(self._inputs, inputs, strict=True):

@@ -17,7 +17,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_flatten
 
 from .counts import Counts, Gpu
-from .graphs import Graph, Stream, captured
+from .graphs import Graph, Stream, captured, current_stream, on_stream
 from .tensors import OnDevice, pretended, run
 from .transfers import OF_THE_DEVICE, TRANSFERS, sequences_moved, uploaded
 
@@ -78,8 +78,8 @@ def _of_cuda(cards: int) -> dict[str, Any]:
         "empty_cache": _emptied,
         "synchronize": lambda _device=None: Gpu.counts.wait("synchronize"),
         "Stream": Stream,
-        "current_stream": Stream,
-        "stream": lambda _stream: nullcontext(),
+        "current_stream": current_stream,
+        "stream": on_stream,
         "device": lambda _device: nullcontext(),
         "CUDAGraph": Graph,
         "graph": captured,

@@ -23,6 +23,29 @@ class Stream:
         """Nothing to wait for."""
 
 
+def current_stream(device: Any = None) -> Stream:
+    """``torch.cuda.current_stream``: of this thread, the card's default one at first."""
+    default = Stream(device)
+    found: Stream = _current().setdefault(default.device, default)
+    return found
+
+
+@contextmanager
+def on_stream(stream: Stream) -> Iterator[None]:
+    """``torch.cuda.stream``."""
+    before = current_stream(stream.device)
+    _current()[stream.device] = stream
+    try:
+        yield
+    finally:
+        _current()[stream.device] = before
+
+
+def _current() -> dict[torch.device, Stream]:
+    streams: dict[torch.device, Stream] = Gpu.inside.__dict__.setdefault("streams", {})
+    return streams
+
+
 class Graph:
     """``torch.cuda.CUDAGraph`` on the pretended device."""
 
@@ -45,12 +68,19 @@ class Graph:
 
 @contextmanager
 def captured(graph: Graph, *_args: Any, stream: Stream, **_kwargs: Any) -> Iterator[None]:
-    """``torch.cuda.graph``: within, operations are recorded as steps of the graph, if they are on the stream's card."""
+    """``torch.cuda.graph``: within, operations are recorded as steps of the graph, if they are on the stream's card.
+
+    As torch's, it empties the cache first, and leaves its stream the current one where the capture fails.
+    """
+    torch.cuda.empty_cache()
+    before = current_stream(stream.device)
+    _current()[stream.device] = stream
     Gpu.capturing = []
     launched = Gpu.counts.kernels.copy()
     try:
         yield
         graph.steps = Gpu.capturing if stream.device == Gpu.device else []
+        _current()[stream.device] = before
     finally:
         Gpu.capturing = None
         Gpu.counts.kernels = launched
