@@ -86,12 +86,12 @@ def peak_memory(pid: int) -> float | None:
     return float(listed) * 1024 / GIGA if listed.strip() else None
 
 
-def reset_peak() -> None:
-    """Let ``peak_memory`` of this process start over, where the system can do that."""
+def reset_peak(device: str) -> None:
+    """Let ``peak_memory`` of this process start over, where the system can do that, and that of a CUDA device."""
     import torch
 
-    if torch.cuda.is_available():
-        torch.cuda.reset_peak_memory_stats()
+    if device.startswith("cuda"):
+        torch.cuda.reset_peak_memory_stats(device)
     with contextlib.suppress(OSError):
         Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
 

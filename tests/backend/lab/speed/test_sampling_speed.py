@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import argparse
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from coamd.backend.lab.speed.sampling import HEADING, Bench, report
 from coamd.backend.motion.pipeline import Pipeline
 from coamd.backend.requests.generate import SamplingOptions
 from PIL import Image
+from pretended_gpu import pretended_gpu
 from tiny_model import write_tiny_model
 from torch import nn
 
@@ -84,6 +86,37 @@ def test_the_table_has_every_case_and_says_what_was_not_measured(bench: Bench) -
     text = report(lines, [SLOW])
     assert all(word in text for word in HEADING)
     assert ("not measured" in text) == (not torch.cuda.is_available())
+
+
+@pytest.mark.parametrize("device", ["cuda", "cuda:1"])
+def test_on_a_card_graphs_are_measured_and_the_memory_of_that_card(
+    device: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_tiny_model(tmp_path)
+    monkeypatch.setattr(MachineLimits, "measured", lambda *_: SLOW)
+    monkeypatch.setattr("coamd.backend.motion.pipeline.MAX_TOKENS", 2)  # other shapes are captured on the way
+    asked: list[tuple[str, torch.device]] = []
+
+    def peak(one: object) -> int:
+        asked.append(("peak", torch.device(one)))  # type: ignore[arg-type]
+        return 3 * 10**9
+
+    with pretended_gpu(device, monkeypatch) as counts:
+        monkeypatch.setattr(torch.cuda, "max_memory_allocated", peak)
+        monkeypatch.setattr(
+            torch.cuda, "reset_peak_memory_stats", lambda one: asked.append(("reset", torch.device(one)))
+        )
+        args = argparse.Namespace(device=device, precision="float32")
+        bench = Bench.load(args, tmp_path, runs=1)
+        assert bench.pipeline.system.generator.graphs is not None and bench.plain.system.generator.graphs is None
+        before = counts.replays
+        line = bench.line(1.0, False, 1, compared=False)
+    assert counts.replays > before, "as in the backend"
+    pipeline = Pipeline.load(tmp_path, "cpu", "float32")
+    wanted = Bench(pipeline, pipeline, SLOW, runs=1).line(1.0, False, 1, compared=False)
+    assert (line.evaluations, line.floor) == (wanted.evaluations, wanted.floor), "what graphs hold is counted as well"
+    assert line.memory == 3.0
+    assert asked == [("reset", torch.device(device)), ("peak", torch.device(device))]
 
 
 def test_a_chart_is_drawn_for_each_curve(tmp_path: Path) -> None:
