@@ -299,10 +299,11 @@ def test_the_host_seldom_waits_for_the_bundled_model(gpu: tuple[str, Counts]) ->
     kind, counts = gpu
     pipeline = Pipeline.load(None, kind, "float32")
     one = GenerateRequest("a person walks forward", 4.0, seed=1, candidates=1)
-    for work, most in ((lambda: pipeline.generate(one), 12),
-                       (lambda: pipeline.edit(edit(**EDITS["regenerate"])), 60)):  # fmt: skip
+    for work, most, copies in ((lambda: pipeline.generate(one), 12, 12),
+                               (lambda: pipeline.edit(edit(**EDITS["regenerate"])), 60, 24)):  # fmt: skip
         work()
-        before = counts.waits.copy()
+        before, uploads = counts.waits.copy(), counts.uploads
         work()
         waits = counts.waits - before
         assert waits.total() <= most, waits
+        assert counts.uploads - uploads <= copies
