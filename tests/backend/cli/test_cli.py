@@ -43,7 +43,7 @@ def test_a_device_that_cannot_be_is_refused_before_any_work(
         main([*words, "--device", name])
     assert caught.value.code == 2
     told = capsys.readouterr().err.splitlines()[-1]
-    said = f"argument --device: {name!r} is no device: give auto, cpu, mps, cuda, or one card, as cuda:1"
+    said = f"argument --device: {name!r} is not a device: give auto, cpu, mps, cuda, or one card, as cuda:1"
     assert told == f"coamd {words[0]}: error: {said}"
 
 
