@@ -59,7 +59,7 @@ LEFT_OUT = {"__pycache__", ".mypy_cache", ".ruff_cache", LOCK.name}
 # What the add-on needs of these two folders where it installs nothing.
 OWN_PYTHON = Path("blender_addon", "own_python")  # takes the place of blender_addon/install there
 _INSTALL = {"__init__.py", "install_marker.py", "python_finder.py", "requirements.py"}
-_CLI = {"__init__.py", "device_option.py", "options.py", "progress_bar.py", "serve.py", "teach.py", "terminal.py"}
+_CLI = {"__init__.py", "options.py", "progress_bar.py", "serve.py", "teach.py", "terminal.py"}
 
 MANIFEST = """schema_version = "1.0.0"
 id = "coamd"

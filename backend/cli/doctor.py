@@ -20,7 +20,7 @@ from typing import Any, Literal
 
 from ...rigs.errors import UserError
 from ..install.requirements import NEWEST, OLDEST
-from .device_option import add_device_option
+from .options import add_device_option
 
 LIBRARIES = ("numpy", "transformers", "safetensors", "zmq", "msgpack", "PIL", "imageio_ffmpeg", "spellchecker", "tqdm")
 PACKAGES = {  # where pip has another name

@@ -7,18 +7,37 @@ import argparse
 import logging
 import math
 import os
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...rigs.errors import UserError
-from ..requests.fields import MAX_CANDIDATES
-from ..requests.generate import SOLVERS
-from .device_option import add_device_option
 
 if TYPE_CHECKING:
     from ..batch.ray_workers import LocalWorker, RayWorkers
     from ..motion.pipeline import Pipeline
+
+
+DEVICE = re.compile(r"auto|cpu|mps(:0)?|cuda(:[0-9]+)?")
+
+
+def add_device_option(parser: argparse.ArgumentParser) -> None:
+    """``--device``."""
+    parser.add_argument(
+        "--device",
+        type=device,
+        default="auto",
+        metavar="DEVICE",
+        help="auto (CUDA, else MPS, else the CPU), cpu, mps, cuda, or one of several cards: cuda:1",
+    )
+
+
+def device(text: str) -> str:
+    """A check for argparse: a name that a device can have. Whether it is there is found out when it is to be used."""
+    if not DEVICE.fullmatch(text):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a device: give auto, cpu, mps, cuda, or one card, as cuda:1")
+    return text
 
 
 def add_model_options(parser: argparse.ArgumentParser) -> None:
@@ -84,6 +103,8 @@ def add_guidance_options(parser: argparse.ArgumentParser) -> None:
 
 def add_solver_option(parser: argparse.ArgumentParser) -> None:
     """``--solver``."""
+    from ..requests.generate import SOLVERS  # late, as serve and doctor start without numpy
+
     parser.add_argument(
         "--solver",
         choices=SOLVERS,
@@ -93,6 +114,8 @@ def add_solver_option(parser: argparse.ArgumentParser) -> None:
 
 def add_candidates_option(parser: argparse.ArgumentParser) -> None:
     """``--candidates``."""
+    from ..requests.fields import MAX_CANDIDATES  # late, as above
+
     parser.add_argument(
         "--candidates",
         type=whole(1, MAX_CANDIDATES),

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from ...rigs.errors import UserError
 from ..install.requirements import REQUIREMENTS, SERVING
-from .device_option import add_device_option
+from .options import add_device_option
 
 if TYPE_CHECKING:
     from ..server.engine_protocol import Engine

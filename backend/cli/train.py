@@ -11,8 +11,7 @@ from pathlib import Path
 
 from ...rigs.errors import UserError
 from ..system.failures import named
-from .device_option import add_device_option
-from .options import whole
+from .options import add_device_option, whole
 
 BLENDED = ("autoencoder", "recognizer", "generator")  # parts that can be a mean with what they began with
 FEWER = "Close other programs and give the same command, or begin anew with a smaller --batch and another --run."

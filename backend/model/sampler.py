@@ -39,10 +39,10 @@ class Cancelled(Exception):  # noqa: N818  (not a fault: the user asked for it)
 class Sampling:
     """How to sample.
 
-    Guidance goes beyond what the text says of a motion, which makes a gesture clear. Of where on the ground a figure is
-    it must not: metres are no matter of more or less clear. Tokens that are drawn early, with little around them, lie
-    too far then, and those between them are crossed in leaps: 15 runs of 6 s had their fastest frame at 5 to 47 m/s
-    with 3.25 for all channels, at 3 to 9 with 1.5 for the ground (their medians: 5.3 and 3.7, recorded 3.3 m/s).
+    Guidance exaggerates what the text says, which makes a gesture clear. Where a figure is on the ground must not be
+    exaggerated: tokens that are drawn early, with little around them, then lie metres too far, and the motion leaps
+    between them and the later ones. Of 15 runs of 6 s the fastest frame was at 5 to 47 m/s with 3.25 for all channels
+    and at 3 to 9 m/s with 1.5 for the ground; their median paces were 5.3 and 3.7, that of recorded runs is 3.3 m/s.
     """
 
     steps: int = 12
@@ -238,7 +238,7 @@ class _Step:
         rows = torch.cat([places, places[-1:].expand(room - count)]) if graphed else places
         further = iter(self._further)
 
-        def work(noise: Tensor, scale: float | Tensor, context: Tensor, unconditional: Tensor | None = None) -> Tensor:
+        def work(noise: Tensor, scale: Tensor, context: Tensor, unconditional: Tensor | None = None) -> Tensor:
             return head.sample(
                 noise,
                 context,
@@ -255,7 +255,7 @@ class _Step:
         """Latents (B, T, C) with a first idea of those tokens."""
         head, graphed = self._generator.head, self._graphs is not None and len(places) > 0
 
-        def work(noise: Tensor, scale: float | Tensor, context: Tensor, unconditional: Tensor | None = None) -> Tensor:
+        def work(noise: Tensor, scale: Tensor, context: Tensor, unconditional: Tensor | None = None) -> Tensor:
             return head.sketch(noise, context, unconditional, scale)
 
         if not graphed:

@@ -48,12 +48,13 @@ def kept_up(joints: np.ndarray, slowest: float) -> tuple[float, np.ndarray] | No
         return None
     ground = joints[:, 0, [0, 2]].astype(np.float64)
     speed = smoothed(np.linalg.norm(np.gradient(ground, axis=0), axis=1, keepdims=True) * FPS, STRIDE)[:, 0]
-    price, fast = leaps(joints, ()), speed >= slowest
-    price[:, ~fast] = np.inf
-    fast[: round(FPS)] = True  # it may start, once
-    if fast.all():
+    fast = speed >= slowest
+    allowed = fast | (np.arange(len(fast)) < FPS)  # it may start, once
+    if allowed.all():
         return None
-    found = cheapest_path(price, (), 0, fast)
+    price = leaps(joints, ())
+    price[:, ~fast] = np.inf
+    found = cheapest_path(price, (), 0, allowed)
     return None if found is None else (found[0], along(joints, found[1]))
 
 

@@ -24,6 +24,7 @@ from ...rigs.errors import UserError
 from ..language.familiarity import learn, plain
 from ..model.autoencoders.autoencoder import Autoencoder, build_autoencoder
 from ..model.autoencoders.path_autoencoder import PathAutoencoder
+from ..model.calibration import fingerprint
 from ..model.config import ModelConfig
 from ..model.generator import Generator
 from ..model.recognizer import Recognizer
@@ -289,11 +290,11 @@ def train_phrases(job: TrainingJob) -> None:
 def train_paraphrases(job: TrainingJob) -> None:
     """Text encoder and recognizer's text tower of the weights folder, which learn other words for actions."""
     clips, _ = job.clips()
-    before = {"readers": paraphrases.digest(job.weights)}  # a run goes on with these, and with no others
     model = Recognizer(replace(job.config.recognizer, dropout=0.0))  # what must stay has no noise
     load_module(job.weights / "recognizer.safetensors", model)
     text = load_text_encoder(job.config.text, job.weights).to(job.device)
     readers = paraphrases.Readers(text, model.to(job.device).text).eval().requires_grad_(False)
+    begun_with = {"readers": fingerprint(text, model)}  # a run goes on with these and with no others
     bank = read_bank()
     found = paraphrases.actions(bank, paraphrases.read_paraphrases())
     known = corpus(clips, bank, [*wide_sentences(), *gesture_sentences()], (), job.schedule.seed)
@@ -304,7 +305,7 @@ def train_paraphrases(job: TrainingJob) -> None:
         job.run,
         job.schedule,
         validate=lambda _: paraphrases.understood(readers, lessons),
-        settings=job.settings | before,
+        settings=job.settings | begun_with,
         team=job.team,
     )
     if job.team.leads:

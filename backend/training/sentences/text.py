@@ -61,6 +61,21 @@ def noisy(text: str, rng: np.random.Generator) -> str:
     return " ".join(words)
 
 
+def sometimes_noisy(text: str, rng: np.random.Generator) -> str:
+    """The sentence, of some of more than a word as a hurried user types it."""
+    return noisy(text, rng) if " " in text and rng.random() < NOISE_SHARE else text
+
+
+def of_like_length(
+    lengths: np.ndarray, count: int, rng: np.random.Generator, shares: np.ndarray | None = None
+) -> np.ndarray:
+    """Numbers (count,) of sentences, drawn by their ``shares`` or all alike, that are about as long as one another."""
+    drawn = rng.choice(len(lengths), POOLS * count, p=shares)
+    drawn = drawn[np.argsort(lengths[drawn], kind="stable")]
+    at = count * int(rng.integers(POOLS))
+    return drawn[at : at + count]
+
+
 class Lessons:
     """Batches of sentences of like length and where the teacher puts them."""
 
@@ -73,12 +88,9 @@ class Lessons:
 
     def draw(self, rng: np.random.Generator, count: int) -> tuple[list[str], Tensor]:
         """Sentences and their vectors (count, W)."""
-        drawn = rng.choice(len(self.corpus.texts), POOLS * count, p=self.corpus.shares)
-        drawn = drawn[np.argsort(self.lengths[drawn], kind="stable")]
-        at = count * int(rng.integers(POOLS))
-        texts = [self.corpus.texts[int(i)] for i in drawn[at : at + count]]
-        texts = [noisy(text, rng) if " " in text and rng.random() < NOISE_SHARE else text for text in texts]
-        return texts, self.targets[drawn[at : at + count]]
+        rows = of_like_length(self.lengths, count, rng, self.corpus.shares)
+        texts = [sometimes_noisy(self.corpus.texts[int(i)], rng) for i in rows]
+        return texts, self.targets[rows]
 
 
 def text_loss(encoder: TextEncoder, lessons: Lessons, batch: int) -> Callable[[Draw], Mapping[str, Tensor]]:

@@ -134,6 +134,8 @@ def test_paraphrases_change_only_those_who_read_prompts(data: Path, tmp_path: Pa
     assert recognizer
     assert all(name.startswith("text.") for name in recognizer), "what it sees of motion is as it was"
     assert (tmp_path / "text" / "tokenizer.json").read_bytes() == tokens
+    with pytest.raises(UserError, match="other settings"):  # the readers that it began with are no more
+        run_stage(job("paraphrases", data, tmp_path))
 
 
 def test_a_share_of_the_start_stays_in_what_is_kept(data: Path, tmp_path: Path) -> None:
