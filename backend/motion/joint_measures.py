@@ -254,6 +254,12 @@ def wrist_speed(joints: np.ndarray) -> float:
     return float((np.linalg.norm(wrists[2:] - wrists[:-2], axis=-1) * FPS / 2).max())
 
 
+def fastest_frame(joints: np.ndarray) -> float:
+    """The highest speed of the pelvis over the ground in m/s, from one frame to the next."""
+    steps = np.diff(joints[:, 0, [0, 2]].astype(np.float64), axis=0)
+    return float(np.linalg.norm(steps, axis=1).max() * FPS)
+
+
 def starts_in_the_air(joints: np.ndarray) -> bool:
     """Whether no joint is near the floor in the first quarter of a second."""
     return bool(joints[: SECOND // 4, :, 1].min(axis=1).min() > AIRBORNE)

@@ -26,6 +26,7 @@ SEEDS, QUICK_SEEDS = 6, 2
 NEAR_SPEED = 0.25  # of the real median
 NEAR_ANGLE = 25.0  # degrees
 RUNS, STOPS = 2.2, 1.5  # m/s of a run that holds, and of one that has collapsed
+LEAPS = 12.0  # m/s of the pelvis from one frame to the next, which nobody runs
 SEAT = (0.35, 0.60)  # metres
 ON_ITS_FEET = 0.70  # metres of the pelvis
 LEAST_TURN, LEAST_WAY = 15.0, 0.15  # degrees, metres
@@ -105,12 +106,17 @@ def runs(made: Sequence[ControlMotion], recorded: Recorded) -> list[ComparedFigu
     def holds(joints: np.ndarray) -> float:
         return float(measures.paces(joints)[1:].min() >= RUNS)
 
+    def leaps(joints: np.ndarray) -> float:
+        return float(measures.fastest_frame(joints) > LEAPS)
+
     group = "A run of 9 s, after its first second"
     return [
         _mean(group, f"share of seconds under {STOPS:g} m/s", own, real, slower(STOPS)),
         _mean(group, f"share of seconds under {RUNS:g} m/s", own, real, slower(RUNS)),
         _mean(group, f"clips that hold {RUNS:g} m/s", own, real, holds, low=0.9),
         _median(group, "pace of the last 3 s to that of the first", own, real, measures.speeding_up, high=1.25),
+        _median(group, "fastest frame", own, real, measures.fastest_frame, unit="m/s"),
+        _mean(group, f"clips that leap, at over {LEAPS:g} m/s", own, real, leaps, high=0.0),
     ]
 
 

@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Prompts beyond what a model learnt, and prompts with typing errors: which are warned of, which are mended.
+"""Prompts beyond what a model learnt, in other words than it learnt, and with typing errors: which are warned of, which
+are understood, which are mended.
 
-The strange prompts are a file of ours, by kind; the familiar ones are held-out captions and the model's labels.
+The strange prompts are a file of ours, by kind, and so are the natural ones, which say known actions in words that are
+taught nowhere; the familiar ones are held-out captions and the model's labels.
 """
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+import json
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
@@ -15,13 +18,18 @@ from string import ascii_lowercase
 import numpy as np
 
 from ....rigs.errors import UserError
+from ...language.familiarity import encoded
 from ...language.prompt import mended
 from ...language.spelling import WORD, CaptionWords, english, read
 from ...model.weights import System
 from ...training.data import Clip
+from ...training.sentences.paraphrases import known_sentences
+from ...training.sentences.wordings import read_bank, sided
 from ..report import facts_line, json_text, markdown_table
 
 STRANGE = Path(__file__).with_name("strange_prompts.txt")
+NATURAL = Path(__file__).with_name("natural_prompts.json")
+NEAREST = 3  # actions among which the right one is looked for
 LEAST = 4  # letters of a word that gets a typing error; in shorter ones there is often no telling what was meant
 ERRORS = ("swapped", "missing", "doubled", "wrong")
 SHOWN = 12  # texts that a row names
@@ -75,6 +83,13 @@ class TextReport:
 
 
 @cache
+def natural_prompts() -> dict[str, tuple[str, ...]]:
+    """Prompts by the key of the action in the bank that they mean, all to the left where they have a side."""
+    table = json.loads(NATURAL.read_text(encoding="utf-8"))
+    return {key: tuple(sided(text, "left") for text in texts) for key, texts in table.items()}
+
+
+@cache
 def strange_prompts() -> dict[str, tuple[str, ...]]:
     """The strange prompts of the file by kind."""
     kinds: dict[str, list[str]] = {}
@@ -103,6 +118,8 @@ def read_texts(system: System, clips: Sequence[Clip], seed: int) -> TextReport:
         _warned(system, "validation captions (the threshold is set on them)", held_out["val"], wanted=False),
         _warned(system, "test captions", held_out["test"], wanted=False),
         _warned(system, "label words", system.labels, wanted=False),
+        _warned(system, "known actions in other words", sum(natural_prompts().values(), ()), wanted=False),
+        *_recognized(system, natural_prompts()),
         *(_warned(system, f"strange: {kind}", prompts, wanted=True) for kind, prompts in strange_prompts().items()),
         *typing_errors(held_out["test"], system.phrases.vocabulary, seed),
     ]
@@ -114,6 +131,25 @@ def _warned(system: System, name: str, texts: Sequence[str], *, wanted: bool) ->
     warned = [system.phrases.warning(mended(system, text).text, system.text) is not None for text in texts]
     odd = [text for text, told in zip(texts, warned, strict=True) if told != wanted]
     return TextGroup(name, len(texts), sum(warned), "warned of", tuple(odd[:SHOWN]))
+
+
+def _recognized(system: System, prompts: Mapping[str, Sequence[str]]) -> list[TextGroup]:
+    """Prompts whose action has the nearest known sentence, or one of the nearest of ``NEAREST`` actions."""
+    known = [(key, sided(text, "left")) for key, texts in known_sentences(read_bank()).items() for text in texts]
+    names = sorted(prompts.keys() & {key for key, _ in known})
+    asked = [(key, text) for key in names for text in prompts[key]]
+    likeness = encoded(system.text, [text for _, text in asked]) @ encoded(system.text, [text for _, text in known]).T
+    owners = np.array([key for key, _ in known])
+    best = np.stack([likeness[:, owners == key].max(axis=1) for key in names], axis=1)  # (prompts, actions)
+    nearest = np.array(names)[np.argsort(-best, axis=1)[:, :NEAREST]]
+    found = [(text, key, list(row)) for (key, text), row in zip(asked, nearest, strict=True)]
+    name = "known actions in other words"
+    first = [f"{text} -> {row[0]}" for text, key, row in found if row[0] != key]
+    among = [f"{text} -> {row[0]}" for text, key, row in found if key not in row]
+    return [
+        TextGroup(name, len(found), len(found) - len(first), "nearest action", tuple(first[:3])),
+        TextGroup(name, len(found), len(found) - len(among), f"among the nearest {NEAREST}", tuple(among[:3])),
+    ]
 
 
 def mistyped(text: str, rng: np.random.Generator, known: Container[str] = frozenset()) -> str | None:

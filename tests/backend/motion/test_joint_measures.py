@@ -131,6 +131,14 @@ def test_who_begins_in_the_air_is_seen() -> None:
     assert not measures.starts_in_the_air(jumping(1))
 
 
+def test_the_fastest_frame_is_that_of_a_leap() -> None:
+    ahead = walk(4.0, speed=1.0)
+    steady = measures.fastest_frame(ahead)
+    assert 0.9 < steady < 2.0
+    ahead[40:] += np.array([0.0, 0.0, 0.5])
+    assert measures.fastest_frame(ahead) == pytest.approx(steady + 0.5 * FPS, abs=1.0)
+
+
 def test_a_seat_is_as_high_as_the_knees_of_who_sits() -> None:
     clip = np.concatenate([sit(), np.repeat(sit()[-1:], 20, axis=0)])
     knee = clip[-1, INDEX["left_knee"], 1]

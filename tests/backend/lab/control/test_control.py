@@ -141,6 +141,11 @@ def test_who_does_as_told_passes_every_figure(obedient: list[ControlMotion], rec
     assert rows["Turns: 360°: median"].made == pytest.approx(360.0, abs=1.0)
 
 
+def leaping(joints: np.ndarray) -> np.ndarray:
+    """From frame 100 on a metre ahead."""
+    return joints + np.where(np.arange(len(joints)) < 100, 0.0, 1.0)[:, None, None] * np.array([0.0, 0.0, 1.0])
+
+
 def changed(
     made: list[ControlMotion], group: str, joints: Callable[[ControlMotion], np.ndarray]
 ) -> list[ControlMotion]:
@@ -153,6 +158,11 @@ def changed(
         ("speed", lambda _item: walk(5.0, speed=1.1), "Speed: neighbours in order"),
         ("speed", lambda item: walk(5.0, speed=1.4 * PACE[item.case.what]), "Speed: runs"),
         ("run", lambda _item: walk(9.0, speed=1.0), "A run of 9 s, after its first second: clips that hold 2.2 m/s"),
+        (
+            "run",
+            lambda _item: leaping(walk(9.0, speed=3.0)),
+            "A run of 9 s, after its first second: clips that leap, at over 12 m/s",
+        ),
         ("turn", lambda _item: spun(90.0), "Turns: all, within 25°"),
         ("turn", lambda item: mirrored(obeyed(item.case)), "Turns: all, within 25°"),
         ("side", lambda item: mirrored(obeyed(item.case)), "Sides: all: the wrong one"),

@@ -11,10 +11,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from coamd.backend.lab.control.wording import bare
 from coamd.backend.lab.evaluation.strange_texts import (
     LEAST,
     captions,
     mistyped,
+    natural_prompts,
     read_texts,
     strange_prompts,
     typing_errors,
@@ -23,6 +25,8 @@ from coamd.backend.language.familiarity import Phrases, learn
 from coamd.backend.language.spelling import CaptionWords, distance, words
 from coamd.backend.motion.pipeline import Pipeline
 from coamd.backend.training.data import Clip
+from coamd.backend.training.sentences.paraphrases import actions, known_sentences, read_paraphrases
+from coamd.backend.training.sentences.wordings import read_bank
 from coamd.rigs.errors import UserError
 from hypothesis import given
 from hypothesis import strategies as st
@@ -88,6 +92,18 @@ def test_captions_come_once_and_not_mirrored() -> None:
     assert captions(clips, "test") == sorted(KNOWN)
 
 
+def test_no_natural_prompt_is_taught() -> None:
+    """Else they would tell how well sentences are remembered, not how well other words are understood."""
+    taught = {
+        bare(text) for action in actions(read_bank(), read_paraphrases()) for text in (*action.known, *action.others)
+    }
+    prompts = natural_prompts()
+    assert prompts.keys() <= known_sentences(read_bank()).keys()
+    assert sum(map(len, prompts.values())) >= 700
+    assert not {text for texts in prompts.values() for text in texts if bare(text) in taught}
+    assert bare("Walk cycle.") in taught, "or the comparison would see nothing"
+
+
 def test_the_report_says_what_is_warned_of(tmp_path: Path) -> None:
     write_tiny_model(tmp_path)
     system = Pipeline.load(tmp_path, "cpu").system
@@ -101,6 +117,11 @@ def test_the_report_says_what_is_warned_of(tmp_path: Path) -> None:
     nonsense = by_name["strange: nonsense"]
     assert nonsense.count == nonsense.texts
     assert not nonsense.odd
+    nearest, among = (
+        next(line for line in report.lines if line.what == what) for what in ("nearest action", "among the nearest 3")
+    )
+    assert nearest.texts == among.texts == sum(map(len, natural_prompts().values()))
+    assert nearest.count <= among.count
     assert "| test captions | 3 | warned of | 0.0% |" in report.markdown()
     assert json.loads(report.json())["facts"]["seed"] == 0
     assert all(words(prompt) or prompt == "1234567890" for group in strange_prompts().values() for prompt in group)
