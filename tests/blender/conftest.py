@@ -21,7 +21,7 @@ from coamd import blender_addon  # noqa: E402
 from coamd.backend.client.backend_process import BackendProcess  # noqa: E402
 from coamd.blender_addon.character import mannequin  # noqa: E402
 from coamd.blender_addon.preferences import BackendSettings  # noqa: E402
-from coamd.blender_addon.session import timer  # noqa: E402
+from coamd.blender_addon.session import session, timer  # noqa: E402
 from coamd.blender_addon.session.session import Session  # noqa: E402
 from coamd.rigs.body.rest_rig import RestRig  # noqa: E402
 from labels import act  # noqa: E402
@@ -83,6 +83,12 @@ def tick_until(addon: Session) -> Callable[[Callable[[], object]], None]:
             time.sleep(0.005)
 
     return go
+
+
+@pytest.fixture
+def little_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A tick reads one frame, as of a heavy character: else a fast machine reads a whole take in one."""
+    monkeypatch.setattr(session, "READ_BUDGET", 0.0)
 
 
 @pytest.fixture(scope="session")

@@ -199,6 +199,7 @@ def test_an_index_of_other_weights_is_made_anew_and_said(
     assert "is of other weights; it is rebuilt" in str(addon.message)
 
 
+@pytest.mark.usefixtures("little_at_a_time")
 def test_cancelling_leaves_the_scene(
     addon: Session, backend: BackendProcess, shelf: Any, tick_until: Callable[[Callable[[], object]], None]
 ) -> None:

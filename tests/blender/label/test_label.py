@@ -203,10 +203,10 @@ def test_a_rig_that_is_not_understood(
     assert "Skipped: 1.\nDrives: The " in addon.message.hint
 
 
+@pytest.mark.usefixtures("little_at_a_time")
 def test_cancelling_leaves_nothing(
     addon: Session, backend: BackendProcess, walker: Any, tick_until: Callable[[Callable[[], object]], None]
 ) -> None:
-    act(walker, "Long", walk(40.0))  # one tick could read a short take whole, and its scene would not be seen
     scenes = len(bpy.data.scenes)
     bpy.ops.coamd.label()
     tick_until(lambda: len(bpy.data.scenes) > scenes)
