@@ -228,8 +228,8 @@ def test_every_file_names_its_licence(path: Path) -> None:
         ("coamd.backend.client.client", "coamd.blender_addon.ui.pie"),
         ("coamd.backend.client.client", "coamd.backend.motion.pipeline"),
         ("coamd.backend.model.sampler", "coamd.backend.server.server"),
-        ("coamd.backend.model.sampler", "coamd.backend.cli.train"),
-        ("coamd.backend.cli.train", "coamd.backend.lab.evaluation.metrics"),
+        ("coamd.backend.model.sampler", "coamd.backend.cli.teach"),
+        ("coamd.backend.teaching.material", "coamd.backend.lab.training.mixture"),
         ("coamd.blender_addon.generate.panel", "coamd.backend.motion.pipeline"),
     ],
 )

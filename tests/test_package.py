@@ -52,7 +52,7 @@ def small(tmp_path: Path) -> Path:
     shutil.copy2(ROOT / "pyproject.toml", tmp_path)
     for name in ("LICENSE", "README.md"):
         (tmp_path / name).write_text("text", encoding="utf-8")
-    folder = tmp_path / "backend" / "training" / "recognition"
+    folder = tmp_path / "backend" / "lab" / "training" / "recognition"
     folder.mkdir(parents=True)
     for name in ("cocodiff.py", "fine_texts.json", "forgotten.json"):
         (folder / name).write_text("", encoding="utf-8")
@@ -62,12 +62,12 @@ def small(tmp_path: Path) -> Path:
 def test_a_table_that_nobody_named_is_missed(small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     project = small / "pyproject.toml"
     text = project.read_text(encoding="utf-8")
-    packages = 'packages = ["coamd.backend.training.recognition"]'
+    packages = 'packages = ["coamd.backend.lab.training.recognition"]'
     one = re.sub(r"^packages = \[.*?^\]", packages, text, flags=re.DOTALL | re.MULTILINE)
     project.write_text(one, encoding="utf-8")
     assert packed(small, monkeypatch) == {
-        "backend/training/recognition/cocodiff.py",
-        "backend/training/recognition/fine_texts.json",
+        "backend/lab/training/recognition/cocodiff.py",
+        "backend/lab/training/recognition/fine_texts.json",
     }
 
 

@@ -26,12 +26,12 @@ COMMANDS: dict[str, str] = {
     "serve": "run the backend process",
     "install": "make, repair or remove the Python that runs the backend",
     "doctor": "say what is installed, what is wrong and how to mend it",
-    "train": "train one part of the model",
 }
 # The same of the laboratory, which an installed extension does not hold.
 LAB_COMMANDS: dict[str, str] = {
     "demo": "run the whole product once: backend, add-on, character, film",
     "prepare": "turn motion capture files into training data",
+    "train": "train one part of the model",
     "convert": "turn released checkpoints into a weights folder",
     "evaluate": "measure the model on held-out clips",
     "benchmark": "measure speed on this machine",

@@ -18,7 +18,7 @@ from ..language.spelling import words
 from ..language.wordings import wordings
 from ..model.weights import System
 from ..requests.lesson import Example
-from ..training.augmentation.composition import MATCH, best_match, joined, pose_features
+from ..training.composition import MATCH, best_match, joined, pose_features
 from ..training.data import Clip
 
 REPEATED = 60  # frames that a short cycle is repeated to

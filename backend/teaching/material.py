@@ -16,10 +16,10 @@ from ..labelling.embedding import StopCheck
 from ..model.weights import System
 from ..motion.generation import fits
 from ..requests.lesson import Lesson, LessonReport
-from ..training.augmentation.composition import composed
-from ..training.augmentation.mirrored_words import mirrored_clip
+from ..training.composition import composed
 from ..training.data import Clip
 from ..training.generator import SPEEDS, LatentBatches, LatentClip, latent_clip, varied_latents
+from ..training.mirrored_words import mirrored_clip
 from .clips import clips_of, held_out
 from .rehearsal import free, rehearsed
 

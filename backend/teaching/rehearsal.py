@@ -13,7 +13,7 @@ from ..labelling.embedding import StopCheck
 from ..model.weights import System
 from ..motion.generation import motions, sampling_of, source
 from ..requests.generate import SamplingOptions
-from ..training.augmentation.composition import FREE
+from ..training.composition import FREE
 from ..training.data import Clip
 
 # Prompt, and the group of the training data that it belongs to: ``composition`` goes by it.

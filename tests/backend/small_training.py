@@ -7,11 +7,11 @@ import dataclasses
 from pathlib import Path
 
 import torch
+from coamd.backend.lab.training.stages import TrainingJob
 from coamd.backend.model.config import CONFIGS, ModelConfig
-from coamd.backend.training.augmentation.mirrored_words import mirrored_clip
 from coamd.backend.training.data import Clip, RecordedTake, save_items
 from coamd.backend.training.loop import Schedule
-from coamd.backend.training.stages import TrainingJob
+from coamd.backend.training.mirrored_words import mirrored_clip
 from coamd.rigs.body.canonical import canonical
 
 from tests.motions import sit, walk

@@ -18,13 +18,13 @@ import numpy as np
 
 from ...motion.pipeline import Pipeline
 from ...requests.generate import SamplingOptions
-from ...training.augmentation.acted_gestures import gesture_sentences
 from ...training.data import Clip
-from ...training.sentences.paraphrases import actions, read_paraphrases
-from ...training.sentences.wordings import read_bank
 from ..evaluation.evaluator import Evaluator
 from ..evaluation.evaluator_training import label_accuracy
 from ..evaluation.generation import DEFAULTS, generate_all, source_seeds
+from ..training.augmentation.acted_gestures import gesture_sentences
+from ..training.sentences.paraphrases import actions, read_paraphrases
+from ..training.sentences.wordings import read_bank
 from .figure_table import ComparedFigure, FigureTable, table_of
 
 PAIRS = Path(__file__).with_name("wording_pairs.txt")

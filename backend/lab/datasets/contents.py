@@ -11,8 +11,8 @@ import numpy as np
 from ....rigs.body.skeleton import FPS
 from ...motion.demands import headings
 from ...training.data import Clip
-from ...training.sentences.measured_captions import LEAST_TURN, path_length, steady_turn
-from ...training.sentences.space import count_of
+from ..training.sentences.measured_captions import LEAST_TURN, path_length, steady_turn
+from ..training.sentences.space import count_of
 
 SPEEDS = (0.5, 0.85, 1.35, 1.65, 1.9, 2.6, 4.0)  # m/s, bounds of the classes
 TURN_STEP = 45  # degrees

@@ -16,11 +16,11 @@ from ....rigs.body.canonical import at_origin, canonical_take
 from ....rigs.body.skeleton import FPS, MAX_FRAMES, MIN_FRAMES, TOKEN_FRAMES
 from ....rigs.errors import UserError
 from ....rigs.files.motion_sources import read_source
-from ...training.augmentation.cycles import repeated_clip
-from ...training.augmentation.mirrored_words import mirrored_clip
 from ...training.data import Clip, RecordedTake, save_items
-from ...training.sentences.measured_captions import jump_captions, measured_captions
-from ...training.sentences.wordings import Captioned, Wording, read_bank, wordings_of
+from ...training.mirrored_words import mirrored_clip
+from ..training.augmentation.cycles import repeated_clip
+from ..training.sentences.measured_captions import jump_captions, measured_captions
+from ..training.sentences.wordings import Captioned, Wording, read_bank, wordings_of
 from .capture_folder import CaptureFolder, TakeRow, read_folder
 from .contents import contents
 from .layout import Layout, recordings

@@ -23,9 +23,9 @@ from ...language.prompt import mended
 from ...language.spelling import WORD, CaptionWords, english, read
 from ...model.weights import System
 from ...training.data import Clip
-from ...training.sentences.paraphrases import known_sentences
-from ...training.sentences.wordings import read_bank, sided
 from ..report import facts_line, json_text, markdown_table
+from ..training.sentences.paraphrases import known_sentences
+from ..training.sentences.wordings import read_bank, sided
 
 STRANGE = Path(__file__).with_name("strange_prompts.txt")
 NATURAL = Path(__file__).with_name("natural_prompts.json")

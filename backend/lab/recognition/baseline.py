@@ -22,9 +22,9 @@ from ...model.recognizer import COORDINATES, Recognizer, StreamEncoder
 from ...model.text import TextEncoder
 from ...training.data import Clip
 from ...training.loop import Draw, train
-from ...training.recognition.losses import naming
-from ...training.recognition.recognizer import READ, MotionText, part_of, standing
-from ...training.schedules import schedule_of
+from ..training.recognition.losses import naming
+from ..training.recognition.recognizer import READ, MotionText, part_of, standing
+from ..training.schedules import schedule_of
 
 WIDTHS = range(64, 2049, 16)
 

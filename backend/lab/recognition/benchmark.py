@@ -75,7 +75,7 @@ def run(args: argparse.Namespace) -> int:
 
 def held_out(clips: Sequence[Clip], labels: Sequence[str], limit: int) -> list[Clip]:
     """Unmirrored test clips with a label that the model knows. UserError ``no_clips``."""
-    from ...training.recognition.label_calibration import known
+    from ..training.recognition.label_calibration import known
 
     found = known([clip for clip in clips if clip.split == "test"], labels)
     if len(found) < 2:
@@ -91,7 +91,7 @@ def held_out(clips: Sequence[Clip], labels: Sequence[str], limit: int) -> list[C
 def recognition(args: argparse.Namespace, labeller: Labeller, clips: Sequence[Clip], chosen: Sequence[Clip]) -> Section:
     """Top-1, top-5 and the mean over labels, of MAR and of what it has to beat."""
     from ...language.familiarity import encoded
-    from ...training.recognition.label_calibration import motions, right_labels
+    from ..training.recognition.label_calibration import motions, right_labels
     from . import measures
     from .baseline import baseline_features, train_baseline
 
@@ -130,7 +130,7 @@ def recognition(args: argparse.Namespace, labeller: Labeller, clips: Sequence[Cl
 def retrieval(labeller: Labeller, chosen: Sequence[Clip]) -> Section:
     """R@1, 3, 5 both ways, by text B."""
     from ...labelling.vocabulary import described
-    from ...training.recognition.label_calibration import motions
+    from ..training.recognition.label_calibration import motions
     from . import measures
 
     system = labeller.system
@@ -147,7 +147,7 @@ def retrieval(labeller: Labeller, chosen: Sequence[Clip]) -> Section:
 def by_source(labeller: Labeller, chosen: Sequence[Clip]) -> Section:
     """Names and retrieval of the takes of each maker; a source of fewer clips than a batch has no R@3."""
     from ...labelling.vocabulary import described
-    from ...training.recognition.label_calibration import motions, right_labels
+    from ..training.recognition.label_calibration import motions, right_labels
     from . import measures
 
     system, verdicts = labeller.system, []
@@ -166,7 +166,7 @@ def by_source(labeller: Labeller, chosen: Sequence[Clip]) -> Section:
 def calibration(labeller: Labeller, chosen: Sequence[Clip]) -> Section:
     """How far confidence is from the share of hits."""
     from ...model.calibration import expected_error, first_label
-    from ...training.recognition.label_calibration import UNFITTED, motions, right_labels
+    from ..training.recognition.label_calibration import UNFITTED, motions, right_labels
 
     system = labeller.system
     scores, right = labeller.words.scores(motions(system, chosen)), right_labels(chosen, system.labels)

@@ -27,11 +27,11 @@ from ...model.recognizer import Recognizer
 from ...model.text import TextEncoder
 from ...training.data import Clip, load_clips
 from ...training.loop import Draw, Schedule, train
-from ...training.recognition.cocodiff import FINE_TEXTS, CoCoDiff, Taught, cocodiff_loss, guides, read_fine_texts
-from ...training.recognition.label_calibration import known, right_labels
-from ...training.recognition.losses import naming
-from ...training.recognition.recognizer import MotionText, fit_statistics, read_in_part, standing
 from ..report import markdown_table
+from ..training.recognition.cocodiff import FINE_TEXTS, CoCoDiff, Taught, cocodiff_loss, guides, read_fine_texts
+from ..training.recognition.label_calibration import known, right_labels
+from ..training.recognition.losses import naming
+from ..training.recognition.recognizer import MotionText, fit_statistics, read_in_part, standing
 from .measures import hits
 
 MANY, MEDIUM = 20, 5  # training clips of a label

@@ -28,8 +28,8 @@ from ...model.guidance import climbed, slope
 from ...model.masking import masked_counts
 from ...model.recognizer import Recognizer
 from ...model.streams import bones, motion
-from ...training.recognition.losses import recognition, retrieval
 from ..evaluation import metrics
+from ..training.recognition.losses import recognition, retrieval
 from .released import AUTOENCODER, GENERATOR, RECOGNIZER
 
 LIMIT = 1e-4  # relative: max |ours - theirs| / max |theirs|

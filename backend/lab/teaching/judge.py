@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from ....rigs.body.canonical import mirrored
-from ...training.augmentation.composition import pose_features
+from ...training.composition import pose_features
 
 NEAREST = 3  # takes of a family that a motion is compared with: those that it is nearest to
 JOINTS_AND_MOVES = 44  # points in a row of ``pose_features``

@@ -137,7 +137,7 @@ def walks(judge: Judge, window: np.ndarray) -> bool:
 
 def between(a: np.ndarray, b: np.ndarray) -> float:
     """Metres of mean joint distance between two motions (F, 22, 3), frame by frame, each in its own place."""
-    from ...training.augmentation.composition import pose_features
+    from ...training.composition import pose_features
 
     first, second = (pose_features(joints)[:, :66].reshape(-1, 22, 3) for joints in (a, b))
     return float(np.linalg.norm(first - second, axis=-1).mean())
@@ -167,9 +167,9 @@ def recognised(system: System, chosen: Sequence[Clip], motions: Sequence[np.ndar
     from ...labelling.labeller import Labeller
     from ...labelling.vocabulary import described
     from ...training.data import Clip
-    from ...training.recognition.label_calibration import motions as embedded
-    from ...training.recognition.label_calibration import right_labels
     from ..recognition.measures import hits as best
+    from ..training.recognition.label_calibration import motions as embedded
+    from ..training.recognition.label_calibration import right_labels
 
     clips = [
         Clip(clip.id, "test", joints, clip.texts, clip.labels) for clip, joints in zip(chosen, motions, strict=True)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from coamd.backend.cli import COMMANDS, main
+from coamd.backend.cli import COMMANDS, LAB_COMMANDS, main
 from coamd.backend.files.motion_file import write_motion
 from coamd.rigs.errors import UserError
 from command_line import LIMITED, Captured, refused
@@ -51,7 +51,8 @@ def test_a_device_that_cannot_be_is_refused_before_any_work(
 @pytest.mark.parametrize("command", ["generate", "batch", "edit", "teach", "label", "serve", "doctor", "train"])
 def test_every_command_takes_one_card_of_several(command: str, name: str) -> None:
     parser = argparse.ArgumentParser()
-    importlib.import_module(f"coamd.backend.cli.{command}").configure(parser)
+    room = "lab.commands" if command in LAB_COMMANDS else "cli"
+    importlib.import_module(f"coamd.backend.{room}.{command}").configure(parser)
     (option,) = (action for action in parser._actions if action.dest == "device")
     assert parser._get_value(option, name) == name
 
@@ -120,7 +121,7 @@ def test_a_full_and_a_lost_card_are_one_sentence(
 
     monkeypatch.setattr("coamd.backend.motion.pipeline.Pipeline.load", fails)
     assert sentence in refused(capsys, "generate", "a person walks", "-o", tmp_path / "walk.npz")
-    monkeypatch.setattr("coamd.backend.training.stages.run_stage", fails)
+    monkeypatch.setattr("coamd.backend.lab.training.stages.run_stage", fails)
     told = refused(capsys, "train", "text", tmp_path)
     assert sentence in told and ("--batch" in told or "from the last checkpoint" in told)
 
@@ -132,7 +133,7 @@ def test_a_fault_of_ours_keeps_its_traceback(tmp_path: Path, monkeypatch: pytest
     monkeypatch.setattr("coamd.backend.motion.pipeline.Pipeline.load", fails)
     with pytest.raises(RuntimeError, match="a bug"):
         main(["generate", "a person walks", "-o", str(tmp_path / "walk.npz")])
-    monkeypatch.setattr("coamd.backend.training.stages.run_stage", fails)
+    monkeypatch.setattr("coamd.backend.lab.training.stages.run_stage", fails)
     with pytest.raises(RuntimeError, match="a bug"):
         main(["train", "text", str(tmp_path)])
 

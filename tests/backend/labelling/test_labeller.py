@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from coamd.backend.lab.training.recognition.label_calibration import calibrate
 from coamd.backend.labelling.embedding import embed_spans, embed_takes
 from coamd.backend.labelling.labeller import Labeller
 from coamd.backend.labelling.vocabulary import vocabulary
@@ -26,7 +27,6 @@ from coamd.backend.model.weights import System, load_system
 from coamd.backend.motion.pipeline import BUNDLED
 from coamd.backend.requests.label import read_labels
 from coamd.backend.training.data import Clip
-from coamd.backend.training.recognition.label_calibration import calibrate
 from coamd.rigs.body.canonical import at_origin, canonical, turned
 from coamd.rigs.body.resample import resample
 from coamd.rigs.errors import UserError

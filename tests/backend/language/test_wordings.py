@@ -6,7 +6,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from coamd.backend.language.wordings import WHO, wordings
-from coamd.backend.training.augmentation.composition import joined_text
+from coamd.backend.training.composition import joined_text
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from coamd.backend.requests.lesson import Example, Lesson
 from coamd.backend.teaching import material
 from coamd.backend.teaching.clips import TESTED
 from coamd.backend.teaching.material import FAR, SHARE, composed_with, even_shares, means_otherwise
-from coamd.backend.training.augmentation.composition import composed
+from coamd.backend.training.composition import composed
 from coamd.backend.training.data import Clip
 from coamd.rigs.body.canonical import at_origin
 from coamd.rigs.body.skeleton import FPS, INDEX, TOKEN_FRAMES

@@ -12,11 +12,11 @@ import pytest
 from coamd.backend.lab.control import blind_sheet
 from coamd.backend.lab.control.blind_sheet import GENERATED, KEY, SCORES, SEARCH, EyePrompt, Strip
 from coamd.backend.lab.control.wording import bare
+from coamd.backend.lab.training.augmentation.acted_gestures import gesture_sentences
+from coamd.backend.lab.training.sentences.paraphrases import actions, read_paraphrases
+from coamd.backend.lab.training.sentences.wordings import read_bank
 from coamd.backend.motion.pipeline import Pipeline
-from coamd.backend.training.augmentation.acted_gestures import gesture_sentences
 from coamd.backend.training.data import Clip
-from coamd.backend.training.sentences.paraphrases import actions, read_paraphrases
-from coamd.backend.training.sentences.wordings import read_bank
 from coamd.rigs.errors import UserError
 from motions import still, walk
 from PIL import Image

@@ -6,8 +6,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from coamd.backend.lab.datasets.contents import contents, count_classes, side_classes, speed_class, turn_classes
-from coamd.backend.training.augmentation.mirrored_words import mirrored_clip
 from coamd.backend.training.data import Clip
+from coamd.backend.training.mirrored_words import mirrored_clip
 
 from tests.motions import still, walk
 

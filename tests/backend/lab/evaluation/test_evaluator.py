@@ -33,8 +33,8 @@ from coamd.backend.lab.evaluation.evaluator_training import (
     performed,
     train_evaluator,
 )
-from coamd.backend.training.augmentation.mirrored_words import mirrored_clip
 from coamd.backend.training.data import Clip, save_items
+from coamd.backend.training.mirrored_words import mirrored_clip
 from coamd.rigs.body.canonical import canonical, turned
 from coamd.rigs.body.resample import sampled
 from coamd.rigs.body.skeleton import MIN_FRAMES

@@ -21,12 +21,12 @@ from coamd.backend.lab.evaluation.strange_texts import (
     strange_prompts,
     typing_errors,
 )
+from coamd.backend.lab.training.sentences.paraphrases import actions, known_sentences, read_paraphrases
+from coamd.backend.lab.training.sentences.wordings import read_bank
 from coamd.backend.language.familiarity import Phrases, learn
 from coamd.backend.language.spelling import CaptionWords, distance, words
 from coamd.backend.motion.pipeline import Pipeline
 from coamd.backend.training.data import Clip
-from coamd.backend.training.sentences.paraphrases import actions, known_sentences, read_paraphrases
-from coamd.backend.training.sentences.wordings import read_bank
 from coamd.rigs.errors import UserError
 from hypothesis import given
 from hypothesis import strategies as st

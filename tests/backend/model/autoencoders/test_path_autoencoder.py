@@ -6,11 +6,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
+from coamd.backend.lab.training.autoencoder import fit_statistics
+from coamd.backend.lab.training.windows import RandomWindows
 from coamd.backend.model.autoencoders.path_autoencoder import PathAutoencoder, upsampled_path
 from coamd.backend.model.config import AutoencoderConfig
-from coamd.backend.training.autoencoder import fit_statistics
 from coamd.backend.training.data import RecordedTake
-from coamd.backend.training.windows import RandomWindows
 from torch import Tensor
 
 from tests.motions import walk

@@ -1,0 +1,237 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Gestures and actions keyed by hand (``gesture_table``, ``action_table``), laid over people who stand.
+
+Each clip is a little different: the arm goes from where it was recorded to the keyed directions and back, the trunk
+bends at hips and chest, the legs follow the pelvis with the feet where they stood. What moves too fast or leaves the
+floor is not kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from .....rigs.body.bone_lengths import fix_bone_lengths
+from .....rigs.body.skeleton import FPS, INDEX, MAX_FRAMES, MIN_FRAMES, TOKEN_FRAMES
+from .....rigs.body.smoothing import blur, smoothstep
+from .....rigs.solve.two_bone_ik import two_bones
+from ....language.quantities import NUMBER_WORDS, TIMES
+from ....motion.joint_measures import hand_work, wrist_speed
+from ....training.data import Clip
+from ..sentences.wordings import OTHER
+from .action_table import ACTIONS
+from .gesture_table import GESTURES, GUARD, Gesture, Move
+from .gestures import aimed
+
+ACTED = (*GESTURES, *ACTIONS)
+EACH = 28  # clips of a gesture
+MARGIN = (0.15, 0.7)  # seconds before and after the gesture
+TEMPO = (0.85, 1.3)  # by which its seconds are multiplied
+UNLIKE = 0.07  # deviation of each number of a direction, from clip to clip
+CALM = 0.9  # metres that either wrist of the clip below may travel in three seconds
+FASTEST = 9.0  # m/s of a wrist
+BACK = 0.16  # metres that the hips go back when the trunk bends by a right angle
+SIDEWAYS = 0.09  # metres that the pelvis goes over the standing foot
+FRONT, BEHIND, WIDER = 0.16, 0.14, 0.04  # metres by which the feet of a guard stand apart
+_ABOVE_PELVIS = [INDEX[name] for name in ("spine1", "spine2", "spine3", "neck", "head")]
+_ARMS = [INDEX[f"{side}_{part}"] for side in OTHER for part in ("collar", "shoulder", "elbow", "wrist")]
+_CHEST = [INDEX[name] for name in ("spine3", "neck", "head")] + _ARMS
+
+
+@dataclass(frozen=True)
+class GestureTrack:
+    """A gesture over time: share (F,) of the keyed arm, its directions (F, 3), and the other numbers (F,) of a move."""
+
+    share: np.ndarray
+    upper: np.ndarray
+    fore: np.ndarray
+    lean: np.ndarray
+    nod: np.ndarray
+    twist: np.ndarray
+    lift: np.ndarray  # (F, 2)
+    drop: np.ndarray
+    shrug: np.ndarray
+    front: str  # the foot that stands in front in a guard
+
+
+def keyed(gesture: Gesture, times: int, seconds: float) -> list[Move]:
+    """The moves in order: counted ones so often, a loop until so many seconds are filled."""
+    moves = list(gesture.moves)
+    if gesture.counted:
+        first, last = gesture.counted
+        return [*moves[:first], *moves[first:last] * times, *moves[last:]]
+    if gesture.loop:
+        first, last = gesture.loop
+        while sum(move.seconds for move in moves) < seconds:
+            moves += gesture.moves[first:last] if first else [gesture.moves[-1]]
+    return moves
+
+
+def track(moves: Sequence[Move], start: float, tempo: float, returns: bool, rng: np.random.Generator) -> GestureTrack:
+    """Keys joined by smooth steps, from the recorded pose; back to it at the end where it ``returns``."""
+    off = {name: rng.normal(0.0, UNLIKE, 3) for name in ("upper", "fore")}
+    armed = next((move for move in moves if move.upper is not None), None)
+
+    def row(move: Move, share: float) -> np.ndarray:
+        # an arm that is not keyed keeps a share of 0, so that its direction does not count
+        source = move if move.upper is not None else armed
+        upper = np.array(source.upper if source and source.upper else (0.2, -1.0, 0.1)) + off["upper"]
+        fore = np.array(source.fore if source and source.fore else (0.0, -1.0, 0.2)) + off["fore"]
+        numbers = (move.lean, move.nod, move.twist, *(move.lift or (0.0, 0.0)), move.drop, move.shrug)
+        return np.array([share if move.upper is not None else 0.0, *upper, *fore, *np.multiply(numbers, share)])
+
+    rest = 0.5 + 0.35 * rng.random()
+    rows, at = [row(moves[0], 0.0)], [start]
+    for move in moves:
+        rows.append(row(move, 1.0))
+        at.append(at[-1] + move.seconds * tempo)
+    if returns:
+        rows.append(row(moves[-1], 0.0))
+        at.append(at[-1] + rest)
+    seconds = np.arange(round((at[-1] + rng.uniform(*MARGIN)) * FPS)) / FPS
+    place = np.clip(np.searchsorted(at, seconds, side="right") - 1, 0, len(at) - 2)
+    low, high = np.array(at)[place], np.array(at)[place + 1]
+    share = smoothstep((seconds - low) / np.maximum(high - low, 1e-6))[:, None]
+    values = blur((1 - share) * np.array(rows)[place] + share * np.array(rows)[place + 1], 0.6)
+    return GestureTrack(
+        values[:, 0], values[:, 1:4], values[:, 4:7], values[:, 7], values[:, 8], values[:, 9],
+        values[:, 10:12], values[:, 12], values[:, 13], str(rng.choice(list(OTHER))),
+    )  # fmt: skip
+
+
+def rotated(points: np.ndarray, pivot: np.ndarray, axis: np.ndarray, degrees: np.ndarray) -> np.ndarray:
+    """Points (F, N, 3) turned about an axis (F, 3) through a pivot (F, 3) by angles (F,) (Rodrigues)."""
+    angle = np.radians(degrees)[:, None, None]
+    offset, k = points - pivot[:, None], axis[:, None]
+    turned = offset * np.cos(angle) + np.cross(k, offset) * np.sin(angle)
+    return turned + k * (k * offset).sum(-1, keepdims=True) * (1 - np.cos(angle)) + pivot[:, None]
+
+
+def acted(joints: np.ndarray, gesture: Gesture, side: str, motion: GestureTrack) -> np.ndarray:
+    """Joints (F, 22, 3) with a gesture of one side or both laid over them."""
+    result = joints.astype(np.float64)
+    across = result[:, INDEX["left_hip"]] - result[:, INDEX["right_hip"]]
+    left = across * np.array([1.0, 0.0, 1.0])
+    left /= np.linalg.norm(left, axis=-1, keepdims=True)
+    forward = np.cross(left, np.array([0.0, 1.0, 0.0]))
+    outwards = 1.0 if side == "left" else -1.0
+    upright = np.tile([0.0, 1.0, 0.0], (len(result), 1))
+    trunk = [*_ABOVE_PELVIS, *_ARMS]
+    # a positive turn about the body's left bends it forward; two thirds at the hips, the rest in the chest
+    result[:, trunk] = rotated(result[:, trunk], result[:, 0], left, motion.lean * 2 / 3)
+    result[:, _CHEST] = rotated(result[:, _CHEST], result[:, INDEX["spine2"]], left, motion.lean / 3)
+    result[:, _CHEST] = rotated(result[:, _CHEST], result[:, INDEX["spine2"]], upright, -outwards * motion.twist)
+    result[:, [INDEX["head"]]] = rotated(result[:, [INDEX["head"]]], result[:, INDEX["neck"]], left, motion.nod)
+    for arm in OTHER if gesture.both or gesture.guard else (side,):
+        out = np.array([1.0 if arm == "left" else -1.0, 1.0, 1.0])
+        for joint in ("shoulder", "elbow", "wrist"):
+            result[:, INDEX[f"{arm}_{joint}"], 1] += motion.shrug
+        upper, fore = (motion.upper, motion.fore) if gesture.both or arm == side else map(np.array, GUARD)
+        if motion.share.any():
+            result = aimed(result, arm, upper * out, fore * out, motion.share[:, None])
+    return fix_bone_lengths(on_its_legs(result, joints, gesture, side, motion, left, forward))
+
+
+def on_its_legs(
+    posed: np.ndarray,
+    joints: np.ndarray,
+    gesture: Gesture,
+    side: str,
+    motion: GestureTrack,
+    left: np.ndarray,
+    forward: np.ndarray,
+) -> np.ndarray:
+    """The body (F, 22, 3) over feet that stand where they stood, apart in a guard, one lifted where it is keyed."""
+    outwards = 1.0 if side == "left" else -1.0
+    lifted = smoothstep(motion.lift[:, :1] / 0.25)
+    move = -BACK * np.sin(np.radians(motion.lean))[:, None] * forward - motion.drop[:, None] * np.array([0.0, 1.0, 0.0])
+    move = move - outwards * SIDEWAYS * lifted * left
+    result = posed + move[:, None]
+    for leg in OTHER:
+        hip, knee, ankle, toe = (INDEX[f"{leg}_{part}"] for part in ("hip", "knee", "ankle", "foot"))
+        out = 1.0 if leg == "left" else -1.0
+        foot = np.zeros_like(move)
+        if gesture.guard:
+            foot = foot + (FRONT if leg == motion.front else -BEHIND) * forward + out * WIDER * left
+        if leg == side:
+            foot = foot + motion.lift[:, :1] * np.array([0.0, 1.0, 0.0]) + motion.lift[:, 1:] * forward
+        goal = joints[:, ankle] + foot
+        upper, _ = two_bones(
+            joints[:, knee] - joints[:, hip], joints[:, ankle] - joints[:, knee], goal - result[:, hip], left
+        )
+        result[:, knee] = result[:, hip] + upper
+        result[:, ankle], result[:, toe] = goal, joints[:, toe] + foot
+    return result
+
+
+def calm_clips(clips: Sequence[Clip]) -> list[Clip]:
+    """Clips of people who stand upright, on both feet, with quiet arms."""
+    found = []
+    for clip in clips:
+        joints = clip.joints
+        if clip.group != "stand and idle" or len(joints) < MIN_FRAMES or joints[:, 0, 1].min() < 0.85:
+            continue
+        travel = max(hand_work(joints)) * 60 / len(joints)
+        spread = np.ptp(joints[:, [INDEX["left_ankle"], INDEX["right_ankle"]]], axis=0).max()
+        wrists = joints[:, [INDEX["left_wrist"], INDEX["right_wrist"]], 1] - joints[:, :1, 1]
+        if travel < CALM and spread < 0.15 and wrists.max() < 0.15:
+            found.append(clip)
+    return found
+
+
+def said(gesture: Gesture, side: str, times: int) -> tuple[str, ...]:
+    """Its sentences for a side and a number."""
+    plural = times > 1
+    texts = [
+        text.format(
+            side=side,
+            other=OTHER[side],
+            times=TIMES[times],
+            number=NUMBER_WORDS[times],
+            s="s" if plural else "",
+            es="es" if plural else "",
+        )
+        for text in gesture.texts
+    ]
+    if times == 1 and gesture.counted:
+        texts += [text.replace(" once", "").replace("one ", "a ") for text in texts]
+    return tuple(dict.fromkeys(texts))
+
+
+def gesture_sentences() -> list[str]:
+    """Everything that the gestures are called, for both sides and one to four times."""
+    numbers = {gesture: TIMES if gesture.counted else (1,) for gesture in ACTED}
+    return [
+        text for gesture in ACTED for side in OTHER for times in numbers[gesture] for text in said(gesture, side, times)
+    ]
+
+
+def acted_clips(clips: Sequence[Clip], seed: int) -> list[Clip]:
+    """About 28 clips of each gesture, less those that move too fast or are too short."""
+    rng = np.random.default_rng(seed)
+    calm = calm_clips(clips)
+    made: list[Clip] = []
+    for number, gesture in enumerate(ACTED if calm else ()):
+        for k in range(EACH):
+            below, side = calm[int(rng.integers(len(calm)))], ("left", "right")[k % 2]
+            times = 1 + k // 2 % 4 if gesture.counted else 1
+            seconds = rng.uniform(1.5, 4.5)
+            moves = keyed(gesture, times, seconds)
+            returns = bool(rng.random() < (0.4 if gesture.loop else 0.8))
+            motion = track(moves, rng.uniform(*MARGIN), rng.uniform(*TEMPO), returns, rng)
+            frames = min(len(motion.share), len(below.joints), MAX_FRAMES) // TOKEN_FRAMES * TOKEN_FRAMES
+            if frames < MIN_FRAMES or frames < len(motion.share) - round(MARGIN[1] * FPS):
+                continue
+            cut = replace(motion, **{name: value[:frames] for name, value in vars(motion).items() if name != "front"})
+            joints = acted(below.joints[:frames], gesture, side, cut).astype(np.float32)
+            if wrist_speed(joints) < FASTEST and abs(float(joints[..., 1].min())) < 0.08:
+                name = f"G{number}_{k}{below.id}"
+                made.append(
+                    replace(
+                        below, id=name, joints=joints, texts=said(gesture, side, times),
+                        labels=(gesture.label,), wordings=(), group="gesture and acting",
+                    )
+                )  # fmt: skip
+    return made

@@ -1,0 +1,228 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Teaching what other words for a known action mean, without motion and without training the generator again.
+
+``paraphrases.json`` says each action of the bank, and of those keyed by hand, in forty to ninety ways that share few
+words with its captions. Both readers of a prompt, the text encoder and the recognizer's text tower, learn to put a
+paraphrase where those known sentences of its action lie that are most like it. Known sentences stay where they are, so
+generator and recognizer, which have met only those, understand other words without being trained again.
+
+A sentence encoder's likeness is not enough for it: all-MiniLM-L6-v2 finds the action of 63 in 100 natural prompts by
+the nearest known sentence, the text encoder after this 80 (docs/measurements/choices.md).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import cross_entropy, normalize, softmax
+
+from ....model.recognizer import TextTower
+from ....model.text import TextEncoder
+from ....training.loop import Draw
+from ..augmentation.acted_gestures import ACTED
+from .corpus import Corpus
+from .text import of_like_length, sometimes_noisy
+from .wordings import OTHER, Wording, sided
+
+PARAPHRASES = Path(__file__).with_name("paraphrases.json")
+NEAREST, SHARPNESS = 4, 0.1  # known sentences that a paraphrase lies between, by the softmax of their cosine
+TEMPERATURE = 0.05  # of telling actions apart
+STAY, TELL = 3.0, 0.1  # weights of what must stay, and of telling actions apart, beside the distance to the targets
+HELD_OUT = 20  # one paraphrase of so many is not taught
+MOST_KEPT = 30_000  # known sentences that are held where they are
+# What a prompt adds to an action means the same beside a paraphrase as beside a known sentence.
+ENDINGS = (
+    "slowly|quickly|carefully|twice|three times|again and again|happily|angrily|sadly|in place|and stops"
+    "|then stands still|while walking|, then walks away|, then runs forward|, then sits down|, then turns around"
+).split("|")
+
+
+@dataclass(frozen=True)
+class Action:
+    """An action on one side, or on none: the sentences that are known for it, and others that mean it."""
+
+    key: str
+    known: tuple[str, ...]
+    others: tuple[str, ...]
+
+
+def read_paraphrases(path: Path = PARAPHRASES) -> dict[str, tuple[str, ...]]:
+    """Texts by the key of a wording, or by "gesture: " and the label of one that is keyed by hand."""
+    return {key: tuple(texts) for key, texts in json.loads(path.read_text(encoding="utf-8")).items()}
+
+
+def known_sentences(bank: Sequence[Wording]) -> dict[str, tuple[str, ...]]:
+    """The sentences that the generator has met, by the keys of ``read_paraphrases``; ``{side}`` stands for a side."""
+    found = {wording.key: wording.texts for wording in bank}
+    for gesture in ACTED:
+        texts = tuple(text for text in gesture.texts if "{times}" not in text)
+        key = f"gesture: {gesture.label}"
+        found[key] = (*found.get(key, ()), *texts)
+    return found
+
+
+def actions(bank: Sequence[Wording], paraphrases: Mapping[str, Sequence[str]]) -> list[Action]:
+    """Every action that has paraphrases, those with a side once for each."""
+    found: list[Action] = []
+    known = known_sentences(bank)
+    for key, others in ((key, others) for key, others in paraphrases.items() if key in known):
+        plain, with_side = (tuple(t for t in known[key] if ("{" in t) == wanted) for wanted in (False, True))
+        both = tuple(text for text in others if "{" in text)
+        either = tuple(text for text in others if "{" not in text)
+        if not with_side:  # known for no side: with either a paraphrase means the same
+            either = (*either, *(sided(text, side) for text in both for side in OTHER))
+        found.append(Action(key, plain or tuple(sided(t, side) for t in with_side for side in OTHER), either))
+        for side in OTHER if with_side else ():
+            sides = tuple(sided(text, side) for text in with_side)
+            found.append(Action(f"{key} {side}", sides, tuple(sided(text, side) for text in both)))
+    return [action for action in found if action.others]
+
+
+def held_out(action: Action) -> tuple[str, ...]:
+    """The paraphrases that are not taught, so that they tell how well the others were."""
+    return action.others[::HELD_OUT] if len(action.others) > 1 else ()
+
+
+class Readers(nn.Module):
+    """Both readers of a prompt."""
+
+    def __init__(self, text: TextEncoder, tower: TextTower) -> None:
+        super().__init__()
+        self.text, self.tower = text, tower
+
+    def forward(self, texts: Sequence[str]) -> tuple[Tensor, Tensor]:
+        """The generator's condition (B, W) and the recognizer's feature (B, F) of the texts."""
+        ids = self.text.tokenize(texts)
+        return self.text(ids).float(), self.tower(ids).float()
+
+
+@torch.no_grad()
+def read_all(readers: Readers, texts: Sequence[str], batch: int = 256) -> tuple[Tensor, Tensor]:
+    """What the readers say of many texts, on the CPU; those of like length are read together."""
+    order = sorted(range(len(texts)), key=lambda i: len(texts[i]))
+    parts = [readers([texts[i] for i in order[at : at + batch]]) for at in range(0, len(order), batch)]
+    back = torch.empty(len(order), dtype=torch.long)
+    back[torch.tensor(order)] = torch.arange(len(order))
+    first, second = (torch.cat([part[which].cpu() for part in parts])[back] for which in range(2))
+    return first, second
+
+
+@dataclass(frozen=True)
+class Placed:
+    """Sentences, where the readers should put them (N, W) and (N, F), and each one's action (N,), -1 for several."""
+
+    texts: tuple[str, ...]
+    targets: tuple[Tensor, Tensor]
+    actions: np.ndarray
+
+
+class ParaphraseLessons:
+    """Paraphrases with their targets, plain and with an addition, and known sentences, which stay where they are."""
+
+    def __init__(self, readers: Readers, found: Sequence[Action], corpus: Corpus, seed: int) -> None:
+        rng = np.random.default_rng(seed)
+        self.found = tuple(found)
+        known = [text for action in found for text in action.known]
+        ends = np.cumsum([0, *(len(action.known) for action in found)])
+        self.spans = [slice(a, b) for a, b in pairwise(ends.tolist())]
+        placed = read_all(readers, known)
+        self.centres = tuple(torch.stack([side[span].mean(0) for span in self.spans]) for side in placed)
+        self.known = tuple(known)
+        self.paraphrases = self._paraphrases(readers, placed, rng)
+        chosen = rng.choice(len(corpus.texts), min(MOST_KEPT, len(corpus.texts)), replace=False, p=corpus.shares)
+        kept = tuple(dict.fromkeys([*known, *(corpus.texts[int(i)] for i in chosen)]))
+        self.kept = Placed(kept, read_all(readers, kept), np.full(len(kept), -1))
+        self.variance = tuple(float(side.var(0).mean()) for side in self.kept.targets)
+
+    def _paraphrases(self, readers: Readers, placed: tuple[Tensor, Tensor], rng: np.random.Generator) -> Placed:
+        texts: list[str] = []
+        numbers: list[int] = []
+        targets: list[tuple[Tensor, Tensor]] = []
+        longer: list[tuple[str, str]] = []  # a paraphrase and its nearest known sentence, both with the same addition
+        for number, (action, span) in enumerate(zip(self.found, self.spans, strict=True)):
+            left_out = held_out(action)
+            taught = [text for text in action.others if text not in left_out]
+            likeness = normalize(read_all(readers, taught)[0], dim=-1) @ normalize(placed[0][span], dim=-1).T
+            best, at = likeness.topk(min(NEAREST, likeness.shape[1]))
+            shares = softmax(best / SHARPNESS, dim=-1)[..., None]
+            targets.append(((shares * placed[0][span][at]).sum(1), (shares * placed[1][span][at]).sum(1)))
+            texts += taught
+            numbers += [number] * len(taught)
+            for text, nearest in zip(taught, at[:, 0].tolist(), strict=True):
+                ending = str(rng.choice(ENDINGS))
+                longer.append((added(text, ending), added(action.known[nearest], ending)))
+        beside = read_all(readers, [known for _, known in longer])
+        first, second = (torch.cat([*(pair[k] for pair in targets), beside[k]]) for k in range(2))
+        return Placed(
+            (*texts, *(text for text, _ in longer)), (first, second), np.array([*numbers, *[-1] * len(longer)])
+        )
+
+
+def added(text: str, ending: str) -> str:
+    """A sentence with an addition: "ambles along" + ", then waves"."""
+    return f"{text}{ending}" if ending.startswith(",") else f"{text} {ending}"
+
+
+def paraphrase_loss(readers: Readers, lessons: ParaphraseLessons, batch: int) -> Callable[[Draw], Mapping[str, Tensor]]:
+    """Distances to the targets in parts of their variance, and which action a paraphrase is, for ``loop.train``."""
+    parts = (lessons.paraphrases, lessons.kept)
+    lengths = [np.array([len(text) for text in part.texts]) for part in parts]
+    device = readers.text.device
+    centres = [normalize(side, dim=-1).to(device) for side in lessons.centres]
+
+    def loss_of(draw: Draw) -> Mapping[str, Tensor]:
+        rng = draw.numpy
+        losses: dict[str, Tensor] = {}
+        for name, part, length, count in zip(("moved", "stayed"), parts, lengths, (batch, batch // 2), strict=True):
+            rows = of_like_length(length, count, rng)
+            texts = [part.texts[int(i)] for i in rows]
+            if name == "moved":
+                texts = [sometimes_noisy(text, rng) for text in texts]
+            found = readers(texts)
+            wanted = [side[rows].to(device) for side in part.targets]
+            losses[name] = sum(
+                (((a - b) ** 2).mean() / v for a, b, v in zip(found, wanted, lessons.variance, strict=True)),
+                torch.zeros((), device=device),
+            )
+            if name == "moved" and (part.actions[rows] >= 0).any():
+                numbers = torch.from_numpy(part.actions[rows]).to(device)
+                told = [normalize(a, dim=-1) @ b.T / TEMPERATURE for a, b in zip(found, centres, strict=True)]
+                losses["told"] = sum(
+                    (cross_entropy(one, numbers, ignore_index=-1) for one in told), torch.zeros((), device=device)
+                )
+        whole = losses["moved"] + STAY * losses["stayed"] + TELL * losses.get("told", torch.zeros((), device=device))
+        return {"loss": whole, **{name: value.detach() for name, value in losses.items()}}
+
+    return loss_of
+
+
+@torch.no_grad()
+def understood(readers: Readers, lessons: ParaphraseLessons) -> dict[str, float]:
+    """By each reader, of the paraphrases that are not taught: how often the action with the nearest known sentence, or
+    one of the nearest three, is theirs; and how far known sentences have moved, in parts of their variance."""
+    asked = [(number, text) for number, action in enumerate(lessons.found) for text in held_out(action)]
+    numbers = torch.tensor([number for number, _ in asked])
+    placed, found = read_all(readers, lessons.known), read_all(readers, [text for _, text in asked])
+    scores: dict[str, float] = {}
+    for name, known, other in zip(("text", "tower"), placed, found, strict=True):
+        likeness = normalize(other, dim=-1) @ normalize(known, dim=-1).T
+        best = torch.stack([likeness[:, span].amax(1) for span in lessons.spans], dim=1)
+        order = best.argsort(dim=1, descending=True)[:, :3] == numbers[:, None]
+        scores |= {
+            f"{name} top1": float(order[:, 0].float().mean()),
+            f"{name} top3": float(order.any(1).float().mean()),
+        }
+    at = {text: row for row, text in enumerate(lessons.kept.texts)}
+    rows = torch.tensor([at[text] for text in lessons.known])
+    for name, known, side, variance in zip(
+        ("text", "tower"), placed, lessons.kept.targets, lessons.variance, strict=True
+    ):
+        scores[f"{name} moved"] = float(((known - side[rows]) ** 2).mean()) / variance
+    return scores

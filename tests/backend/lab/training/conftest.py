@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Data and a teacher for trainings of two steps."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from coamd.backend.lab.training.sentences.wordings import read_bank, wide_sentences
+from small_training import write_data
+
+from tests.teachers import write_teacher
+
+
+@pytest.fixture(scope="session")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of clips and takes, with a sentence encoder to learn from beside it."""
+    root = tmp_path_factory.mktemp("training")
+    write_teacher(root / "teacher")
+    write_data(root / "data")
+    return root / "data"
+
+
+@pytest.fixture
+def small_bank(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A twentieth of the bank and of the wide vocabulary teaches what the test looks at."""
+    bank, wide = read_bank()[::20], wide_sentences()[::20]
+    monkeypatch.setattr("coamd.backend.lab.training.stages.read_bank", lambda: bank)
+    monkeypatch.setattr("coamd.backend.lab.training.stages.wide_sentences", lambda: wide)
