@@ -34,6 +34,10 @@ CONTACT_WIDTH = 0.01  # metres over which contact fades
 CONTACT_SPEED = 0.7  # metres per second
 FLOOR = 0.3  # metres; a figure that stays further above the floor is meant to hang or climb
 TIPTOE = 0.045  # metres; up to here planted feet stay where they are
+SLIDES, SLIDES_OF = 0.6, 0.15  # m/s, and part of the pace, at which feet slide that should stand
+STANDS = 0.2  # m/s of a foot in the middle of a real stance of a run, at 20 fps
+GAIT, STEPS, HALF_STEP = 1.0, 4, 4  # m/s and steps from which a motion is a gait; frames between two steps of a foot
+HEAD_UP = 0.25  # metres of the head above the pelvis of who runs, and does not roll or turn a cartwheel
 UPRIGHT = (0.55, 0.75)  # metres of pelvis height between which a figure goes from lying or sitting to standing
 
 
@@ -105,6 +109,42 @@ def steadied(joints: np.ndarray) -> np.ndarray:
     return result
 
 
+def slide_and_pace(joints: np.ndarray) -> tuple[float, float, int]:
+    """How fast, in m/s, the feet of a gait (F, 22, 3) go forward where they are slowest in each step, how fast the
+    figure is there, both in the median, and of how many steps.
+
+    A foot that stands is slowest at about 0. Where it is not, the path is longer than the steps that are made on it.
+    """
+    ground = joints[..., [0, 2]].astype(np.float64)
+    velocity = np.gradient(smoothed(ground[:, 0], DRIFT), axis=0) * FPS
+    pace = np.linalg.norm(velocity, axis=1)
+    ahead = velocity / np.maximum(pace, 1e-6)[:, None]
+    slides, at = [], []
+    for side in (0, 1):
+        foot = ground[:, FEET[side::2]].mean(axis=1)
+        forward = smoothed(((np.gradient(foot, axis=0) * FPS) * ahead).sum(axis=1)[:, None], 0.7)[:, 0]
+        for frame in range(2, len(forward) - 2):
+            around = forward[max(0, frame - HALF_STEP) : frame + HALF_STEP + 1]
+            if forward[frame] <= around.min():
+                slides.append(forward[frame])
+                at.append(pace[frame])
+    return (float(np.median(slides)), float(np.median(at)), len(slides)) if slides else (0.0, 0.0, 0)
+
+
+def on_its_steps(joints: np.ndarray) -> np.ndarray:
+    """A gait (F, 22, 3) whose path is as long as its steps are; other motion, and gaits whose feet stand, as they are.
+
+    Sprints were made at 8 m/s on legs that run at 4: the figure glided.
+    """
+    slide, pace, steps = slide_and_pace(joints)
+    upright = float(np.median(joints[:, 0, 1])) > UPRIGHT[1]
+    head_over_heels = float((joints[:, INDEX["head"], 1] - joints[:, 0, 1]).min()) < HEAD_UP
+    if not upright or head_over_heels or steps < STEPS or pace < GAIT or slide < max(SLIDES, SLIDES_OF * pace):
+        return joints
+    path = (joints[:, :1] - joints[:1, :1]) * np.array([1.0, 0.0, 1.0], dtype=joints.dtype)
+    return joints - (slide - STANDS) / pace * path
+
+
 def grounded(joints: np.ndarray, *, raised: bool = True) -> np.ndarray:
     """Motion (F, 22, 3) with its floor at 0, unless it stays well above the floor throughout and that may be meant."""
     floor = floor_height(joints)
@@ -112,9 +152,11 @@ def grounded(joints: np.ndarray, *, raised: bool = True) -> np.ndarray:
 
 
 def finished(joints: np.ndarray, *, raised: bool = True) -> np.ndarray:
-    """What the user gets of a sampled motion (F, 22, 3): steadied, on one level floor, its standing feet planted there,
-    with the skeleton's bone lengths. ``raised`` tells whether the figure may stand on something or hang."""
-    level = levelled(grounded(fix_bone_lengths(steadied(joints)), raised=raised), raised=raised)
+    """What the user gets of a sampled motion (F, 22, 3): steadied, its path as long as its steps, on one level floor,
+    its standing feet planted there, with the skeleton's bone lengths. ``raised`` tells whether the figure may stand on
+    something or hang."""
+    steady = fix_bone_lengths(on_its_steps(steadied(joints)))
+    level = levelled(grounded(steady, raised=raised), raised=raised)
     planted = grounded(planted_joints(level), raised=raised)
     if not raised:  # feet that are planted where they stood too high bring the figure up again
         planted = levelled(planted, raised=False, band=TIPTOE)

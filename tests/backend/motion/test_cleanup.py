@@ -6,9 +6,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pytest
 import torch
 from coamd.backend.lab.evaluation.physics import airborne, foot_skating, jerk
-from coamd.backend.motion.finishing import finished, grounded, settled, steadied
+from coamd.backend.motion.finishing import finished, grounded, on_its_steps, settled, slide_and_pace, steadied
 from coamd.rigs.body.canonical import canonical
 from coamd.rigs.body.skeleton import BONE_LENGTHS, INDEX, PARENTS
 from coamd.rigs.files.motion_sources import read_source
@@ -52,6 +53,40 @@ def test_where_nobody_stands_the_path_is_only_smoothed() -> None:
     lying = canonical(lie(4.0), 20.0).astype(np.float64)
     sliding = lying + np.linspace(0, 1, len(lying))[:, None, None] * [1.0, 0.0, 0.0]
     assert np.linalg.norm(steadied(sliding) - sliding, axis=-1).mean() < 0.03
+
+
+@pytest.mark.parametrize("speed", [2.0, 3.0])
+def test_a_figure_that_glides_goes_as_far_as_it_steps(speed: float) -> None:
+    """The synthetic walk steps 1.2 m a second, whatever its path."""
+    gliding = walk(6.0, speed=speed)
+    slide, pace, steps = slide_and_pace(gliding)
+    assert (round(slide + 1.1, 1), round(pace, 1), steps) == (speed, speed, 22)
+    found = on_its_steps(gliding)
+    length = np.linalg.norm(found[-1, 0] - found[0, 0])
+    assert length / 6.0 == pytest.approx(1.3, abs=0.1)
+    np.testing.assert_allclose(found - found[:, :1], gliding - gliding[:, :1], atol=1e-9)
+    assert foot_skating(finished(gliding)) < 0.5 * foot_skating(gliding)
+
+
+@pytest.mark.parametrize("motion", [walk(6.0), walk(6.0, speed=0.6), walk(6.0, 0.8), still(4.0), lie(4.0), walk(0.5)])
+def test_who_steps_as_far_as_he_goes_stays_on_his_path(motion: np.ndarray) -> None:
+    assert on_its_steps(motion) is motion
+
+
+def test_recorded_gaits_stay_on_their_paths(shared: Path) -> None:
+    for name in ("accad/female1/walk.bvh", "accad/female1/run.bvh"):
+        source = read_source(shared / "mocap" / name)
+        real = canonical(source.joints, source.fps)
+        assert on_its_steps(real) is real
+
+
+def test_who_turns_a_cartwheel_or_crawls_is_no_gait() -> None:
+    gliding = walk(6.0, speed=3.0)
+    upside_down = gliding.copy()
+    upside_down[60:70, INDEX["head"], 1] = gliding[60:70, 0, 1] - 0.5
+    low = gliding - np.array([0.0, 0.4, 0.0])
+    assert on_its_steps(upside_down) is upside_down
+    assert on_its_steps(low) is low
 
 
 def test_short_motion_is_returned_as_it_is() -> None:
