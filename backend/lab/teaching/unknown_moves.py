@@ -2,9 +2,9 @@
 """Six actions that the bundled model does not know, animated by hand over recorded clips.
 
 Four are keyed over people who stand. Two are recorded takes with something else laid over them: walks with the arms
-of an Egyptian painting, and runs bent forward with both arms behind. They stand in for an animator's own takes:
-persons, amplitude, pace, repetitions and side vary from take to take. No source of the training data shows or names
-them so. Each family has the words that its takes are taught with, and ten prompts in other words.
+of an Egyptian painting, and runs bent low with one arm swung across, as on ice skates. They stand in for an animator's
+own takes: persons, amplitude, pace, repetitions and side vary from take to take. No source of the training data shows
+or names them so. Each family has the words that its takes are taught with, and ten prompts in other words.
 """
 
 from __future__ import annotations
@@ -52,20 +52,19 @@ def _repeats(t: np.ndarray, rng: np.random.Generator, rise: float, hold: float, 
         at += up + stay + down + rng.uniform(0.2, 0.7)
 
 
-def air_guitar(joints: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """One hand holds a neck, the other strums at the belly; knees and head go with the beat."""
-    t, beat = times(joints), rng.uniform(1.3, 2.2)
+def accordion(joints: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Both hands before the belly go apart and together with the bellows; the trunk sways along."""
+    t, beat = times(joints), rng.uniform(0.5, 0.9)
     weight = pulse(t, rng.uniform(-0.4, 0.3), 0.6, 99.0, 1.0)
     phase = 2 * np.pi * beat * t + rng.uniform(0, 6)
-    joints = shifted(joints, (-0.02 - rng.uniform(0.01, 0.03) * (1 + np.sin(phase)))[:, None] * weight[:, None] * UP)
-    lean = -np.radians(rng.uniform(4, 14)) + np.radians(rng.uniform(3, 7)) * np.sin(phase)
-    joints = curled(joints, ground(joints)[..., 0], weight * lean)
-    strum = rng.uniform(0.3, 0.5) * np.sin(phase * rng.choice([1.0, 2.0]))
-    fore = np.array([0.8, -0.25, 0.55]) + strum[:, None] * UP
-    joints = aimed(joints, "right", np.array([-0.5, -0.85, -0.1]), fore, weight)
-    slide = 0.2 * np.sin(2 * np.pi * rng.uniform(0.2, 0.5) * t)[:, None]
-    neck = np.array([0.55, 0.35, 0.6]) + slide * LEFT
-    return aimed(joints, "left", np.array([0.7, -0.6, 0.35]), neck, weight)
+    joints = curled(joints, ground(joints)[..., 2], weight * np.radians(rng.uniform(3, 8)) * np.sin(phase / 2))
+    apart = 0.5 + rng.uniform(0.35, 0.5) * np.sin(phase)[:, None]
+    high = rng.uniform(-0.05, 0.25)
+    for side, sign in (("right", -1.0), ("left", 1.0)):
+        upper = np.array([0.3 * sign, -0.85, 0.3]) + 0.35 * sign * apart * LEFT
+        fore = np.array([-0.55 * sign, high, 0.8]) + 1.2 * sign * apart * LEFT
+        joints = aimed(joints, side, upper, fore, weight)
+    return joints
 
 
 def tipping(joints: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -128,34 +127,35 @@ def egyptian_walk(joints: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     return joints
 
 
-def arms_back_run(joints: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """A recorded run with the trunk bent forward and both arms stretched out behind."""
-    weight = pulse(times(joints), rng.uniform(-0.5, 0.1), 0.4, 99.0, 1.0)
-    joints = curled(joints, ground(joints)[..., 0], np.radians(rng.uniform(15, 32)) * weight)
-    spread, high = rng.uniform(0.15, 0.5), rng.uniform(-0.35, 0.0)
-    for side, sign in (("right", -1.0), ("left", 1.0)):
-        upper = np.array([spread * sign, high - 0.15, -0.9])
-        joints = aimed(joints, side, upper, np.array([0.8 * spread * sign, high, -0.95]), weight)
-    return joints
+def speed_skating(joints: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """A recorded run with the trunk bent low, one hand on the back, the other arm swung far across."""
+    t = times(joints)
+    weight = pulse(t, rng.uniform(-0.5, 0.1), 0.4, 99.0, 1.0)
+    joints = curled(joints, ground(joints)[..., 0], np.radians(rng.uniform(32, 48)) * weight)
+    swing = np.sin(2 * np.pi * rng.uniform(0.7, 1.1) * t + rng.uniform(0, 6))[:, None]
+    across, behind = np.array([0.3, -0.6, 0.75]), np.array([-0.8, -0.3, -0.6])
+    way = (1 + swing) / 2 * across + (1 - swing) / 2 * behind
+    joints = aimed(joints, "right", way, way + 0.2 * UP, weight)
+    return aimed(joints, "left", np.array([0.35, -0.7, -0.6]), np.array([-0.85, -0.1, -0.3]), weight)
 
 
 FAMILIES = (
     MoveFamily(
-        "air guitar",
+        "accordion",
         "stand",
-        air_guitar,
-        ("a person plays the air guitar", "someone strums an invisible guitar", "plays guitar like a rock star"),
+        accordion,
+        ("a person plays the accordion", "someone squeezes an accordion", "plays a squeezebox on the spot"),
         (
-            "a man plays an electric guitar",
-            "a guitarist strums on stage",
-            "the musician plays the guitar",
-            "someone rocks out on a guitar",
-            "playing air guitar",
-            "a woman pretends to play the guitar",
-            "a rocker strums the strings with the beat",
-            "a person strumming a guitar",
-            "she plays a guitar solo",
-            "a band member with a guitar",
+            "a man plays the accordion",
+            "a street musician with an accordion",
+            "the old sailor squeezes his accordion",
+            "someone pulls the bellows apart and together",
+            "playing accordion",
+            "a woman plays a tango on the accordion",
+            "an accordionist on stage",
+            "a person squeezing the bellows of an accordion",
+            "she plays an accordion solo",
+            "folk musician, accordion before the belly",
         ),
     ),
     MoveFamily(
@@ -239,25 +239,25 @@ FAMILIES = (
         ),
     ),
     MoveFamily(
-        "arms-back run",
+        "speed skating",
         "run",
-        arms_back_run,
+        speed_skating,
         (
-            "a person runs with both arms stretched out behind",
-            "someone does the naruto run",
-            "runs bent forward, arms trailing behind",
+            "a person skates like a speed skater",
+            "someone races on ice skates, one hand on the back",
+            "speed skating, bent low, one arm swinging",
         ),
         (
-            "a man runs like naruto",
-            "an anime hero runs with the arms back",
-            "naruto run",
-            "running with the arms behind the back",
-            "a boy runs, both arms backwards",
-            "a woman runs leaning forward with straight arms behind her",
-            "the anime character dashes with trailing arms",
-            "someone sprints with the arms stretched backwards",
-            "running like naruto",
-            "a runner whose arms trail behind",
+            "a man races round the ice rink",
+            "a speed skater at full tilt",
+            "speed skating",
+            "skating fast with a hand on the back",
+            "a boy skates bent low, one arm swinging across",
+            "a woman speed skates for gold",
+            "the olympic skater dashes ahead",
+            "someone skates as fast as possible",
+            "ice racer, one arm behind the back",
+            "a skater in the final lap",
         ),
     ),
 )

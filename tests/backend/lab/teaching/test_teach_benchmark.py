@@ -16,11 +16,11 @@ from coamd.rigs.errors import UserError
 
 from tests.motions import still, walk
 
-GUITAR, TIPPING = FAMILIES[0], FAMILIES[1]
+ACCORDION, TIPPING = FAMILIES[0], FAMILIES[1]
 
 
 def takes(family: object, count: int, seed: int) -> list[np.ndarray]:
-    assert family in (GUITAR, TIPPING)
+    assert family in (ACCORDION, TIPPING)
     rng = np.random.default_rng(seed)
     bases = [at_origin(still(4.5, 0.03 * n)).astype(np.float32) for n in range(count)]
     return [family.take(base, rng, left=bool(n % 2)) for n, base in enumerate(bases)]  # type: ignore[attr-defined]
@@ -29,13 +29,13 @@ def takes(family: object, count: int, seed: int) -> list[np.ndarray]:
 @pytest.fixture(scope="module")
 def judge() -> Judge:
     return Judge(
-        {"tipping": takes(TIPPING, 5, 1), "air guitar": takes(GUITAR, 5, 2), "walks": [walk(4.0), walk(4.0, 0.5)]}
+        {"tipping": takes(TIPPING, 5, 1), "accordion": takes(ACCORDION, 5, 2), "walks": [walk(4.0), walk(4.0, 0.5)]}
     )
 
 
 def test_the_judge_names_takes_that_it_has_not_seen(judge: Judge) -> None:
     assert {judge.named(joints) for joints in takes(TIPPING, 4, 11)} == {"tipping"}
-    assert {judge.named(joints) for joints in takes(GUITAR, 4, 12)} == {"air guitar"}
+    assert {judge.named(joints) for joints in takes(ACCORDION, 4, 12)} == {"accordion"}
     assert judge.named(walk(3.0, 0.2)) == "walks"
 
 
@@ -68,11 +68,11 @@ def test_who_does_both_shows_the_action_and_walks_afterwards(judge: Judge) -> No
     tip, stroll, stand = takes(TIPPING, 1, 11)[0], walk(4.0, 0.2), at_origin(still(4.0))
     both = [np.concatenate(pair).astype(np.float32) for pair in ((tip, stroll), (stroll, tip), (tip, stand))]
     assert [does_both(judge, "tipping", motion) for motion in both] == [True, False, False]
-    assert not does_both(judge, "air guitar", both[0])
-    section = joined(judge, {"tipping": both[:2]}, {"tipping": tip, "air guitar": stroll})
+    assert not does_both(judge, "accordion", both[0])
+    section = joined(judge, {"tipping": both[:2]}, {"tipping": tip, "accordion": stroll})
     found = {verdict.short: verdict.value for verdict in section.verdicts}
     assert (found["then walks"], found["edited"]) == (0.5, 0.5)
-    assert (found["tipping edited"], found["air guitar edited"]) == (1.0, 0.0)
+    assert (found["tipping edited"], found["accordion edited"]) == (1.0, 0.0)
 
 
 def test_the_distance_of_two_seeds_is_that_of_their_joints() -> None:
