@@ -28,6 +28,7 @@ COMPOSED = 24  # clips of a taught action and known ones at most
 TRIES = 8  # partners that are looked at for each of them
 FAR = 0.25  # metres between poses that are joined all the same: takes often end with the arms still raised
 LOSSY = 0.03  # metres of the autoencoder's mean error from which the user is warned
+TOGETHER = 16  # clips that are encoded between two looks at whether to stop
 JUDGED = 12  # takes of an action that are compared with its words
 HOPELESS = 0.08  # and from which the takes are refused
 
@@ -87,9 +88,9 @@ def material(
 
     report("preparing", 0, 1)
     alone, joined = latents(taught, SPEEDS), []
-    for clip in both:
+    for at in range(0, len(both), TOGETHER):
         check_stop()
-        joined.append(varied_latents(clip, system.autoencoder, system.text, rng))
+        joined += varied_latents(both[at : at + TOGETHER], system.autoencoder, system.text, rng)
     taught_batches = LatentBatches([*alone, *joined], shares, varied=True)
     return Material(taught_batches, LatentBatches(latents(known)), latents(tested), notes)
 

@@ -3,8 +3,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby, islice
 
 import numpy as np
 import torch
@@ -37,37 +38,89 @@ class LatentClip:
     wordings: Tensor = field(default_factory=lambda: torch.zeros(0, 0))  # (K, W), K may be 0
 
 
+class SentenceMemory:
+    """A frozen text encoder that reads each sentence once: a bank's wordings stand with hundreds of clips."""
+
+    def __init__(self, text: TextEncoder) -> None:
+        self.text = text
+        self.device = text.device
+        self.known: dict[str, Tensor] = {}
+
+    def read(self, texts: Iterable[str], batch: int = 256) -> None:
+        """Encode those that are new, in batches of like length, as a batch is padded to its longest sentence."""
+        new = sorted(set(texts) - self.known.keys(), key=len)
+        for at in range(0, len(new), batch):
+            part = new[at : at + batch]
+            self.known.update(zip(part, self.text.encode(part).cpu(), strict=True))
+
+    def encode(self, texts: Sequence[str]) -> Tensor:
+        """(N, W) on the CPU."""
+        self.read(texts)
+        return torch.stack([self.known[text] for text in texts])
+
+
 @torch.no_grad()
 def latent_clip(
     clip: Clip,
     autoencoder: Autoencoder | PathAutoencoder,
-    text: TextEncoder,
+    text: TextEncoder | SentenceMemory,
     speeds: Sequence[float] = (),
     shifts: Sequence[int] = range(TOKEN_FRAMES),
 ) -> LatentClip:
     """Encode one clip at its own length (no padding ever reaches the autoencoder), begun later by each of ``shifts``
     frames, and at other ``speeds``."""
-    device = text.device
-    played = [clip.joints[shift:] for shift in shifts]
-    played += [resample(clip.joints, FPS * speed, FPS)[:MAX_FRAMES] for speed in speeds]
-    variants: list[Tensor] = []
-    for joints in played:
-        frames = joints[: len(joints) // TOKEN_FRAMES * TOKEN_FRAMES]
-        if not variants or len(frames) >= MIN_FRAMES:
-            rows = torch.from_numpy(at_origin(frames).astype(np.float32)).flatten(1)[None].to(device)
-            variants.append(autoencoder.encode(rows)[0].cpu())
+    return with_words(clip, encoded(played(clip, speeds, shifts), autoencoder, text.device), text)
+
+
+def played(clip: Clip, speeds: Sequence[float], shifts: Sequence[int]) -> list[np.ndarray]:
+    """The clip begun later by each of ``shifts`` frames and at other ``speeds``: whole tokens of (F, 22, 3)."""
+    variants = [clip.joints[shift:] for shift in shifts]
+    variants += [resample(clip.joints, FPS * speed, FPS)[:MAX_FRAMES] for speed in speeds]
+    first, *others = (joints[: len(joints) // TOKEN_FRAMES * TOKEN_FRAMES] for joints in variants)
+    return [first, *(frames for frames in others if len(frames) >= MIN_FRAMES)]
+
+
+def encoded(
+    windows: Sequence[np.ndarray], autoencoder: Autoencoder | PathAutoencoder, device: torch.device, batch: int = 16
+) -> list[Tensor]:
+    """Latents (T, C) on the CPU of windows (F, 22, 3); those of one length together, which takes half the time."""
+    latents: list[Tensor] = [torch.empty(0)] * len(windows)
+    order = sorted(range(len(windows)), key=lambda i: len(windows[i]))
+    for _, group in groupby(order, key=lambda i: len(windows[i])):
+        same = list(group)
+        for some in (same[at : at + batch] for at in range(0, len(same), batch)):
+            rows = np.stack([at_origin(windows[i]).astype(np.float32) for i in some])
+            found = autoencoder.encode(torch.from_numpy(rows).flatten(2).to(device)).cpu()
+            for i, tokens in zip(some, found, strict=True):
+                latents[i] = tokens.clone()
+    return latents
+
+
+def with_words(clip: Clip, latents: Sequence[Tensor], text: TextEncoder | SentenceMemory) -> LatentClip:
+    """Its latents (T, C) beside what it is called."""
     labels = [*clip.labels, " and ".join(clip.labels)] if clip.labels else []
-    encoded = text.encode([*clip.texts, *labels, *clip.wordings]).cpu()
-    sentences, labels_, wordings = torch.split(encoded, [len(clip.texts), len(labels), len(clip.wordings)])
-    return LatentClip(tuple(variants), sentences, labels_, wordings)
+    vectors = text.encode([*clip.texts, *labels, *clip.wordings]).cpu()
+    sentences, labels_, wordings = torch.split(vectors, [len(clip.texts), len(labels), len(clip.wordings)])
+    return LatentClip(tuple(latents), sentences, labels_, wordings)
 
 
-def varied_latents(
-    clip: Clip, autoencoder: Autoencoder | PathAutoencoder, text: TextEncoder, rng: np.random.Generator
-) -> LatentClip:
-    """``latent_clip`` as a large set can afford it: as it is, begun 1 to 3 frames later, and slower or faster."""
+def varied(rng: np.random.Generator) -> tuple[tuple[float], tuple[int, int]]:
+    """Speeds and shifts as a large set can afford them: as it is, begun 1 to 3 frames later, and slower or faster."""
     shifts = (0, int(rng.integers(1, TOKEN_FRAMES)))
-    return latent_clip(clip, autoencoder, text, (float(rng.choice(SPEEDS)),), shifts)
+    return (float(rng.choice(SPEEDS)),), shifts
+
+
+@torch.no_grad()
+def varied_latents(
+    clips: Sequence[Clip],
+    autoencoder: Autoencoder | PathAutoencoder,
+    text: TextEncoder | SentenceMemory,
+    rng: np.random.Generator,
+) -> list[LatentClip]:
+    """``latent_clip`` of several clips, each in three variants drawn at random."""
+    windows = [played(clip, *varied(rng)) for clip in clips]
+    latents = iter(encoded([frames for each in windows for frames in each], autoencoder, text.device))
+    return [with_words(clip, list(islice(latents, len(each))), text) for clip, each in zip(clips, windows, strict=True)]
 
 
 class LatentBatches:

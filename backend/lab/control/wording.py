@@ -22,7 +22,7 @@ from ...training.data import Clip
 from ..evaluation.evaluator import Evaluator
 from ..evaluation.evaluator_training import label_accuracy
 from ..evaluation.generation import DEFAULTS, generate_all, source_seeds
-from ..training.augmentation.acted_gestures import gesture_sentences
+from ..training.augmentation.styled_gaits import keyed_sentences
 from ..training.sentences.paraphrases import actions, read_paraphrases
 from ..training.sentences.wordings import read_bank
 from .figure_table import ComparedFigure, FigureTable, table_of
@@ -63,7 +63,7 @@ def learnt(pipeline: Pipeline, clips: Sequence[Clip]) -> frozenset[str]:
     phrases = pipeline.system.phrases
     texts = [text for clip in clips for text in (*clip.texts, *clip.wordings)]
     paraphrases = [text for action in actions(read_bank(), read_paraphrases()) for text in action.others]
-    return frozenset(map(bare, [*texts, *gesture_sentences(), *paraphrases, *(phrases.texts if phrases else ())]))
+    return frozenset(map(bare, [*texts, *keyed_sentences(), *paraphrases, *(phrases.texts if phrases else ())]))
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from .augmentation.arm_raises import raising_clips
 from .augmentation.gestures import waving_clips
 from .augmentation.recorded_moments import moving_clips, striking_clips
 from .augmentation.repetition import repeated_actions
+from .augmentation.styled_gaits import styled_clips
 from .sentences.wordings import Wording, read_bank
 
 # Shares of the groups of actions, relative to one another, by how often they are asked for and how much they vary:
@@ -48,7 +49,7 @@ TARGETS = {
     "ball sports": 0.03,
     "stairs and ladder": 0.03,
     "playground climbing": 0.01,
-    "swim and fly": 0.005,
+    "swim and fly": 0.008,
     "sequence": 0.02,
 }
 # Made clips: two actions in a row are asked for all the time and hardly recorded; the others show one thing each.
@@ -57,7 +58,8 @@ MADE_TARGETS = {
     "repeated": 0.025,
     "raised": 0.01,
     "waved": 0.01,
-    "acted": 0.11,  # what is asked for most and hardly recorded: salutes, bows, guards, single punches
+    "acted": 0.16,  # what is asked for most and hardly recorded: salutes, bows, guards, single punches, sword strokes
+    "styled": 0.08,  # moods, loads and what hands do while somebody walks or runs: any scene has them
     "moments": 0.06,  # single turns and steps
     "strikes": 0.05,  # so many punches, kicks or jumps
 }
@@ -98,6 +100,7 @@ def mixture(clips: Sequence[Clip], takes: Sequence[RecordedTake], seed: int) -> 
         "raised": raising_clips(single, seed),
         "waved": [waves[int(i)] for i in chosen],
         "acted": acted,
+        "styled": styled_clips(single, seed),
         "moments": moving_clips(takes, seed),
         "strikes": striking_clips(single),
     }

@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from torch import nn
-from tqdm import tqdm
+from tqdm import trange
 
 from ....rigs.errors import UserError
 from ...language.familiarity import learn, plain
@@ -36,7 +36,7 @@ from ...training.data import Clip, RecordedTake, load_clips, load_takes
 from ...training.loop import Schedule, Validate, train
 from ...training.team import Team
 from . import autoencoder as autoencoders
-from .augmentation.acted_gestures import gesture_sentences
+from .augmentation.styled_gaits import keyed_sentences
 from .mixture import mixture, report
 from .recognition import recognizer as recognizers
 from .recognition.cocodiff import CoCoDiff, Taught, guides, read_fine_texts
@@ -49,6 +49,7 @@ from .sentences.wordings import read_bank, wide_sentences
 from .warm_start import same_tokenizer, take_fitting, take_text, weights_of
 from .windows import RandomWindows
 
+LATENTS = 512  # clips that are encoded together
 WINDOW = 64  # frames of an autoencoder's window (model_spec: Autoencoder)
 
 
@@ -247,12 +248,14 @@ def train_generator(job: TrainingJob) -> None:
     clips, held_out = job.clips()
     takes = [take for take in load_takes(job.data) if take.split == "train"]
     found = mixture(clips, takes, job.schedule.seed)
-    autoencoder, text = load_autoencoder(job), job.text()
+    autoencoder, text = load_autoencoder(job), generators.SentenceMemory(job.text())
     rng = np.random.default_rng(job.schedule.seed)
     if job.team.leads:
         print(report(found))
-    listed = tqdm(found.clips, desc="latents", mininterval=1.0, disable=not job.team.leads)
-    latents = [generators.varied_latents(clip, autoencoder, text, rng) for clip in listed]
+    text.read(said for clip in found.clips for said in (*clip.texts, *clip.wordings))
+    latents = []
+    for at in trange(0, len(found.clips), LATENTS, desc="latents", mininterval=1.0, disable=not job.team.leads):
+        latents += generators.varied_latents(found.clips[at : at + LATENTS], autoencoder, text, rng)
     training = generators.LatentBatches(latents, found.shares, varied=True)
     validation = generators.LatentBatches([generators.latent_clip(clip, autoencoder, text) for clip in held_out])
     model = Generator(job.config.generator)
@@ -273,7 +276,7 @@ def train_generator(job: TrainingJob) -> None:
 def train_phrases(job: TrainingJob) -> None:
     """What the model knows in words, and when to warn of a prompt."""
     clips, held_out = job.clips()
-    known = [text for clip in clips for text in (*clip.texts, *clip.labels, *clip.wordings)] + gesture_sentences()
+    known = [text for clip in clips for text in (*clip.texts, *clip.labels, *clip.wordings)] + keyed_sentences()
     asked = sorted({text for clip in held_out for text in clip.texts})
     own = job.config.text.kind == "bundled"  # whose readers are taught the paraphrases
     phrases = learn(
@@ -297,7 +300,7 @@ def train_paraphrases(job: TrainingJob) -> None:
     begun_with = {"readers": fingerprint(text, model)}  # a run goes on with these and with no others
     bank = read_bank()
     found = paraphrases.actions(bank, paraphrases.read_paraphrases())
-    known = corpus(clips, bank, [*wide_sentences(), *gesture_sentences()], (), job.schedule.seed)
+    known = corpus(clips, bank, [*wide_sentences(), *keyed_sentences()], (), job.schedule.seed)
     lessons = paraphrases.ParaphraseLessons(readers, found, known, job.schedule.seed)
     train(
         readers.requires_grad_(True),

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Gestures and actions keyed by hand (``gesture_table``, ``action_table``), laid over people who stand.
+"""Gestures and actions keyed by hand (``gesture_table``, ``action_table``, ``prop_table``), laid over people who stand.
 
 Each clip is a little different: the arm goes from where it was recorded to the keyed directions and back, the trunk
 bends at hips and chest, the legs follow the pelvis with the feet where they stood. What moves too fast or leaves the
@@ -8,7 +8,8 @@ floor is not kept.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -20,23 +21,27 @@ from .....rigs.solve.two_bone_ik import two_bones
 from ....language.quantities import NUMBER_WORDS, TIMES
 from ....motion.joint_measures import hand_work, wrist_speed
 from ....training.data import Clip
-from ..sentences.wordings import OTHER
+from ..sentences.wordings import OTHER, Wording, read_bank, sided
 from .action_table import ACTIONS
 from .gesture_table import GESTURES, GUARD, Gesture, Move
 from .gestures import aimed
+from .prop_table import PROPS
 
-ACTED = (*GESTURES, *ACTIONS)
+ACTED = (*GESTURES, *ACTIONS, *PROPS)
 EACH = 28  # clips of a gesture
 MARGIN = (0.15, 0.7)  # seconds before and after the gesture
 TEMPO = (0.85, 1.3)  # by which its seconds are multiplied
 UNLIKE = 0.07  # deviation of each number of a direction, from clip to clip
 CALM = 0.9  # metres that either wrist of the clip below may travel in three seconds
+_SIDE = re.compile(r"\b(left|right)\b")
 FASTEST = 9.0  # m/s of a wrist
 BACK = 0.16  # metres that the hips go back when the trunk bends by a right angle
 SIDEWAYS = 0.09  # metres that the pelvis goes over the standing foot
 FRONT, BEHIND, WIDER = 0.16, 0.14, 0.04  # metres by which the feet of a guard stand apart
 _ABOVE_PELVIS = [INDEX[name] for name in ("spine1", "spine2", "spine3", "neck", "head")]
+_DOWN = ((0.2, -1.0, 0.1), (0.0, -1.0, 0.2))  # an arm that nothing is keyed of
 _ARMS = [INDEX[f"{side}_{part}"] for side in OTHER for part in ("collar", "shoulder", "elbow", "wrist")]
+TRUNK = [*_ABOVE_PELVIS, *_ARMS]
 _CHEST = [INDEX[name] for name in ("spine3", "neck", "head")] + _ARMS
 
 
@@ -47,6 +52,9 @@ class GestureTrack:
     share: np.ndarray
     upper: np.ndarray
     fore: np.ndarray
+    other_share: np.ndarray  # of the other arm, where it is keyed by itself
+    other_upper: np.ndarray
+    other_fore: np.ndarray
     lean: np.ndarray
     nod: np.ndarray
     twist: np.ndarray
@@ -71,16 +79,19 @@ def keyed(gesture: Gesture, times: int, seconds: float) -> list[Move]:
 
 def track(moves: Sequence[Move], start: float, tempo: float, returns: bool, rng: np.random.Generator) -> GestureTrack:
     """Keys joined by smooth steps, from the recorded pose; back to it at the end where it ``returns``."""
-    off = {name: rng.normal(0.0, UNLIKE, 3) for name in ("upper", "fore")}
+    off = rng.normal(0.0, UNLIKE, 12)
     armed = next((move for move in moves if move.upper is not None), None)
+    both = next((move for move in moves if move.other is not None), None)
 
     def row(move: Move, share: float) -> np.ndarray:
         # an arm that is not keyed keeps a share of 0, so that its direction does not count
-        source = move if move.upper is not None else armed
-        upper = np.array(source.upper if source and source.upper else (0.2, -1.0, 0.1)) + off["upper"]
-        fore = np.array(source.fore if source and source.fore else (0.0, -1.0, 0.2)) + off["fore"]
+        source, second = move if move.upper is not None else armed, move if move.other is not None else both
+        arm = (source.upper, source.fore) if source and source.upper and source.fore else _DOWN
+        other = second.other if second and second.other else _DOWN
+        keyed_arm = [share if move.upper is not None else 0.0, *(np.ravel(arm) + off[:6])]
+        keyed_other = [share if move.other is not None else 0.0, *(np.ravel(other) + off[6:])]
         numbers = (move.lean, move.nod, move.twist, *(move.lift or (0.0, 0.0)), move.drop, move.shrug)
-        return np.array([share if move.upper is not None else 0.0, *upper, *fore, *np.multiply(numbers, share)])
+        return np.array([*keyed_arm, *keyed_other, *np.multiply(numbers, share)])
 
     rest = 0.5 + 0.35 * rng.random()
     rows, at = [row(moves[0], 0.0)], [start]
@@ -96,8 +107,8 @@ def track(moves: Sequence[Move], start: float, tempo: float, returns: bool, rng:
     share = smoothstep((seconds - low) / np.maximum(high - low, 1e-6))[:, None]
     values = blur((1 - share) * np.array(rows)[place] + share * np.array(rows)[place + 1], 0.6)
     return GestureTrack(
-        values[:, 0], values[:, 1:4], values[:, 4:7], values[:, 7], values[:, 8], values[:, 9],
-        values[:, 10:12], values[:, 12], values[:, 13], str(rng.choice(list(OTHER))),
+        values[:, 0], values[:, 1:4], values[:, 4:7], values[:, 7], values[:, 8:11], values[:, 11:14], values[:, 14],
+        values[:, 15], values[:, 16], values[:, 17:19], values[:, 19], values[:, 20], str(rng.choice(list(OTHER))),
     )  # fmt: skip
 
 
@@ -118,20 +129,29 @@ def acted(joints: np.ndarray, gesture: Gesture, side: str, motion: GestureTrack)
     forward = np.cross(left, np.array([0.0, 1.0, 0.0]))
     outwards = 1.0 if side == "left" else -1.0
     upright = np.tile([0.0, 1.0, 0.0], (len(result), 1))
-    trunk = [*_ABOVE_PELVIS, *_ARMS]
     # a positive turn about the body's left bends it forward; two thirds at the hips, the rest in the chest
-    result[:, trunk] = rotated(result[:, trunk], result[:, 0], left, motion.lean * 2 / 3)
+    result[:, TRUNK] = rotated(result[:, TRUNK], result[:, 0], left, motion.lean * 2 / 3)
     result[:, _CHEST] = rotated(result[:, _CHEST], result[:, INDEX["spine2"]], left, motion.lean / 3)
     result[:, _CHEST] = rotated(result[:, _CHEST], result[:, INDEX["spine2"]], upright, -outwards * motion.twist)
     result[:, [INDEX["head"]]] = rotated(result[:, [INDEX["head"]]], result[:, INDEX["neck"]], left, motion.nod)
-    for arm in OTHER if gesture.both or gesture.guard else (side,):
+    for arm in OTHER:
         out = np.array([1.0 if arm == "left" else -1.0, 1.0, 1.0])
-        for joint in ("shoulder", "elbow", "wrist"):
-            result[:, INDEX[f"{arm}_{joint}"], 1] += motion.shrug
-        upper, fore = (motion.upper, motion.fore) if gesture.both or arm == side else map(np.array, GUARD)
-        if motion.share.any():
-            result = aimed(result, arm, upper * out, fore * out, motion.share[:, None])
+        share, upper, fore = arm_of(motion, gesture, arm == side)
+        if arm == side or gesture.both or gesture.guard or share.any():
+            for joint in ("shoulder", "elbow", "wrist"):
+                result[:, INDEX[f"{arm}_{joint}"], 1] += motion.shrug
+        if share.any():
+            result = aimed(result, arm, upper * out, fore * out, share[:, None])
     return fix_bone_lengths(on_its_legs(result, joints, gesture, side, motion, left, forward))
+
+
+def arm_of(motion: GestureTrack, gesture: Gesture, acting: bool) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Share (F,) and directions of the acting arm or of the other one, outwards, up, forward, (F, 3) or (3,)."""
+    if acting or gesture.both:
+        return motion.share, motion.upper, motion.fore
+    if gesture.guard:
+        return motion.share, np.array(GUARD[0]), np.array(GUARD[1])
+    return motion.other_share, motion.other_upper, motion.other_fore
 
 
 def on_its_legs(
@@ -200,6 +220,12 @@ def said(gesture: Gesture, side: str, times: int) -> tuple[str, ...]:
     return tuple(dict.fromkeys(texts))
 
 
+def worded(bank: Mapping[str, Wording], keys: Sequence[str], side: str, says: str = "") -> tuple[str, ...]:
+    """What entries of the bank say, with the acting side; sentences that name a side by themselves are left out."""
+    texts = [text for key in keys for text in bank[key].texts if re.search(says, text) and not _SIDE.search(text)]
+    return tuple(dict.fromkeys(sided(text, side) for text in texts))
+
+
 def gesture_sentences() -> list[str]:
     """Everything that the gestures are called, for both sides and one to four times."""
     numbers = {gesture: TIMES if gesture.counted else (1,) for gesture in ACTED}
@@ -211,7 +237,7 @@ def gesture_sentences() -> list[str]:
 def acted_clips(clips: Sequence[Clip], seed: int) -> list[Clip]:
     """About 28 clips of each gesture, less those that move too fast or are too short."""
     rng = np.random.default_rng(seed)
-    calm = calm_clips(clips)
+    calm, bank = calm_clips(clips), {entry.key: entry for entry in read_bank()}
     made: list[Clip] = []
     for number, gesture in enumerate(ACTED if calm else ()):
         for k in range(EACH):
@@ -231,7 +257,8 @@ def acted_clips(clips: Sequence[Clip], seed: int) -> list[Clip]:
                 made.append(
                     replace(
                         below, id=name, joints=joints, texts=said(gesture, side, times),
-                        labels=(gesture.label,), wordings=(), group="gesture and acting",
+                        labels=(gesture.label,), group="gesture and acting",
+                        wordings=worded(bank, gesture.bank, side, gesture.says),
                     )
                 )  # fmt: skip
     return made

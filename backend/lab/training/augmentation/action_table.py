@@ -23,6 +23,8 @@ ACTIONS = (
         ),
         loop=(0, 2),
         both=True,
+        bank=("phone",),
+        says=r"text|scroll|message|check",
     ),
     Gesture(
         "take a selfie",
@@ -51,6 +53,8 @@ ACTIONS = (
             Move(1.4, (0.4, -0.55, 0.75), (-0.55, 0.82, 0.3), nod=6),
         ),
         both=True,
+        bank=("photo",),
+        says=r"^(?!.*selfie)",
     ),
     Gesture(
         "cry",
@@ -67,6 +71,7 @@ ACTIONS = (
         ),
         loop=(1, 3),
         both=True,
+        bank=("cry",),
     ),
     Gesture(
         "hands on head",
@@ -174,6 +179,7 @@ ACTIONS = (
             Move(0.2, (0.55, -0.65, 0.55), (-0.68, 0.7, 0.15), nod=6),
         ),
         loop=(1, 3),
+        bank=("brush_teeth",),
     ),
     Gesture(
         "wipe",
@@ -203,6 +209,7 @@ ACTIONS = (
             Move(0.18, (0.12, -0.8, 0.58), (-0.05, 0.2, 0.98), lean=6),
             Move(0.18, (0.12, -0.85, 0.5), (-0.05, -0.05, 1.0), lean=6),
         ),
+        bank=("handshake",),
     ),
     Gesture(
         "push",
@@ -218,6 +225,7 @@ ACTIONS = (
             Move(0.4, (0.15, -0.2, 0.97), (-0.05, 0.1, 1.0), lean=22, drop=0.08),
         ),
         both=True,
+        bank=("push",),
     ),
     Gesture(
         "duck",
@@ -248,6 +256,7 @@ ACTIONS = (
             Move(0.3, *GUARD, lean=6, drop=0.05),
         ),
         guard=True,
+        bank=("block",),
     ),
     Gesture(
         "punch",
@@ -281,6 +290,7 @@ ACTIONS = (
         ),
         loop=(1, 4),
         both=True,
+        bank=("axe_wood",),
     ),
     Gesture(
         "sword slash",
@@ -296,6 +306,7 @@ ACTIONS = (
             Move(0.35, (0.1, -0.5, 0.87), (-0.2, -0.4, 0.9), lean=24, drop=0.11),
         ),
         both=True,
+        bank=("sword_slash", "weapon_chop"),
     ),
     Gesture(
         "squat",

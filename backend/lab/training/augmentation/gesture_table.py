@@ -25,6 +25,7 @@ class Move:
     lift: tuple[float, float] | None = None  # of the acting foot: metres up and forward
     drop: float = 0.0  # metres of the pelvis
     shrug: float = 0.0  # metres of the shoulders, up
+    other: tuple[Direction, Direction] | None = None  # upper arm and forearm of the other side, where it does its own
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,8 @@ class Gesture:
     both: bool = False  # both arms, the other one as its mirror image
     counted: tuple[int, int] | None = None  # moves that are done one to four times, as the words {times} say
     guard: bool = False  # fists up, one foot in front
+    bank: tuple[str, ...] = ()  # entries of the bank of wordings that it also shows
+    says: str = ""  # what those wordings must match, where an entry holds other things too
 
 
 GUARD = ((0.25, -0.85, 0.45), (-0.35, 0.85, 0.45))
@@ -77,6 +80,7 @@ GESTURES = (
             Move(0.7, (0.15, -1.0, 0.2), (0.0, -1.0, 0.25), lean=57, nod=15),
         ),
         both=True,
+        bank=("bow",),
     ),
     Gesture(
         "shrug",
@@ -93,6 +97,7 @@ GESTURES = (
             Move(0.55, (0.3, -0.9, 0.15), (0.8, 0.35, 0.55), shrug=0.06),
         ),
         both=True,
+        bank=("shrug",),
     ),
     Gesture(
         "phone",
@@ -111,6 +116,8 @@ GESTURES = (
         ),
         (Move(0.7, (0.35, -0.8, 0.45), (-0.45, 0.9, 0.12)), Move(1.5, (0.32, -0.82, 0.42), (-0.42, 0.92, 0.1), nod=6)),
         loop=(0, 2),
+        bank=("phone",),
+        says=r"^(?!.*(text|dial|check|scroll|message))",
     ),
     Gesture(
         "facepalm",
@@ -137,6 +144,7 @@ GESTURES = (
         (Move(0.6, (0.25, -0.9, 0.35), (-0.95, 0.15, 0.35)), Move(2.0, (0.25, -0.9, 0.38), (-0.95, 0.18, 0.35))),
         loop=(0, 2),
         both=True,
+        bank=("crosses_arms",),
     ),
     Gesture(
         "hands on hips",
@@ -149,6 +157,7 @@ GESTURES = (
         (Move(0.6, (0.8, -0.75, -0.25), (-0.7, -0.45, 0.5)), Move(2.0, (0.8, -0.75, -0.2), (-0.7, -0.45, 0.5))),
         loop=(0, 2),
         both=True,
+        bank=("hand_on_hip",),
     ),
     Gesture(
         "thumbs up",
@@ -203,6 +212,7 @@ GESTURES = (
         ),
         loop=(1, 3),
         both=True,
+        bank=("clap",),
     ),
     Gesture(
         "clap",
@@ -214,6 +224,7 @@ GESTURES = (
         ),
         loop=(1, 3),
         both=True,
+        bank=("clap",),
     ),
     Gesture(
         "cheer",
@@ -229,6 +240,8 @@ GESTURES = (
             Move(0.5, (0.35, -0.9, -0.2), (0.0, 0.75, 0.65), lean=8),
         ),
         counted=(0, 2),
+        bank=("cheer",),
+        says=r"^(?!.*jump)",
     ),
     Gesture(
         "pray",
@@ -284,6 +297,7 @@ GESTURES = (
             "the {side} arm points to the front",
         ),
         (Move(0.5, (0.08, -0.05, 1.0), (0.0, 0.03, 1.0)), Move(1.2, (0.08, -0.02, 1.0), (0.0, 0.05, 1.0))),
+        bank=("point",),
     ),
     Gesture(
         "point",
@@ -313,6 +327,7 @@ GESTURES = (
             Move(0.22, (0.1, -0.2, 1.0), (-0.2, -0.3, 0.95), twist=28, lean=16),
             Move(0.25, (-0.2, -0.75, 0.65), (-0.5, -0.75, 0.4), twist=30, lean=18),
         ),
+        bank=("throw",),
     ),
     Gesture(
         "scratch head",
@@ -328,6 +343,7 @@ GESTURES = (
             Move(0.16, (0.75, 0.28, 0.4), (-0.65, 0.75, 0.0), nod=10),
         ),
         loop=(1, 3),
+        bank=("scratch_head",),
     ),
     Gesture(
         "knock",
@@ -343,6 +359,7 @@ GESTURES = (
             Move(0.16, (0.2, -0.55, 0.85), (0.0, 0.95, 0.5)),
         ),
         loop=(1, 3),
+        bank=("knock",),
     ),
     Gesture(
         "open door",
@@ -356,6 +373,7 @@ GESTURES = (
             Move(0.3, (0.3, -0.7, 0.7), (0.05, -0.05, 1.0), lean=6),
             Move(0.6, (0.55, -0.8, -0.3), (0.1, -0.1, 1.0), twist=-18),
         ),
+        bank=("door_open",),
     ),
     Gesture(
         "drink",
@@ -371,6 +389,7 @@ GESTURES = (
             Move(0.9, (0.42, -0.45, 0.7), (-0.65, 0.82, 0.1), nod=-16),
             Move(0.6, (0.25, -0.85, 0.4), (-0.1, 0.1, 1.0)),
         ),
+        bank=("drink", "drink_mug"),
     ),
     Gesture(
         "combat idle",
@@ -391,6 +410,7 @@ GESTURES = (
         loop=(1, 3),
         both=True,
         guard=True,
+        bank=("fight_stance",),
     ),
     Gesture(
         "punch",
@@ -408,6 +428,7 @@ GESTURES = (
         ),
         counted=(1, 4),
         guard=True,
+        bank=("jab",),
     ),
     Gesture(
         "punch",
@@ -426,6 +447,7 @@ GESTURES = (
         ),
         counted=(1, 5),
         guard=True,
+        bank=("hook",),
     ),
     Gesture(
         "stand on one leg",
@@ -437,6 +459,7 @@ GESTURES = (
         ),
         (Move(0.7, lift=(0.28, -0.12)), Move(1.5, lift=(0.3, -0.1))),
         loop=(0, 2),
+        bank=("balance_one_leg",),
     ),
     Gesture(
         "lift knee",

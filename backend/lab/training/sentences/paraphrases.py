@@ -26,7 +26,10 @@ from torch.nn.functional import cross_entropy, normalize, softmax
 from ....model.recognizer import TextTower
 from ....model.text import TextEncoder
 from ....training.loop import Draw
-from ..augmentation.acted_gestures import ACTED
+from ..augmentation.action_table import ACTIONS
+from ..augmentation.gesture_table import GESTURES
+from ..augmentation.prop_table import PROPS
+from ..augmentation.style_table import STYLES
 from .corpus import Corpus
 from .text import of_like_length, sometimes_noisy
 from .wordings import OTHER, Wording, sided
@@ -54,17 +57,20 @@ class Action:
 
 
 def read_paraphrases(path: Path = PARAPHRASES) -> dict[str, tuple[str, ...]]:
-    """Texts by the key of a wording, or by "gesture: " and the label of one that is keyed by hand."""
+    """Texts by the key of a wording, or by "gesture: " or "style: " and the label of one that is keyed by hand."""
     return {key: tuple(texts) for key, texts in json.loads(path.read_text(encoding="utf-8")).items()}
 
 
 def known_sentences(bank: Sequence[Wording]) -> dict[str, tuple[str, ...]]:
     """The sentences that the generator has met, by the keys of ``read_paraphrases``; ``{side}`` stands for a side."""
     found = {wording.key: wording.texts for wording in bank}
-    for gesture in ACTED:
-        texts = tuple(text for text in gesture.texts if "{times}" not in text)
-        key = f"gesture: {gesture.label}"
-        found[key] = (*found.get(key, ()), *texts)
+    # what an entry of the bank says as well is one action with it; gestures and actions have names of their own
+    keyed = [(gesture.texts, f"gesture: {gesture.label}") for gesture in (*GESTURES, *ACTIONS)]
+    keyed += [(prop.texts, prop.bank[0] if prop.bank else f"gesture: {prop.label}") for prop in PROPS]
+    styles = [(style.bank[:1], style.gesture) for style in STYLES]
+    keyed += [(gesture.texts, bank[0] if bank else f"style: {gesture.label}") for bank, gesture in styles]
+    for texts, key in keyed:
+        found[key] = (*found.get(key, ()), *(text for text in texts if "{times}" not in text))
     return found
 
 

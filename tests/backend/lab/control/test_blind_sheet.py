@@ -12,7 +12,7 @@ import pytest
 from coamd.backend.lab.control import blind_sheet
 from coamd.backend.lab.control.blind_sheet import GENERATED, KEY, SCORES, SEARCH, EyePrompt, Strip
 from coamd.backend.lab.control.wording import bare
-from coamd.backend.lab.training.augmentation.acted_gestures import gesture_sentences
+from coamd.backend.lab.training.augmentation.styled_gaits import keyed_sentences
 from coamd.backend.lab.training.sentences.paraphrases import actions, read_paraphrases
 from coamd.backend.lab.training.sentences.wordings import read_bank
 from coamd.backend.motion.pipeline import Pipeline
@@ -73,7 +73,7 @@ def test_there_are_a_hundred_prompts_of_all_kinds() -> None:
 
 
 def test_no_prompt_is_a_sentence_that_the_model_is_taught() -> None:
-    taught = {bare(text) for entry in read_bank() for text in entry.every_text()} | set(map(bare, gesture_sentences()))
+    taught = {bare(text) for entry in read_bank() for text in entry.every_text()} | set(map(bare, keyed_sentences()))
     paraphrases = actions(read_bank(), read_paraphrases())
     taught |= {bare(text) for action in paraphrases for text in action.others}
     assert bare("Salute.") in taught, "or the comparison would see nothing"

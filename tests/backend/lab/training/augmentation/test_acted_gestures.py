@@ -11,7 +11,9 @@ from coamd.backend.lab.training.augmentation.acted_gestures import (
     calm_clips,
     gesture_sentences,
     said,
+    worded,
 )
+from coamd.backend.lab.training.sentences.wordings import Wording
 from coamd.backend.motion.joint_measures import acting_limb, strikes
 from coamd.backend.training.data import Clip
 from coamd.rigs.body.skeleton import BONE_LENGTHS, INDEX, PARENTS
@@ -48,7 +50,7 @@ def test_bones_keep_their_lengths(made: list[Clip]) -> None:
         )
 
 
-@pytest.mark.parametrize("label", ["salute", "throw", "point", "scratch head", "open door"])
+@pytest.mark.parametrize("label", ["salute", "throw", "point", "scratch head", "open door", "smoke", "hail", "tennis"])
 def test_the_hand_of_the_words_acts(made: list[Clip], label: str) -> None:
     for one in labelled(made, label):
         sides = {side for text in one.texts for side in ("left", "right") if side in text.replace("-", " ").split()}
@@ -59,6 +61,27 @@ def test_who_balances_stands_on_the_foot_of_the_words(made: list[Clip]) -> None:
     for one in labelled(made, "stand on one leg"):
         side = "left" if "on the left foot" in one.texts[0] else "right"
         assert acting_limb("standing foot", one.joints) == side
+
+
+def test_a_rifle_is_held_in_both_hands_and_a_bow_is_drawn_by_one(made: list[Clip]) -> None:
+    wrists = [INDEX["left_wrist"], INDEX["right_wrist"]]
+    for label, apart in (("aim", (0.0, 0.6)), ("shoot with bow", (0.6, 1.2))):
+        for one in labelled(made, label)[::5]:
+            middle = one.joints[len(one.joints) // 2]
+            assert (middle[wrists, 1] > middle[INDEX["spine2"], 1]).all(), "both are up"
+            gap = np.linalg.norm(one.joints[:, wrists[0]] - one.joints[:, wrists[1]], axis=-1)
+            assert apart[0] <= gap[len(gap) // 3 : -len(gap) // 3].max() <= apart[1]
+
+
+def test_wordings_of_the_bank_fit_the_side_and_what_is_shown() -> None:
+    bank = {
+        "jab": Wording("jab", {}, ("jab", "throws a {side} jab", "jabs with the left hand")),
+        "phone": Wording("phone", {}, ("phone call", "texting on a phone")),
+    }
+    assert worded(bank, ("jab",), "right") == ("jab", "throws a right jab")
+    assert worded(bank, ("jab", "phone"), "left", "phone") == ("phone call", "texting on a phone")
+    phone = next(gesture for gesture in ACTED if gesture.label == "phone")
+    assert worded(bank, phone.bank, "left", phone.says) == ("phone call",)
 
 
 def test_a_bow_lowers_the_head_and_keeps_the_feet(made: list[Clip]) -> None:

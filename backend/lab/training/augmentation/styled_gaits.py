@@ -1,0 +1,157 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Styles and gestures of people on the move (``style_table``), laid over recorded walks and runs.
+
+Recorded styles are a few clips each, so that a tired walk becomes any walk and a zombie crawls; and nobody in the data
+walks with a phone at the ear. The legs go on as recorded, at the style's tempo; trunk, head and arms are keyed, and
+the feet stay where they step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from .....rigs.body.resample import sampled
+from .....rigs.body.rotations import normalised
+from .....rigs.body.skeleton import FPS, INDEX, MAX_FRAMES, MIN_FRAMES, TOKEN_FRAMES
+from .....rigs.body.smoothing import blur, smoothstep
+from .....rigs.solve.two_bone_ik import two_bones
+from ....motion.joint_measures import paces, straightness, wrist_speed
+from ....training.data import Clip
+from ..sentences.wordings import OTHER, read_bank, sided
+from .acted_gestures import FASTEST, TRUNK, acted, gesture_sentences, keyed, rotated, track, worded
+from .style_table import STYLES, Style
+
+EACH = 26  # clips of a style
+UNHURRIED = {"walk": (0.7, 1.8), "run": (2.0, 5.0)}  # m/s of the median pace of what a style is laid over
+UPRIGHT = 0.8  # metres that the pelvis stays above
+BENT = {"walk": 10.0, "run": 20.0}  # degrees that the trunk leans at most, in the median
+STRAIGHT = 0.8  # net way to path: those who turn round are left out
+ARMS_LOW = 0.15  # metres above the pelvis that recorded wrists stay below; those of a run are free
+SETTLED = 2.0  # seconds before the clip at which a style begins, so that it is there from the first frame
+_ANKLES = {side: INDEX[f"{side}_ankle"] for side in OTHER}
+
+
+def plain_gaits(clips: Sequence[Clip], group: str) -> list[Clip]:
+    """Upright walks or runs straight ahead whose arms do nothing else."""
+    least, most = UNHURRIED[group]
+    found = []
+    for clip in clips:
+        joints = clip.joints
+        if clip.group != group or len(joints) < MIN_FRAMES or joints[:, 0, 1].min() < UPRIGHT:
+            continue
+        wrists = joints[:, [INDEX["left_wrist"], INDEX["right_wrist"]], 1] - joints[:, :1, 1]
+        calm = group == "run" or wrists.max() < ARMS_LOW
+        plain = straightness(joints) > STRAIGHT and lean_of(joints) < BENT[group]
+        if calm and plain and least < float(np.median(paces(joints))) < most:
+            found.append(clip)
+    return found
+
+
+def lean_of(joints: np.ndarray) -> float:
+    """Degrees by which the trunk of (F, 22, 3) leans, to any side, in the median."""
+    up = normalised(joints[:, INDEX["neck"]] - joints[:, 0])[:, 1]
+    return float(np.degrees(np.arccos(np.clip(np.median(up), -1.0, 1.0))))
+
+
+def at_tempo(joints: np.ndarray, tempo: float) -> np.ndarray:
+    """Joints (F, 22, 3) played ``tempo`` times as fast, cut to whole tokens and to the longest clip."""
+    count = min(int((len(joints) - 1) / tempo) + 1, MAX_FRAMES) // TOKEN_FRAMES * TOKEN_FRAMES
+    return sampled(joints, np.arange(count) * tempo)
+
+
+def with_high_steps(joints: np.ndarray, factor: float) -> np.ndarray:
+    """Joints (F, 22, 3) whose feet rise ``factor`` times as high in each step, their knees with them."""
+    result = joints.astype(np.float64).copy()
+    across = joints[:, INDEX["left_hip"]] - joints[:, INDEX["right_hip"]]
+    for leg, ankle in _ANKLES.items():
+        hip, knee, toe = (INDEX[f"{leg}_{part}"] for part in ("hip", "knee", "foot"))
+        rest = float(np.percentile(joints[:, ankle, 1], 10))
+        lift = np.zeros((len(joints), 3))
+        lift[:, 1] = blur((factor - 1.0) * np.maximum(joints[:, ankle, 1] - rest, 0.0), 1.0)
+        upper, lower = two_bones(
+            joints[:, knee] - joints[:, hip],
+            joints[:, ankle] - joints[:, knee],
+            joints[:, ankle] + lift - joints[:, hip],
+            normalised(across),
+        )
+        reached = joints[:, hip] + upper + lower
+        result[:, knee], result[:, ankle] = joints[:, hip] + upper, reached
+        result[:, toe] = joints[:, toe] + reached - joints[:, ankle]
+    return result
+
+
+def swaying(joints: np.ndarray, degrees: float, rate: float, phase: float) -> np.ndarray:
+    """Joints (F, 22, 3) whose trunk leans to either side by so many degrees, ``rate`` times a second."""
+    across = (joints[:, INDEX["left_hip"]] - joints[:, INDEX["right_hip"]]) * np.array([1.0, 0.0, 1.0])
+    forward = np.cross(normalised(across), np.array([0.0, 1.0, 0.0]))
+    angle = degrees * np.sin(2 * np.pi * rate * np.arange(len(joints)) / FPS + phase)
+    result = joints.astype(np.float64).copy()
+    result[:, TRUNK] = rotated(result[:, TRUNK], result[:, 0], forward, angle)
+    return result
+
+
+def styled(clip: Clip, style: Style, side: str, rng: np.random.Generator) -> np.ndarray:
+    """Joints (F, 22, 3) of a gait in a style, its tempo and its keys a little different each time."""
+    joints = at_tempo(clip.joints, rng.uniform(*style.tempo))
+    if style.steps != 1.0:
+        joints = with_high_steps(joints, style.steps * rng.uniform(0.85, 1.15))
+    if style.sway:
+        joints = swaying(joints, style.sway * rng.uniform(0.7, 1.3), rng.uniform(0.4, 0.8), rng.uniform(0, 2 * np.pi))
+    moves = keyed(style.gesture, 1, len(joints) / FPS + SETTLED)
+    motion = track(moves, -SETTLED, rng.uniform(0.85, 1.2), False, rng)
+    numbers: dict[str, Any] = {
+        name: _as_long(value, len(joints)) for name, value in vars(motion).items() if name != "front"
+    }
+    numbers |= {name: numbers[name] * style.hold for name in ("share", "other_share")}
+    if style.begins_later:
+        seconds = np.arange(len(joints)) / FPS
+        begun = smoothstep((seconds - rng.uniform(0.3, 0.5) * seconds[-1]) / 0.7)
+        aims = ("upper", "fore", "other_upper", "other_fore")
+        numbers = {name: value if name in aims else (value.T * begun).T for name, value in numbers.items()}
+    return acted(joints, style.gesture, side, replace(motion, **numbers))
+
+
+def _as_long(values: np.ndarray, frames: int) -> np.ndarray:
+    """Values (F, ...) cut to so many frames, or their last one held."""
+    return values[np.minimum(np.arange(frames), len(values) - 1)]
+
+
+def said(style: Style, side: str) -> tuple[str, ...]:
+    """Its sentences for a side."""
+    return tuple(dict.fromkeys(sided(text, side) for text in style.gesture.texts))
+
+
+def styled_sentences() -> list[str]:
+    """Everything that the styles are called, for both sides."""
+    return [text for style in STYLES for side in OTHER for text in said(style, side)]
+
+
+def keyed_sentences() -> list[str]:
+    """Everything that clips keyed by hand are called, standing or on the move."""
+    return [*gesture_sentences(), *styled_sentences()]
+
+
+def styled_clips(clips: Sequence[Clip], seed: int) -> list[Clip]:
+    """About 26 clips of each style, less those whose hands move too fast or whose feet leave the floor."""
+    rng = np.random.default_rng(seed)
+    below = {group: plain_gaits(clips, group) for group in UNHURRIED}
+    bank = {entry.key: entry for entry in read_bank()}
+    made = []
+    for number, style in enumerate(STYLES):
+        gaits = below[style.group]
+        for k in range(EACH if gaits else 0):
+            clip, side = gaits[int(rng.integers(len(gaits)))], ("left", "right")[k % 2]
+            joints = styled(clip, style, side, rng).astype(np.float32)
+            if len(joints) < MIN_FRAMES or wrist_speed(joints) > FASTEST or abs(float(joints[..., 1].min())) > 0.08:
+                continue
+            made.append(
+                replace(
+                    clip, id=f"S{number}_{k}{clip.id}", joints=joints, texts=said(style, side),
+                    labels=(style.gesture.label,), wordings=worded(bank, style.bank, side),
+                )
+            )  # fmt: skip
+    return made
