@@ -54,7 +54,7 @@ WANTED = (
     (MSGPACK, "3.14", "cp314"),
 )
 CONTENT = ("blender_addon", "backend", "rigs")
-LAB = Path("backend", "lab")  # what measures the product stays in the repository
+LAB = Path("backend", "lab")  # what trains and measures the product stays in the repository
 LEFT_OUT = {"__pycache__", ".mypy_cache", ".ruff_cache", LOCK.name}
 # What the add-on needs of these two folders where it installs nothing.
 OWN_PYTHON = Path("blender_addon", "own_python")  # takes the place of blender_addon/install there

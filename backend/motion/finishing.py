@@ -114,7 +114,10 @@ def slide_and_pace(joints: np.ndarray) -> tuple[float, float, int]:
     figure is there, both in the median, and of how many steps.
 
     A foot that stands is slowest at about 0. Where it is not, the path is longer than the steps that are made on it.
+    Feet that do not swing, as on a skateboard, make no steps.
     """
+    if len(joints) < HALF_STEP:
+        return 0.0, 0.0, 0
     ground = joints[..., [0, 2]].astype(np.float64)
     velocity = np.gradient(smoothed(ground[:, 0], DRIFT), axis=0) * FPS
     pace = np.linalg.norm(velocity, axis=1)
@@ -125,7 +128,8 @@ def slide_and_pace(joints: np.ndarray) -> tuple[float, float, int]:
         forward = smoothed(((np.gradient(foot, axis=0) * FPS) * ahead).sum(axis=1)[:, None], 0.7)[:, 0]
         for frame in range(2, len(forward) - 2):
             around = forward[max(0, frame - HALF_STEP) : frame + HALF_STEP + 1]
-            if forward[frame] <= around.min():
+            swing = forward[max(0, frame - 2 * HALF_STEP) : frame + 2 * HALF_STEP + 1].max() - forward[frame]
+            if forward[frame] <= around.min() and swing > GAIT:
                 slides.append(forward[frame])
                 at.append(pace[frame])
     return (float(np.median(slides)), float(np.median(at)), len(slides)) if slides else (0.0, 0.0, 0)

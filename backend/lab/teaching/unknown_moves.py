@@ -4,7 +4,7 @@
 Four are keyed over people who stand. Two are recorded takes with something else laid over them: walks with the arms
 of an Egyptian painting, and runs bent low with one arm swung across, as on ice skates. They stand in for an animator's
 own takes: persons, amplitude, pace, repetitions and side vary from take to take. No source of the training data shows
-or names them so. Each family has the words that its takes are taught with, and ten prompts in other words.
+them. Each family has the words that its takes are taught with, and ten prompts in other words.
 """
 
 from __future__ import annotations

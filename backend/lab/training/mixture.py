@@ -128,8 +128,11 @@ def shares_of(clips: Sequence[Clip], kinds: Sequence[str], bank: Sequence[Wordin
     counts = Counter(kinds)
     recorded = sum(count for kind, count in counts.items() if not kind.startswith("made: "))
     targets = {f"made: {kind}": target for kind, target in MADE_TARGETS.items()} | TARGETS
-    within = draws_by_action(clips, bank) * np.array([favour(clip) for clip in clips])
     names = np.array(kinds)
+    within = np.array([favour(clip) for clip in clips])
+    made = np.char.startswith(names, "made: ")
+    for part in (made, ~made):  # else what is keyed by hand would keep recordings of the same action away
+        within[part] *= draws_by_action([clip for clip, taken in zip(clips, part, strict=True) if taken], bank)
     shares = np.zeros(len(clips))
     for kind, count in counts.items():
         those = names == kind

@@ -68,7 +68,16 @@ def test_a_figure_that_glides_goes_as_far_as_it_steps(speed: float) -> None:
     assert foot_skating(finished(gliding)) < 0.5 * foot_skating(gliding)
 
 
-@pytest.mark.parametrize("motion", [walk(6.0), walk(6.0, speed=0.6), walk(6.0, 0.8), still(4.0), lie(4.0), walk(0.5)])
+def riding() -> np.ndarray:
+    """Somebody who stands on a board at 3 m/s, and trembles."""
+    ahead = np.arange(120)[:, None, None] * np.array([0.0, 0.0, 0.15])
+    return still(6.0) + ahead + np.random.default_rng(0).normal(0.0, 0.004, (120, 22, 3))
+
+
+@pytest.mark.parametrize(
+    "motion",
+    [walk(6.0), walk(6.0, speed=0.6), walk(6.0, 0.8), still(4.0), lie(4.0), walk(0.5), walk(1.0)[:1], riding()],
+)
 def test_who_steps_as_far_as_he_goes_stays_on_his_path(motion: np.ndarray) -> None:
     assert on_its_steps(motion) is motion
 

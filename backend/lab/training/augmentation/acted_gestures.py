@@ -73,7 +73,7 @@ def keyed(gesture: Gesture, times: int, seconds: float) -> list[Move]:
     if gesture.loop:
         first, last = gesture.loop
         while sum(move.seconds for move in moves) < seconds:
-            moves += gesture.moves[first:last] if first else [gesture.moves[-1]]
+            moves += gesture.moves[first:last]
     return moves
 
 

@@ -158,6 +158,7 @@ GESTURES = (
         loop=(0, 2),
         both=True,
         bank=("hand_on_hip",),
+        says=r"^(?!.*(\ba hand\b|^hand on hip))",
     ),
     Gesture(
         "thumbs up",
@@ -298,6 +299,7 @@ GESTURES = (
         ),
         (Move(0.5, (0.08, -0.05, 1.0), (0.0, 0.03, 1.0)), Move(1.2, (0.08, -0.02, 1.0), (0.0, 0.05, 1.0))),
         bank=("point",),
+        says=r"^(?!.*\{side\})",
     ),
     Gesture(
         "point",
@@ -460,6 +462,7 @@ GESTURES = (
         (Move(0.7, lift=(0.28, -0.12)), Move(1.5, lift=(0.3, -0.1))),
         loop=(0, 2),
         bank=("balance_one_leg",),
+        says=r"^(?!.*(\{side\}|arms out))",
     ),
     Gesture(
         "lift knee",

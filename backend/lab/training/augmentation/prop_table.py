@@ -83,6 +83,7 @@ PROPS = (
         ),
         loop=(0, 2),
         bank=("shield_block",),
+        says=r"^(?!.*bash)",
     ),
     Gesture(
         "sword slash",
@@ -133,6 +134,7 @@ PROPS = (
         ),
         both=True,
         bank=("spell",),
+        says=r"^(?!.*(fireball|hand\b))",
     ),
     Gesture(
         "spell",
@@ -166,6 +168,7 @@ PROPS = (
         ),
         both=True,
         bank=("shoot_basketball",),
+        says=r"^(?!.*(jump|layup))",
     ),
     Gesture(
         "dribble",

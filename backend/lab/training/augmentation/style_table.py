@@ -49,9 +49,9 @@ def held(
     )
 
 
-def mood(label: str, texts: tuple[str, ...], moves: tuple[Move, ...], *, both: bool = True) -> Gesture:
+def mood(label: str, texts: tuple[str, ...], moves: tuple[Move, ...], *, both: bool = True, says: str = "") -> Gesture:
     """A pose that is held for as long as the gait goes on."""
-    return Gesture(label, texts, moves, loop=(0, 2), both=both)
+    return Gesture(label, texts, moves, loop=(0, 2), both=both, says=says)
 
 
 DOING = (
@@ -69,9 +69,9 @@ def walking(label: str, phrases: tuple[str, ...], moves: tuple[Move, ...], *, bo
     texts = []
     for k in range(3 * len(phrases) + 6):
         phrase = phrases[k % len(phrases)]
-        patterns = DOING if phrase.split()[0].endswith("ing") else HOLDING
+        patterns = DOING if phrase.split()[0].rstrip(",").endswith("ing") else HOLDING
         texts.append(patterns[k % len(patterns)].format(phrase))
-    return Gesture(label, tuple(texts), moves, loop=(0, len(moves)), both=both)
+    return Gesture(label, tuple(dict.fromkeys(texts)), moves, loop=(0, len(moves)), both=both)
 
 
 HANGING = ((0.12, -0.97, 0.2), (0.0, -0.93, 0.32))
@@ -227,6 +227,7 @@ MOODS = (
                 "drunkard swaying along",
             ),
             held((0.6, -0.75, 0.25), (0.35, -0.5, 0.6), lean=9, nod=16, twist=12),
+            says=r"^(?!.*idle)",
         ),
         bank=("style_drunk",),
         tempo=(0.6, 0.85),
@@ -252,7 +253,9 @@ MOODS = (
         mood(
             "scared walk",
             (
-                *who("walks in fear, looking left and right", "creeps along, frightened", "walks scared, hands up"),
+                *who(
+                    "walks in fear, looking left and right", "creeps along, frightened", "walks scared, arms drawn in"
+                ),
                 "scared walk",
                 "frightened, walking with the arms at the chest",
                 "afraid of the dark, walking slowly",
@@ -340,6 +343,7 @@ MOODS = (
                 "hurt, limping along, hand on a wound",
             ),
             held((0.25, -0.92, 0.25), (-0.75, 0.0, 0.6), lean=24, nod=14, drop=0.04),
+            says=r"^(?!.*\bleg\b)",
         ),
         bank=("style_hunch_pain", "hurt_stomach"),
         tempo=(0.55, 0.75),
@@ -352,7 +356,7 @@ LOADS = (
         mood(
             "carry",
             (
-                *who("carries a box in both arms", "walks with a heavy crate", "carries a heavy thing before him"),
+                *who("carries a box in both arms", "walks with a heavy crate", "carries a heavy load in front"),
                 *who("hauls a package", "walks carefully, carrying a big load"),
                 "carry box walk",
                 "carrying a heavy load forward",
@@ -388,6 +392,7 @@ LOADS = (
             ),
             held((0.22, -0.85, -0.5), (0.08, -0.82, -0.55), lean=5),
             both=False,
+            says=r"^(?!.*(bent|carr|heavy|lug\b))",
         ),
         bank=("walk_suitcase",),
     ),
@@ -447,7 +452,7 @@ HANDS = (
     Style(
         walking(
             "phone",
-            ("talking on the phone", "phoning", "with a phone at the {side} ear", "on a call"),
+            ("talking on the phone", "phoning", "with a phone at the {side} ear", "while on a call"),
             held(*PHONE_AT_EAR, nod=4),
         ),
         tempo=(0.8, 1.05),
@@ -463,7 +468,7 @@ HANDS = (
     Style(
         walking(
             "cross arms",
-            ("with crossed arms", "arms folded", "with folded arms"),
+            ("with crossed arms", "with the arms crossed", "with folded arms"),
             held((0.25, -0.9, 0.37), (-0.95, 0.16, 0.35)),
             both=True,
         )
@@ -471,7 +476,7 @@ HANDS = (
     Style(
         walking(
             "hands behind back",
-            ("with the hands behind the back", "hands clasped behind the back"),
+            ("with the hands behind the back", "with hands clasped behind the back"),
             held((0.25, -0.85, -0.45), (-0.75, -0.55, -0.3), lean=3),
             both=True,
         ),
@@ -480,7 +485,7 @@ HANDS = (
     Style(
         walking(
             "hands in pockets",
-            ("with both hands in the pockets", "hands in pockets"),
+            ("with both hands in the pockets", "with the hands in the pockets"),
             held((0.4, -0.9, -0.12), (-0.25, -0.85, 0.45), shrug=0.01),
             both=True,
         )
@@ -488,7 +493,7 @@ HANDS = (
     Style(
         walking(
             "hands up",
-            ("with raised hands", "hands up, surrendering", "with both hands in the air"),
+            ("with raised hands", "with the hands up in surrender", "with both hands in the air"),
             held((0.9, -0.1, 0.2), (0.09, 0.98, 0.1)),
             both=True,
         ),
@@ -497,7 +502,7 @@ HANDS = (
     Style(
         walking(
             "hands on head",
-            ("with the hands on the head", "hands behind the head, as a prisoner"),
+            ("with the hands on the head", "with the hands behind the head like a prisoner"),
             held((0.85, 0.35, 0.3), (-0.8, 0.6, -0.1)),
             both=True,
         ),
@@ -506,7 +511,7 @@ HANDS = (
     Style(
         walking(
             "point",
-            ("pointing ahead with the {side} arm", "pointing forward", "showing where to go"),
+            ("pointing ahead with the {side} arm", "pointing the way", "showing where to go"),
             held((0.08, -0.03, 1.0), (0.0, 0.04, 1.0)),
         ),
         begins_later=True,
@@ -574,7 +579,11 @@ HANDS = (
     Style(
         walking(
             "feel the way",
-            ("blindfolded, feeling the way with both hands", "in the dark, hands stretched out", "like a blind person"),
+            (
+                "blindfolded, feeling the way with the hands",
+                "in the dark with the hands stretched out",
+                "like a blind person",
+            ),
             (
                 Move(0.6, (0.3, -0.3, 0.9), (0.05, 0.1, 1.0), nod=-4, twist=10),
                 Move(0.8, (0.1, -0.15, 0.95), (-0.15, 0.15, 1.0), nod=-4, twist=-10),

@@ -31,6 +31,7 @@ UPRIGHT = 0.8  # metres that the pelvis stays above
 BENT = {"walk": 10.0, "run": 20.0}  # degrees that the trunk leans at most, in the median
 STRAIGHT = 0.8  # net way to path: those who turn round are left out
 ARMS_LOW = 0.15  # metres above the pelvis that recorded wrists stay below; those of a run are free
+TEMPO = (0.85, 1.2)  # by which the seconds of the keys are multiplied
 SETTLED = 2.0  # seconds before the clip at which a style begins, so that it is there from the first frame
 _ANKLES = {side: INDEX[f"{side}_ankle"] for side in OTHER}
 
@@ -101,8 +102,9 @@ def styled(clip: Clip, style: Style, side: str, rng: np.random.Generator) -> np.
         joints = with_high_steps(joints, style.steps * rng.uniform(0.85, 1.15))
     if style.sway:
         joints = swaying(joints, style.sway * rng.uniform(0.7, 1.3), rng.uniform(0.4, 0.8), rng.uniform(0, 2 * np.pi))
-    moves = keyed(style.gesture, 1, len(joints) / FPS + SETTLED)
-    motion = track(moves, -SETTLED, rng.uniform(0.85, 1.2), False, rng)
+    tempo = rng.uniform(*TEMPO)
+    moves = keyed(style.gesture, 1, (len(joints) / FPS + SETTLED) / TEMPO[0])
+    motion = track(moves, -SETTLED, tempo, False, rng)
     numbers: dict[str, Any] = {
         name: _as_long(value, len(joints)) for name, value in vars(motion).items() if name != "front"
     }
@@ -151,7 +153,7 @@ def styled_clips(clips: Sequence[Clip], seed: int) -> list[Clip]:
             made.append(
                 replace(
                     clip, id=f"S{number}_{k}{clip.id}", joints=joints, texts=said(style, side),
-                    labels=(style.gesture.label,), wordings=worded(bank, style.bank, side),
+                    labels=(style.gesture.label,), wordings=worded(bank, style.bank, side, style.gesture.says),
                 )
             )  # fmt: skip
     return made

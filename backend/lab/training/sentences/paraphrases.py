@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Teaching what other words for a known action mean, without motion and without training the generator again.
 
-``paraphrases.json`` says each action of the bank, and of those keyed by hand, in forty to ninety ways that share few
-words with its captions. Both readers of a prompt, the text encoder and the recognizer's text tower, learn to put a
-paraphrase where those known sentences of its action lie that are most like it. Known sentences stay where they are, so
-generator and recognizer, which have met only those, understand other words without being trained again.
+``paraphrases.json`` says each action of the bank, and of those keyed by hand, in some forty to a hundred ways that
+share few words with its captions. Both readers of a prompt, the text encoder and the recognizer's text tower, learn to
+put a paraphrase where those known sentences of its action lie that are most like it. Known sentences stay where they
+are, so generator and recognizer, which have met only those, understand other words without being trained again.
 
 A sentence encoder's likeness is not enough for it: all-MiniLM-L6-v2 finds the action of 63 in 100 natural prompts by
 the nearest known sentence, the text encoder after this 80 (docs/measurements/choices.md).
@@ -70,7 +70,7 @@ def known_sentences(bank: Sequence[Wording]) -> dict[str, tuple[str, ...]]:
     styles = [(style.bank[:1], style.gesture) for style in STYLES]
     keyed += [(gesture.texts, bank[0] if bank else f"style: {gesture.label}") for bank, gesture in styles]
     for texts, key in keyed:
-        found[key] = (*found.get(key, ()), *(text for text in texts if "{times}" not in text))
+        found[key] = tuple(dict.fromkeys((*found.get(key, ()), *(text for text in texts if "{times}" not in text))))
     return found
 
 
