@@ -169,7 +169,7 @@ _SMALL = ModelConfig(
         head_depth=4,
         head_width=384,
         noise_draws=2,
-        guidance_scale=3.25,
+        guidance_scale=4.5,
         ground_guidance_scale=1.5,
         evaluations=14,
     ),
