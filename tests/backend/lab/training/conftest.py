@@ -22,7 +22,14 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def small_bank(monkeypatch: pytest.MonkeyPatch) -> None:
+def few_keyed_clips(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One clip of each gesture and style that is keyed by hand, of some thirty."""
+    monkeypatch.setattr("coamd.backend.lab.training.augmentation.acted_gestures.EACH", 1)
+    monkeypatch.setattr("coamd.backend.lab.training.augmentation.styled_gaits.EACH", 1)
+
+
+@pytest.fixture
+def small_bank(few_keyed_clips: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """A twentieth of the bank and of the wide vocabulary teaches what the test looks at."""
     bank, wide = read_bank()[::20], wide_sentences()[::20]
     monkeypatch.setattr("coamd.backend.lab.training.stages.read_bank", lambda: bank)

@@ -50,6 +50,7 @@ def shrunk(name: str) -> ModelConfig:
     )
 
 
+@pytest.mark.usefixtures("few_keyed_clips")
 @pytest.mark.parametrize(("layout", "size"), [("humanml3d", "CoAMD-SiT-XL"), ("kit-ml", "CoAMD-DDPM-XL")])
 def test_a_step_of_every_part(layout: str, size: str, tmp_path: Path) -> None:
     WRITERS[layout](tmp_path / "data", walk(5.0))

@@ -75,6 +75,7 @@ def test_a_seated_clip_is_called_seated() -> None:
     assert as_posed(standing) == standing
 
 
+@pytest.mark.usefixtures("few_keyed_clips")
 def test_made_clips_stand_beside_the_recorded_ones() -> None:
     clips = [*walks(6), clip("s", still(4.0), "stand and idle", "a person stands still", "stand")]
     clips.append(clip("q", walk(4.0), "sequence", "a person walks", "walk"))
