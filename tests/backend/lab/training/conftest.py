@@ -6,6 +6,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from coamd.backend.lab.training.augmentation.styled_gaits import keyed_sentences
+from coamd.backend.lab.training.sentences import paraphrases
 from coamd.backend.lab.training.sentences.wordings import read_bank, wide_sentences
 from small_training import write_data
 
@@ -30,7 +32,10 @@ def few_keyed_clips(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def small_bank(few_keyed_clips: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A twentieth of the bank and of the wide vocabulary teaches what the test looks at."""
-    bank, wide = read_bank()[::20], wide_sentences()[::20]
+    """A twentieth of the bank and of the wide vocabulary teaches what the test looks at, and of other words as few."""
+    bank, wide, keyed = read_bank()[::20], wide_sentences()[::20], keyed_sentences()[::10]
+    others = dict(list(paraphrases.read_paraphrases().items())[::8])
+    monkeypatch.setattr(paraphrases, "read_paraphrases", lambda: others)
+    monkeypatch.setattr("coamd.backend.lab.training.stages.keyed_sentences", lambda: keyed)
     monkeypatch.setattr("coamd.backend.lab.training.stages.read_bank", lambda: bank)
     monkeypatch.setattr("coamd.backend.lab.training.stages.wide_sentences", lambda: wide)
