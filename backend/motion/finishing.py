@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import numpy as np
 import torch
+from numpy.lib.stride_tricks import sliding_window_view
 from torch import Tensor
 
 from ...rigs.body.bone_lengths import fix_bone_lengths
@@ -122,17 +123,22 @@ def slide_and_pace(joints: np.ndarray) -> tuple[float, float, int]:
     velocity = np.gradient(smoothed(ground[:, 0], DRIFT), axis=0) * FPS
     pace = np.linalg.norm(velocity, axis=1)
     ahead = velocity / np.maximum(pace, 1e-6)[:, None]
-    slides, at = [], []
+    slides: list[float] = []
+    at: list[float] = []
     for side in (0, 1):
         foot = ground[:, FEET[side::2]].mean(axis=1)
         forward = smoothed(((np.gradient(foot, axis=0) * FPS) * ahead).sum(axis=1)[:, None], 0.7)[:, 0]
-        for frame in range(2, len(forward) - 2):
-            around = forward[max(0, frame - HALF_STEP) : frame + HALF_STEP + 1]
-            swing = forward[max(0, frame - 2 * HALF_STEP) : frame + 2 * HALF_STEP + 1].max() - forward[frame]
-            if forward[frame] <= around.min() and swing > GAIT:
-                slides.append(forward[frame])
-                at.append(pace[frame])
+        swing = _around(forward, 2 * HALF_STEP).max(axis=1) - forward
+        slowest = (forward <= _around(forward, HALF_STEP).min(axis=1)) & (swing > GAIT)
+        slowest[:2] = slowest[-2:] = False
+        slides += forward[slowest].tolist()
+        at += pace[slowest].tolist()
     return (float(np.median(slides)), float(np.median(at)), len(slides)) if slides else (0.0, 0.0, 0)
+
+
+def _around(values: np.ndarray, reach: int) -> np.ndarray:
+    """Values (F,) with up to ``reach`` frames to either side, (F, 2 reach + 1); the ends go on."""
+    return sliding_window_view(np.pad(values, reach, mode="edge"), 2 * reach + 1)
 
 
 def on_its_steps(joints: np.ndarray) -> np.ndarray:

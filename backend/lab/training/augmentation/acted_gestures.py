@@ -63,6 +63,10 @@ class GestureTrack:
     shrug: np.ndarray
     front: str  # the foot that stands in front in a guard
 
+    def first(self, frames: int) -> GestureTrack:
+        """Its first frames."""
+        return replace(self, **{name: value[:frames] for name, value in vars(self).items() if name != "front"})
+
 
 def keyed(gesture: Gesture, times: int, seconds: float) -> list[Move]:
     """The moves in order: counted ones so often, a loop until so many seconds are filled."""
@@ -168,21 +172,26 @@ def on_its_legs(
     lifted = smoothstep(motion.lift[:, :1] / 0.25)
     move = -BACK * np.sin(np.radians(motion.lean))[:, None] * forward - motion.drop[:, None] * np.array([0.0, 1.0, 0.0])
     move = move - outwards * SIDEWAYS * lifted * left
-    result = posed + move[:, None]
-    for leg in OTHER:
+    feet = {leg: np.zeros_like(move) for leg in OTHER}
+    if gesture.guard:
+        for leg, out in (("left", 1.0), ("right", -1.0)):
+            feet[leg] += (FRONT if leg == motion.front else -BEHIND) * forward + out * WIDER * left
+    feet[side] += motion.lift[:, :1] * np.array([0.0, 1.0, 0.0]) + motion.lift[:, 1:] * forward
+    return over_feet(posed + move[:, None], joints, feet, left)
+
+
+def over_feet(posed: np.ndarray, joints: np.ndarray, moved: Mapping[str, np.ndarray], left: np.ndarray) -> np.ndarray:
+    """The body ``posed`` (F, 22, 3) on the feet of ``joints``, each moved by (F, 3); knees bend about
+    ``left`` (F, 3)."""
+    result = posed.astype(np.float64)
+    for leg, move in moved.items():
         hip, knee, ankle, toe = (INDEX[f"{leg}_{part}"] for part in ("hip", "knee", "ankle", "foot"))
-        out = 1.0 if leg == "left" else -1.0
-        foot = np.zeros_like(move)
-        if gesture.guard:
-            foot = foot + (FRONT if leg == motion.front else -BEHIND) * forward + out * WIDER * left
-        if leg == side:
-            foot = foot + motion.lift[:, :1] * np.array([0.0, 1.0, 0.0]) + motion.lift[:, 1:] * forward
-        goal = joints[:, ankle] + foot
+        goal = joints[:, ankle] + move
         upper, _ = two_bones(
             joints[:, knee] - joints[:, hip], joints[:, ankle] - joints[:, knee], goal - result[:, hip], left
         )
         result[:, knee] = result[:, hip] + upper
-        result[:, ankle], result[:, toe] = goal, joints[:, toe] + foot
+        result[:, ankle], result[:, toe] = goal, joints[:, toe] + move
     return result
 
 
@@ -250,8 +259,7 @@ def acted_clips(clips: Sequence[Clip], seed: int) -> list[Clip]:
             frames = min(len(motion.share), len(below.joints), MAX_FRAMES) // TOKEN_FRAMES * TOKEN_FRAMES
             if frames < MIN_FRAMES or frames < len(motion.share) - round(MARGIN[1] * FPS):
                 continue
-            cut = replace(motion, **{name: value[:frames] for name, value in vars(motion).items() if name != "front"})
-            joints = acted(below.joints[:frames], gesture, side, cut).astype(np.float32)
+            joints = acted(below.joints[:frames], gesture, side, motion.first(frames)).astype(np.float32)
             if wrist_speed(joints) < FASTEST and abs(float(joints[..., 1].min())) < 0.08:
                 name = f"G{number}_{k}{below.id}"
                 made.append(

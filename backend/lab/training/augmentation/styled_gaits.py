@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Styles and gestures of people on the move (``style_table``), laid over recorded walks and runs.
+"""Styles and gestures of people on the move (``mood_table``, ``style_table``), laid over recorded walks and runs.
 
 Recorded styles are a few clips each, so that a tired walk becomes any walk and a zombie crawls; and nobody in the data
 walks with a phone at the ear. The legs go on as recorded, at the style's tempo; trunk, head and arms are keyed, and
@@ -18,12 +18,12 @@ from .....rigs.body.resample import sampled
 from .....rigs.body.rotations import normalised
 from .....rigs.body.skeleton import FPS, INDEX, MAX_FRAMES, MIN_FRAMES, TOKEN_FRAMES
 from .....rigs.body.smoothing import blur, smoothstep
-from .....rigs.solve.two_bone_ik import two_bones
 from ....motion.joint_measures import paces, straightness, wrist_speed
 from ....training.data import Clip
-from ..sentences.wordings import OTHER, read_bank, sided
-from .acted_gestures import FASTEST, TRUNK, acted, gesture_sentences, keyed, rotated, track, worded
-from .style_table import STYLES, Style
+from ..sentences.wordings import OTHER, read_bank
+from .acted_gestures import FASTEST, TRUNK, acted, gesture_sentences, keyed, over_feet, rotated, said, track, worded
+from .style import Style
+from .style_table import STYLES
 
 EACH = 26  # clips of a style
 UNHURRIED = {"walk": (0.7, 1.8), "run": (2.0, 5.0)}  # m/s of the median pace of what a style is laid over
@@ -66,23 +66,11 @@ def at_tempo(joints: np.ndarray, tempo: float) -> np.ndarray:
 
 def with_high_steps(joints: np.ndarray, factor: float) -> np.ndarray:
     """Joints (F, 22, 3) whose feet rise ``factor`` times as high in each step, their knees with them."""
-    result = joints.astype(np.float64).copy()
-    across = joints[:, INDEX["left_hip"]] - joints[:, INDEX["right_hip"]]
+    moved = {leg: np.zeros((len(joints), 3)) for leg in _ANKLES}
     for leg, ankle in _ANKLES.items():
-        hip, knee, toe = (INDEX[f"{leg}_{part}"] for part in ("hip", "knee", "foot"))
-        rest = float(np.percentile(joints[:, ankle, 1], 10))
-        lift = np.zeros((len(joints), 3))
-        lift[:, 1] = blur((factor - 1.0) * np.maximum(joints[:, ankle, 1] - rest, 0.0), 1.0)
-        upper, lower = two_bones(
-            joints[:, knee] - joints[:, hip],
-            joints[:, ankle] - joints[:, knee],
-            joints[:, ankle] + lift - joints[:, hip],
-            normalised(across),
-        )
-        reached = joints[:, hip] + upper + lower
-        result[:, knee], result[:, ankle] = joints[:, hip] + upper, reached
-        result[:, toe] = joints[:, toe] + reached - joints[:, ankle]
-    return result
+        height = joints[:, ankle, 1] - float(np.percentile(joints[:, ankle, 1], 10))
+        moved[leg][:, 1] = blur((factor - 1.0) * np.maximum(height, 0.0), 1.0)
+    return over_feet(joints, joints, moved, normalised(joints[:, INDEX["left_hip"]] - joints[:, INDEX["right_hip"]]))
 
 
 def swaying(joints: np.ndarray, degrees: float, rate: float, phase: float) -> np.ndarray:
@@ -105,31 +93,19 @@ def styled(clip: Clip, style: Style, side: str, rng: np.random.Generator) -> np.
     tempo = rng.uniform(*TEMPO)
     moves = keyed(style.gesture, 1, (len(joints) / FPS + SETTLED) / TEMPO[0])
     motion = track(moves, -SETTLED, tempo, False, rng)
-    numbers: dict[str, Any] = {
-        name: _as_long(value, len(joints)) for name, value in vars(motion).items() if name != "front"
-    }
-    numbers |= {name: numbers[name] * style.hold for name in ("share", "other_share")}
+    motion = motion.first(len(joints))
+    numbers: dict[str, Any] = {name: getattr(motion, name) * style.hold for name in ("share", "other_share")}
     if style.begins_later:
         seconds = np.arange(len(joints)) / FPS
         begun = smoothstep((seconds - rng.uniform(0.3, 0.5) * seconds[-1]) / 0.7)
-        aims = ("upper", "fore", "other_upper", "other_fore")
-        numbers = {name: value if name in aims else (value.T * begun).T for name, value in numbers.items()}
+        numbers |= {name: getattr(motion, name) for name in ("lean", "nod", "twist", "lift", "drop", "shrug")}
+        numbers = {name: (value.T * begun).T for name, value in numbers.items()}
     return acted(joints, style.gesture, side, replace(motion, **numbers))
-
-
-def _as_long(values: np.ndarray, frames: int) -> np.ndarray:
-    """Values (F, ...) cut to so many frames, or their last one held."""
-    return values[np.minimum(np.arange(frames), len(values) - 1)]
-
-
-def said(style: Style, side: str) -> tuple[str, ...]:
-    """Its sentences for a side."""
-    return tuple(dict.fromkeys(sided(text, side) for text in style.gesture.texts))
 
 
 def styled_sentences() -> list[str]:
     """Everything that the styles are called, for both sides."""
-    return [text for style in STYLES for side in OTHER for text in said(style, side)]
+    return [text for style in STYLES for side in OTHER for text in said(style.gesture, side, 1)]
 
 
 def keyed_sentences() -> list[str]:
@@ -152,7 +128,7 @@ def styled_clips(clips: Sequence[Clip], seed: int) -> list[Clip]:
                 continue
             made.append(
                 replace(
-                    clip, id=f"S{number}_{k}{clip.id}", joints=joints, texts=said(style, side),
+                    clip, id=f"S{number}_{k}{clip.id}", joints=joints, texts=said(style.gesture, side, 1),
                     labels=(style.gesture.label,), wordings=worded(bank, style.bank, side, style.gesture.says),
                 )
             )  # fmt: skip

@@ -5,14 +5,15 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from coamd.backend.lab.training.augmentation.style_table import STYLES, Style
+from coamd.backend.lab.training.augmentation.acted_gestures import said
+from coamd.backend.lab.training.augmentation.style import Style
+from coamd.backend.lab.training.augmentation.style_table import STYLES
 from coamd.backend.lab.training.augmentation.styled_gaits import (
     BENT,
     at_tempo,
     keyed_sentences,
     lean_of,
     plain_gaits,
-    said,
     styled,
     styled_clips,
     swaying,
@@ -167,4 +168,4 @@ def test_what_goes_on_does_so_to_the_end(words: str) -> None:
 def test_the_sentences_of_all_keyed_clips_are_told(clips: list[Clip]) -> None:
     assert {text for one in clips for text in one.texts} <= set(keyed_sentences())
     assert "a person bows" in keyed_sentences()
-    assert said(style_of("phone at the {side} ear"), "left")[0] == "a person walks, talking on the phone"
+    assert said(style_of("phone at the {side} ear").gesture, "left", 1)[0] == "a person walks, talking on the phone"
