@@ -14,9 +14,10 @@ from ..model.weights import System
 from ..motion.generation import motions, sampling_of, source
 from ..requests.edit import EditRequest
 from ..requests.edit_checks import check
-from ..requests.generate import Generated, SamplingOptions, StepReport
+from ..requests.generate import Generated, LazyPreview, SamplingOptions, StepReport
 from .canvas import Canvas, lay_out, moved_to, result
 from .engine import EditedMotion, Editor, insistent, layout, read_texts
+from .likeness import likest, taught_passages
 from .reaching import missed
 
 ROWS = 20  # edits that are carried out together
@@ -63,10 +64,25 @@ def edit(
         return Edited(moved_to(np.stack(whole), request.joints), notes)
     rows = _rows(system, request)
     canvas = rows[0].canvas
-    joints, sampled = Editor(system, rows, sampling).run(
-        lambda step, of, look: report(step, of, lambda: result(request, canvas, look())), cancelled
-    )
-    return _edited(request, notes, canvas, joints, sampled)
+    shown = taught_passages(system, request, canvas)
+    turns = 2 if shown else 1
+
+    def report_within(step: int, of: int, look: LazyPreview) -> None:
+        report(step, turns * of, lambda: result(request, canvas, look()))
+
+    made = Editor(system, rows, sampling).run(report_within, cancelled)
+    if shown:
+        first = made[0]
+        made = likest(
+            system,
+            rows,
+            sampling,
+            shown,
+            made,
+            lambda step, of: report(of + step, 2 * of, lambda: result(request, canvas, first)),
+            cancelled,
+        )
+    return _edited(request, notes, canvas, *made)
 
 
 def edit_all(system: System, requests: Sequence[EditRequest]) -> list[Edited]:
@@ -109,13 +125,17 @@ def sampling_for(system: System, request: EditRequest) -> Sampling:
 def _together(system: System, requests: Sequence[EditRequest]) -> list[Edited]:
     read = [understood_edit(system, request) for request in requests]
     rows = [_rows(system, request) for request, _ in read]
-    joints, sampled = Editor(system, [row for some in rows for row in some], sampling_for(system, read[0][0])).run(
+    sampling = sampling_for(system, read[0][0])
+    joints, sampled = Editor(system, [row for some in rows for row in some], sampling).run(
         lambda _step, _of, _rows: None, lambda: False
     )
     out, at = [], 0
     for (request, notes), some in zip(read, rows, strict=True):
         these = slice(at, at := at + len(some))
-        out.append(_edited(request, notes, some[0].canvas, joints[these], sampled[these]))
+        made = (joints[these], sampled[these])
+        if shown := taught_passages(system, request, some[0].canvas):
+            made = likest(system, some, sampling, shown, made, lambda _step, _of: None, lambda: False)
+        out.append(_edited(request, notes, some[0].canvas, *made))
     return out
 
 

@@ -43,7 +43,7 @@ EMPTY = frozenset(
     " since was were be been am has have had having do did will would shall should can could may might must got his her"
     " their my your our him we us which what whose much many less least".split()
 )
-_PARTS = re.compile(r",?\s+(?:and\s+)?then\s+|[.;]\s+")
+PARTS = re.compile(r",?\s+(?:and\s+)?then\s+|[.;]\s+")
 
 
 @dataclass(frozen=True)
@@ -161,7 +161,7 @@ class Phrases:
 
 def actions(text: str) -> list[str]:
     """The parts of a text that "then" or a full stop joins."""
-    return [part for part in _PARTS.split(text) if words(part)]
+    return [part for part in PARTS.split(text) if words(part)]
 
 
 def load_phrases(folder: Path) -> Phrases | None:

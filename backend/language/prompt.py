@@ -13,6 +13,7 @@ from ..model.weights import System
 from ..requests.edit import EditRequest
 from .familiarity import MOSTLY, NAMED
 from .spelling import MendedText, mending_notes, read
+from .taught_reading import read_as_taught
 
 
 def mended(system: System, text: str) -> MendedText:
@@ -21,11 +22,14 @@ def mended(system: System, text: str) -> MendedText:
 
 
 def understood(system: System, prompt: str) -> tuple[str, tuple[str, ...]]:
-    """The mended prompt, and sentences for the user: what was mended, and whether it is strange or too long."""
+    """The mended prompt, and sentences for the user: what was mended, read as taught, strange or too long."""
     notes: tuple[str, ...] = ()
     if system.phrases is not None and prompt.strip():
         reading = mended(system, prompt)
         prompt, notes = reading.text, mending_notes(reading)
+        if system.taught is not None:
+            prompt, more = read_as_taught(system.taught, system.phrases, system.text, prompt)
+            notes += more
         if strange := system.phrases.warning(prompt, system.text):
             notes += (strange,)
     if system.text.tokenize([prompt]).shape[1] >= system.config.text.positions:

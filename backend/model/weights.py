@@ -19,6 +19,7 @@ from .calibration import Calibration, fingerprint, load_calibration
 from .config import ModelConfig
 from .generator import Generator
 from .recognizer import Recognizer
+from .taught_actions import TaughtActions
 from .text import TextEncoder, load_text_encoder
 
 CONFIG = "config.json"
@@ -38,6 +39,7 @@ class System:
     labels: tuple[str, ...]
     phrases: Phrases | None = None  # what the model was trained on, for warnings; a folder may lack it
     calibration: Calibration | None = None  # how sure a label is; a folder may lack it
+    taught: TaughtActions | None = None  # what the taught models that were chosen add
 
 
 def save_module(path: Path, module: nn.Module) -> None:

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Motions for prompts: how to sample, and joints out of it.
 
-Where the recognizer finds too little of the prompt in a motion, more are made and it keeps the best. A prompt that it
-finds in none of them it does not know, and then it does not choose either. Where the prompt asks for an angle, a
+Where the recognizer finds too little of the prompt in a motion, more are made and the best is kept (``candidates``).
+Where the prompt asks for an angle, a
 count or a side that the motion and its mirror image miss, or it sits where nothing says so, more are made as well and
 the one that comes nearest is kept (``demands``).
 """
@@ -15,26 +15,21 @@ from typing import NamedTuple, TypeVar
 
 import numpy as np
 import torch
-from torch import Tensor
 
 from ...rigs.body.canonical import mirrored
-from ...rigs.body.skeleton import FPS, MAX_FRAMES, TOKEN_FRAMES
+from ...rigs.body.skeleton import FPS, TOKEN_FRAMES
 from ...rigs.errors import UserError
-from ..model.calibration import Calibration
 from ..model.device import uploaded
-from ..model.guidance import at_origin, text_score
 from ..model.sampler import Guide, Sampling
 from ..model.weights import System
 from ..requests.generate import GenerateRequest, LazyPreview, SamplingOptions, StepReport
+from .candidates import ArrangePreview, Asked, best_recognized, in_place_of
 from .demands import Demand, demand_of, slowed, steered
 from .finishing import finished
 from .windows import Windows
 
 ATTEMPTS = 3  # motions made besides the first where that misses a number of the prompt
 Setting = TypeVar("Setting", int, float)
-ArrangePreview = Callable[[np.ndarray], np.ndarray]  # previews of some candidates -> of all motions
-# rows, numbers of their candidates, rounds before, previews -> (rows x numbers, F, 22, 3)
-Run = Callable[[Sequence[int], Sequence[int], int, ArrangePreview], np.ndarray]
 
 
 def frames_of(seconds: float) -> int:
@@ -155,7 +150,8 @@ def motions(
 
     motion = run(range(len(prompts)), [0], 0, lambda look: look)
     if each > 1:
-        motion = best_recognized(system, motion, described, each, run)
+        views = [None if system.taught is None else system.taught.view_of(prompt) for prompt in prompts]
+        motion = best_recognized(system, motion, Asked(described, views), each, run)
     if any(demands):
 
         def retry(rows: Sequence[int], arrange: ArrangePreview) -> np.ndarray:
@@ -165,23 +161,6 @@ def motions(
 
         motion = best_by_demands(motion, demands, retry, finish)
     return [finish(row, joints) for row, joints in enumerate(motion)]
-
-
-def best_recognized(system: System, motion: np.ndarray, described: Tensor, each: int, run: Run) -> np.ndarray:
-    """Motions (V, F, 22, 3); where the recognizer finds one poor, the best of ``each``."""
-    fit = fits(system, motion, described)
-    poor = [row for row, value in enumerate(fit) if value < _marks(system).good]
-    if not poor:
-        return motion
-    more = run(poor, range(1, each), 1, _in_place_of(motion, poor, each - 1))
-    (index,) = uploaded([torch.tensor([row for row in poor for _ in range(1, each)])], described.device)
-    result = motion.copy()
-    for row, others, values in zip(
-        poor, np.split(more, len(poor)), np.split(fits(system, more, described[index]), len(poor)), strict=True
-    ):
-        if max(values) > fit[row] and max(values) >= _marks(system).known:
-            result[row] = others[int(values.argmax())]
-    return result
 
 
 class Attempt(NamedTuple):
@@ -219,7 +198,7 @@ def best_by_demands(
         if demand is not None
     }
     missed = [row for row, found in first.items() if found.miss > 1.0]
-    more = retry(missed, _in_place_of(motion, missed, ATTEMPTS)) if missed else motion[:0]
+    more = retry(missed, in_place_of(motion, missed, ATTEMPTS)) if missed else motion[:0]
     others = dict(zip(missed, np.split(more, len(missed)), strict=True)) if missed else {}
     result = motion.copy()
     for row, found in first.items():
@@ -242,17 +221,6 @@ def nearest(made: Sequence[Attempt], demand: Demand, finish: Callable[[np.ndarra
     return slowed(steered(best.joints, demand), demand)
 
 
-def _in_place_of(motion: np.ndarray, rows: Sequence[int], each: int) -> ArrangePreview:
-    """A preview of all motions: as they are, and the first of ``each`` new ones in the places of ``rows``."""
-
-    def among(look: np.ndarray) -> np.ndarray:
-        seen = motion.copy()
-        seen[list(rows), : look.shape[1]] = look[::each]  # a long motion's preview grows by windows
-        return seen
-
-    return among
-
-
 def may_be_raised(system: System, prompt: str) -> bool:
     """Whether a figure with this prompt may stand on something: where the known captions like it have such clips."""
     return system.phrases is None or system.phrases.raises(prompt, system.text)
@@ -267,18 +235,3 @@ def parted(one: torch.Generator, count: int) -> list[torch.Generator]:
     """``count`` independent sources out of one."""
     seeds = torch.randint(2**63 - 1, (count,), generator=one).tolist()
     return [torch.Generator().manual_seed(seed) for seed in seeds]
-
-
-@torch.no_grad()
-def fits(system: System, motion: np.ndarray, described: Tensor) -> np.ndarray:
-    """How well motions (B, F, 22, 3) fit their texts (B, feature): the score of the recognizer's guidance, (B,)."""
-    joints = torch.from_numpy(motion.astype(np.float32)).flatten(2).to(described.device)
-    pieces = joints.tensor_split(-(-joints.shape[1] // MAX_FRAMES), dim=1)
-    scores = torch.stack([text_score(system.recognizer(at_origin(piece)), described) for piece in pieces])
-    mean: np.ndarray = scores.mean(dim=0).cpu().numpy()
-    return mean
-
-
-def _marks(system: System) -> Calibration:
-    """What scores mean; without a calibration no motion is good enough to stop at, and none too poor to be chosen."""
-    return system.calibration or Calibration()

@@ -19,6 +19,7 @@ from ...rigs.body.canonical import at_origin
 from ...rigs.body.skeleton import FPS, JOINTS, MAX_FRAMES, TOKEN_FRAMES
 from ...rigs.errors import UserError
 from ..editing.execution import Edited, edit, edit_all
+from ..editing.steps import in_steps
 from ..labelling.embedding import embedder
 from ..labelling.index import default_index
 from ..labelling.index_service import IndexService
@@ -30,7 +31,7 @@ from ..model.graphs import Graphs
 from ..model.sampler import Cancelled, Sampling, warm
 from ..model.weights import System, load_system
 from ..requests.edit import EditRequest
-from ..requests.generate import Generated, GenerateRequest, PhaseReport, SamplingOptions, StepReport
+from ..requests.generate import Generated, GenerateRequest, LazyPreview, PhaseReport, SamplingOptions, StepReport
 from ..requests.label import Segment, distinct
 from ..requests.lesson import AskDecision, Lesson, LessonReport, Outcome, checked
 from ..requests.limits import check
@@ -151,13 +152,18 @@ class Pipeline:
         check(request)
         system = self._systems.of(request.models)
         prompt, notes = understood(system, request.prompt)
+        request = replace(request, prompt=prompt)
         progress("text", 0, 1, None)
-        joints = generate(
-            system,
-            replace(request, prompt=prompt),
-            report=lambda step, of, preview: progress("sampling", step, of, preview),
-            cancelled=cancelled,
-        )
+
+        def report(step: int, of: int, preview: LazyPreview) -> None:
+            progress("sampling", step, of, preview)
+
+        steps = in_steps(system, request)
+        if steps is None:
+            joints = generate(system, request, report=report, cancelled=cancelled)
+        else:
+            made = edit(system, steps, report=report, cancelled=cancelled).joints
+            joints = np.stack([at_origin(one) for one in made])
         return Generated(joints, notes + self._notes())
 
     def edit(

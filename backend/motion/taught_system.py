@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from itertools import combinations
@@ -13,14 +13,17 @@ from pathlib import Path
 import numpy as np
 
 from ...rigs.errors import UserError
-from ..language.familiarity import Phrases, encoded, plain
+from ..labelling.embedding import embedder
+from ..language.familiarity import EMPTY, Phrases, encoded, plain
+from ..language.spelling import PEOPLE, stem, words
 from ..language.wordings import wordings
 from ..model.adapters import merged, shapes
+from ..model.taught_actions import TaughtActions
 from ..model.text import TextEncoder
 from ..model.weights import System
 from ..requests.models import checked_models
 from ..taught.library import TaughtModel, named
-from ..taught.model_file import load
+from ..taught.model_file import load, word_vectors
 
 # What decides how a generator's context and latents are to be read; the recognizer and the lists may change.
 PARTS = ("generator.safetensors", "autoencoder.safetensors", "text/model.safetensors", "text/tokenizer.json")
@@ -92,9 +95,46 @@ def taught_system(system: System, base: str, models: Sequence[TaughtModel]) -> S
                 f"“{one.name}” and “{other.name}” are the same taught model.", "Choose one of them.", "model_twice"
             )
     adapters = [load(model.path, shapes(system.generator, model.card.rank)) for model in models]
-    words = tuple(text for model in models for text in model.card.words)
-    phrases = None if system.phrases is None else with_words(system.phrases, words, system.text)
-    return replace(system, generator=merged(system.generator, *adapters).eval(), phrases=phrases)
+    texts = tuple(text for model in models for text in model.card.words)
+    phrases = None if system.phrases is None else with_words(system.phrases, texts, system.text)
+    actions = taught_actions(system, models)
+    return replace(system, generator=merged(system.generator, *adapters).eval(), phrases=phrases, taught=actions)
+
+
+def taught_actions(system: System, models: Sequence[TaughtModel]) -> TaughtActions:
+    """The actions of taught models: descriptions of the same takes are one.
+
+    UserError ``broken_model``.
+    """
+    eye, width = embedder(system).mark, system.config.recognizer.feature
+    names: list[str] = []
+    takes: list[np.ndarray] = []
+    owners: dict[str, int] = {}  # wording -> action
+    for model in models:
+        first: dict[bytes, int] = {}
+        vectors = word_vectors(model.path, width)
+        for text, vector in zip(model.card.words, vectors, strict=True):
+            action = first.setdefault(vector.tobytes(), len(names))
+            if action == len(names):
+                names.append(text)
+                takes.append(vector if model.card.eye == eye else np.zeros_like(vector))
+            for said in wordings(text):
+                owners.setdefault(plain(said), action)
+    texts = tuple(owners)
+    stems = {} if system.phrases is None else words_of_their_own(owners, system.phrases)
+    rows = np.array(list(owners.values()))
+    return TaughtActions(tuple(names), texts, rows, encoded(system.text, texts), stems, np.stack(takes))
+
+
+def words_of_their_own(owners: Mapping[str, int], phrases: Phrases) -> dict[str, frozenset[int]]:
+    """Stems of words that taught wordings have and known phrases lack, and the actions of these wordings."""
+    known = {stem(word) for text in phrases.texts for word in words(text)}
+    found: dict[str, frozenset[int]] = {}
+    for text, action in owners.items():
+        for word in words(text):
+            if stem(word) not in known and word not in PEOPLE and word not in EMPTY:
+                found[stem(word)] = found.get(stem(word), frozenset()) | {action}
+    return found
 
 
 def with_words(phrases: Phrases, words: tuple[str, ...], encoder: TextEncoder) -> Phrases:

@@ -14,7 +14,7 @@ from ...rigs.body.skeleton import JOINTS
 from ...rigs.errors import UserError
 from ..labelling.embedding import StopCheck
 from ..model.weights import System
-from ..motion.generation import fits
+from ..motion.candidates import fits
 from ..requests.lesson import Lesson, LessonReport
 from ..training.composition import composed
 from ..training.data import Clip

@@ -113,17 +113,26 @@ def say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
-def generated(system: System, prompts: Sequence[str], seed: int, seconds: float = LENGTH) -> list[np.ndarray]:
-    """One motion (F, 22, 3) for each prompt, without candidates to choose from."""
+def generated(
+    system: System, prompts: Sequence[str], seed: int, seconds: float = LENGTH, candidates: int | None = None
+) -> list[np.ndarray]:
+    """One motion (F, 22, 3) for each prompt, as the product reads and makes it."""
+    from ...editing.execution import edit
+    from ...editing.steps import in_steps
+    from ...language.prompt import understood
     from ...motion.generation import frames_of, motions, sampling_of, source
 
-    sampling = sampling_of(system, SamplingOptions(candidates=1))
-    out: list[np.ndarray] = []
-    for at in range(0, len(prompts), TOGETHER):
-        some = prompts[at : at + TOGETHER]
-        sources = [source(seed, at + number) for number in range(len(some))]
-        out += motions(system, some, [frames_of(seconds)] * len(some), sources, sampling)
-    return out
+    sampling = sampling_of(system, SamplingOptions(candidates=candidates))
+    read = [understood(system, prompt)[0] for prompt in prompts]
+    steps = [in_steps(system, GenerateRequest(text, seconds, seed * 1000 + n)) for n, text in enumerate(read)]
+    out = {n: edit(system, request).joints[0] for n, request in enumerate(steps) if request is not None}
+    whole = [n for n, request in enumerate(steps) if request is None]
+    for at in range(0, len(whole), TOGETHER):
+        some = whole[at : at + TOGETHER]
+        sources = [source(seed, n) for n in some]
+        made = motions(system, [read[n] for n in some], [frames_of(seconds)] * len(some), sources, sampling)
+        out.update(zip(some, made, strict=True))
+    return [out[n] for n in range(len(prompts))]
 
 
 def known_motions(pipeline: Pipeline) -> list[np.ndarray]:
@@ -138,7 +147,7 @@ def speed_ratio(bundled: System, taught: System) -> float:
     took: tuple[list[float], list[float]] = ([], [])
     for number in range(2 * TRIES):
         began = time.process_time()
-        generated((bundled, taught)[number % 2], ["a person walks forward"], seed=number)
+        generated((bundled, taught)[number % 2], ["a person walks forward"], seed=number, candidates=1)
         took[number % 2].append(time.process_time() - began)
     return float(np.median(took[1]) / np.median(took[0]))
 

@@ -12,7 +12,8 @@ import torch
 from coamd.backend.model.calibration import Calibration
 from coamd.backend.model.guidance import text_score
 from coamd.backend.model.weights import System
-from coamd.backend.motion.generation import fits, motions, parted, sampling_of, source
+from coamd.backend.motion.candidates import fits
+from coamd.backend.motion.generation import motions, parted, sampling_of, source
 from coamd.backend.motion.pipeline import Pipeline
 from coamd.backend.requests.generate import GenerateRequest, LazyPreview, SamplingOptions, StepReport
 from coamd.rigs.body.canonical import at_origin
