@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import os
-import time
 import tracemalloc
 from pathlib import Path
 
@@ -53,7 +52,6 @@ def test_a_line_without_an_end(tmp_path: Path, name: str) -> None:
     size = len(text)
     del text
     tracemalloc.start()
-    began = time.monotonic()
     try:
         if refused:
             with pytest.raises(UserError, match=refused):
@@ -63,7 +61,6 @@ def test_a_line_without_an_end(tmp_path: Path, name: str) -> None:
         assert tracemalloc.get_traced_memory()[1] < 20 * size
     finally:
         tracemalloc.stop()
-    assert time.monotonic() - began < 60.0
 
 
 def test_numbers_on_one_line_cost_what_comes_out_of_them(tmp_path: Path) -> None:
