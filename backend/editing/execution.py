@@ -37,10 +37,13 @@ def edit(
     system: System,
     request: EditRequest,
     *,
+    choosing: bool = True,
     report: StepReport = lambda _step, _of, _preview: None,
     cancelled: Callable[[], bool] = lambda: False,
 ) -> Edited:
     """The motion of a request with what was asked for changed; all other frames keep their bits.
+
+    ``choosing``: whether a taught action may be made several times, the one most like its takes to be kept.
 
     Raises:
         UserError: as ``checks.check``.
@@ -64,7 +67,7 @@ def edit(
         return Edited(moved_to(np.stack(whole), request.joints), notes)
     rows = _rows(system, request)
     canvas = rows[0].canvas
-    shown = taught_passages(system, request, canvas)
+    shown = taught_passages(system, request, canvas) if choosing else []
     turns = 2 if shown else 1
 
     def report_within(step: int, of: int, look: LazyPreview) -> None:

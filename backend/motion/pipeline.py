@@ -162,7 +162,8 @@ class Pipeline:
         if steps is None:
             joints = generate(system, request, report=report, cancelled=cancelled)
         else:
-            made = edit(system, steps, report=report, cancelled=cancelled).joints
+            choosing = request.candidates != 1
+            made = edit(system, steps, choosing=choosing, report=report, cancelled=cancelled).joints
             joints = np.stack([at_origin(one) for one in made])
         return Generated(joints, notes + self._notes())
 

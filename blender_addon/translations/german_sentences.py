@@ -14,6 +14,7 @@ _DONE = {
     "“…” is on “…”: … frames, … bones; … more takes are kept.": (
         "„…“ ist auf „…“: … Frames, … Knochen; … weitere Takes sind aufbewahrt."
     ),
+    "“…” is read as “…”, which was taught.": "„…“ wird als „…“ gelesen, das gelehrt wurde.",
     "“…” is a strip of “…”: … frames, … bones.": "„…“ ist ein Strip von „…“: … Frames, … Knochen.",
     "“…” goes on from frame … to ….": "„…“ geht von Frame … bis … weiter.",
     "It begins at the playhead, frame ….": "Sie beginnt am Abspielkopf, Frame ….",

@@ -97,6 +97,8 @@ def test_a_draft_or_a_small_change_is_made_once(system: System, turned_heads: li
     edit(system, replace(OPEN_END, steps=1))
     edit(system, replace(OPEN_END, strength=0.4))
     edit(system, replace(OPEN_END, prompt="a person walks"))
+    edit(system, OPEN_END, choosing=False)
+    Pipeline(system, torch.device("cpu")).generate(GenerateRequest(f"{BOWS}, then walks", 6.0, candidates=1))
     assert not turned_heads
 
 
