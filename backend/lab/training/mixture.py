@@ -19,8 +19,10 @@ from ...training.data import Clip, RecordedTake
 from .augmentation.acted_gestures import acted_clips
 from .augmentation.arm_raises import raising_clips
 from .augmentation.gestures import waving_clips
+from .augmentation.posed_actions import posed_clips
 from .augmentation.recorded_moments import moving_clips, striking_clips
 from .augmentation.repetition import repeated_actions
+from .augmentation.seated_gestures import seated_clips
 from .augmentation.styled_gaits import styled_clips
 from .sentences.wordings import Wording, read_bank
 
@@ -32,7 +34,7 @@ TARGETS = {
     "walk": 0.15,
     "run": 0.09,
     "turn": 0.03,
-    "stand and idle": 0.08,
+    "stand and idle": 0.10,
     "jump": 0.045,
     "gesture and acting": 0.12,
     "daily activity": 0.10,
@@ -58,8 +60,10 @@ MADE_TARGETS = {
     "repeated": 0.025,
     "raised": 0.01,
     "waved": 0.01,
-    "acted": 0.16,  # what is asked for most and hardly recorded: salutes, bows, guards, single punches, sword strokes
-    "styled": 0.08,  # moods, loads and what hands do while somebody walks or runs: any scene has them
+    "acted": 0.24,  # what is asked for most and hardly recorded: salutes, bows, guards, single punches, sword strokes
+    "seated": 0.05,  # recorded sitters rest or fidget: who types, drinks or drives on a chair would stand up for it
+    "styled": 0.12,  # moods, loads and what hands do while somebody walks or runs: any scene has them
+    "posed": 0.07,  # exercises, crawls, swims, falls, lying and kneeling: any game has them, recordings a few
     "moments": 0.06,  # single turns and steps
     "strikes": 0.05,  # so many punches, kicks or jumps
 }
@@ -100,7 +104,9 @@ def mixture(clips: Sequence[Clip], takes: Sequence[RecordedTake], seed: int) -> 
         "raised": raising_clips(single, seed),
         "waved": [waves[int(i)] for i in chosen],
         "acted": acted,
+        "seated": seated_clips(single, seed),
         "styled": styled_clips(single, seed),
+        "posed": posed_clips(seed),
         "moments": moving_clips(takes, seed),
         "strikes": striking_clips(single),
     }

@@ -36,7 +36,7 @@ from ...training.data import Clip, RecordedTake, load_clips, load_takes
 from ...training.loop import Schedule, Validate, train
 from ...training.team import Team
 from . import autoencoder as autoencoders
-from .augmentation.styled_gaits import keyed_sentences
+from .augmentation.styled_gaits import keyed_groups, keyed_sentences
 from .mixture import mixture, report
 from .recognition import recognizer as recognizers
 from .recognition.cocodiff import CoCoDiff, Taught, guides, read_fine_texts
@@ -301,7 +301,8 @@ def train_paraphrases(job: TrainingJob) -> None:
     bank = read_bank()
     found = paraphrases.actions(bank, paraphrases.read_paraphrases())
     known = corpus(clips, bank, [*wide_sentences(), *keyed_sentences()], (), job.schedule.seed)
-    lessons = paraphrases.ParaphraseLessons(readers, found, known, job.schedule.seed)
+    recorded = {text for clip in clips for text in (*clip.texts, *clip.wordings)}
+    lessons = paraphrases.ParaphraseLessons(readers, found, known, job.schedule.seed, keyed_groups(), recorded)
     train(
         readers.requires_grad_(True),
         paraphrases.paraphrase_loss(readers, lessons, job.schedule.batch),

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Gestures and actions keyed by hand (``gesture_table``, ``action_table``, ``prop_table``), laid over people who stand.
+"""Gestures and actions keyed by hand in the tables beside this file, from ``gesture_table`` to ``household_table``.
 
-Each clip is a little different: the arm goes from where it was recorded to the keyed directions and back, the trunk
-bends at hips and chest, the legs follow the pelvis with the feet where they stood. What moves too fast or leaves the
-floor is not kept.
+They are laid over people who stand. Each clip is a little different: the arm goes from where it was recorded to the
+keyed directions and back, the trunk bends at hips and chest, the legs follow the pelvis with the feet where they stood.
+What moves too fast or leaves the floor is not kept.
 """
 
 from __future__ import annotations
@@ -25,9 +25,11 @@ from ..sentences.wordings import OTHER, Wording, read_bank, sided
 from .action_table import ACTIONS
 from .gesture_table import GESTURES, GUARD, Gesture, Move
 from .gestures import aimed
+from .household_table import HOUSEHOLD
 from .prop_table import PROPS
+from .sport_table import SPORTS
 
-ACTED = (*GESTURES, *ACTIONS, *PROPS)
+ACTED = (*GESTURES, *ACTIONS, *PROPS, *SPORTS, *HOUSEHOLD)
 EACH = 28  # clips of a gesture
 MARGIN = (0.15, 0.7)  # seconds before and after the gesture
 TEMPO = (0.85, 1.3)  # by which its seconds are multiplied
@@ -124,8 +126,8 @@ def rotated(points: np.ndarray, pivot: np.ndarray, axis: np.ndarray, degrees: np
     return turned + k * (k * offset).sum(-1, keepdims=True) * (1 - np.cos(angle)) + pivot[:, None]
 
 
-def acted(joints: np.ndarray, gesture: Gesture, side: str, motion: GestureTrack) -> np.ndarray:
-    """Joints (F, 22, 3) with a gesture of one side or both laid over them."""
+def acted(joints: np.ndarray, gesture: Gesture, side: str, motion: GestureTrack, seated: bool = False) -> np.ndarray:
+    """Joints (F, 22, 3) with a gesture of one side or both laid over them; who is ``seated`` keeps pelvis and legs."""
     result = joints.astype(np.float64)
     across = result[:, INDEX["left_hip"]] - result[:, INDEX["right_hip"]]
     left = across * np.array([1.0, 0.0, 1.0])
@@ -146,6 +148,8 @@ def acted(joints: np.ndarray, gesture: Gesture, side: str, motion: GestureTrack)
                 result[:, INDEX[f"{arm}_{joint}"], 1] += motion.shrug
         if share.any():
             result = aimed(result, arm, upper * out, fore * out, share[:, None])
+    if seated:  # on a chair the hips do not go back to hold the balance
+        return fix_bone_lengths(result)
     return fix_bone_lengths(on_its_legs(result, joints, gesture, side, motion, left, forward))
 
 
@@ -233,14 +237,6 @@ def worded(bank: Mapping[str, Wording], keys: Sequence[str], side: str, says: st
     """What entries of the bank say, with the acting side; sentences that name a side by themselves are left out."""
     texts = [text for key in keys for text in bank[key].texts if re.search(says, text) and not _SIDE.search(text)]
     return tuple(dict.fromkeys(sided(text, side) for text in texts))
-
-
-def gesture_sentences() -> list[str]:
-    """Everything that the gestures are called, for both sides and one to four times."""
-    numbers = {gesture: TIMES if gesture.counted else (1,) for gesture in ACTED}
-    return [
-        text for gesture in ACTED for side in OTHER for times in numbers[gesture] for text in said(gesture, side, times)
-    ]
 
 
 def acted_clips(clips: Sequence[Clip], seed: int) -> list[Clip]:

@@ -18,10 +18,13 @@ from .....rigs.body.resample import sampled
 from .....rigs.body.rotations import normalised
 from .....rigs.body.skeleton import FPS, INDEX, MAX_FRAMES, MIN_FRAMES, TOKEN_FRAMES
 from .....rigs.body.smoothing import blur, smoothstep
+from ....language.quantities import TIMES
 from ....motion.joint_measures import paces, straightness, wrist_speed
 from ....training.data import Clip
 from ..sentences.wordings import OTHER, read_bank
-from .acted_gestures import FASTEST, TRUNK, acted, gesture_sentences, keyed, over_feet, rotated, said, track, worded
+from .acted_gestures import ACTED, FASTEST, TRUNK, acted, keyed, over_feet, rotated, said, track, worded
+from .posed_actions import POSED
+from .seated_table import SEATED
 from .style import Style
 from .style_table import STYLES
 
@@ -103,14 +106,17 @@ def styled(clip: Clip, style: Style, side: str, rng: np.random.Generator) -> np.
     return acted(joints, style.gesture, side, replace(motion, **numbers))
 
 
-def styled_sentences() -> list[str]:
-    """Everything that the styles are called, for both sides."""
-    return [text for style in STYLES for side in OTHER for text in said(style.gesture, side, 1)]
+def keyed_groups() -> list[tuple[str, ...]]:
+    """What each action keyed by hand is called for a side and a number: standing, seated, on the move, on the floor."""
+    numbers = {gesture: tuple(TIMES) if gesture.counted else (1,) for gesture in ACTED}
+    numbers |= {gesture: (1,) for gesture in (*SEATED, *(style.gesture for style in STYLES))}
+    numbers |= {action.words: tuple(times for times in TIMES if times <= action.most) for action in POSED}
+    return [said(gesture, side, times) for gesture, some in numbers.items() for side in OTHER for times in some]
 
 
 def keyed_sentences() -> list[str]:
-    """Everything that clips keyed by hand are called, standing or on the move."""
-    return [*gesture_sentences(), *styled_sentences()]
+    """Everything that clips keyed by hand are called."""
+    return [text for group in keyed_groups() for text in group]
 
 
 def styled_clips(clips: Sequence[Clip], seed: int) -> list[Clip]:

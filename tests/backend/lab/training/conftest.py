@@ -25,9 +25,11 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def few_keyed_clips(monkeypatch: pytest.MonkeyPatch) -> None:
-    """One clip of each gesture and style that is keyed by hand, of some thirty."""
+    """One clip of each action that is keyed by hand, standing, seated, moving or whole, of some thirty."""
     monkeypatch.setattr("coamd.backend.lab.training.augmentation.acted_gestures.EACH", 1)
+    monkeypatch.setattr("coamd.backend.lab.training.augmentation.seated_gestures.EACH", 1)
     monkeypatch.setattr("coamd.backend.lab.training.augmentation.styled_gaits.EACH", 1)
+    monkeypatch.setattr("coamd.backend.lab.training.augmentation.posed_actions.EACH", 1)
 
 
 @pytest.fixture

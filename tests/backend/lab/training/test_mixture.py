@@ -83,8 +83,8 @@ def test_made_clips_stand_beside_the_recorded_ones() -> None:
     assert found.clips[: len(clips)] == tuple(clips)
     assert found.shares.sum() == pytest.approx(1.0)
     kinds = {one.id[0] for one in found.clips[len(clips) :]}
-    assert {"C", "R", "W", "G", "S"} <= kinds
-    assert not any(one.wordings for one in found.clips if one.id[0] not in "SG"), "keyed ones have the bank's"
+    assert {"C", "R", "W", "G", "S", "P"} <= kinds
+    assert not any(one.wordings for one in found.clips if one.id[0] not in "SGP"), "keyed ones have the bank's"
     assert "walk" in report(found)
     again = mixture(clips, [], 1)
     assert [one.id for one in again.clips] == [one.id for one in found.clips]

@@ -9,10 +9,10 @@ from coamd.backend.lab.training.augmentation.acted_gestures import (
     ACTED,
     acted_clips,
     calm_clips,
-    gesture_sentences,
     said,
     worded,
 )
+from coamd.backend.lab.training.augmentation.styled_gaits import keyed_sentences
 from coamd.backend.lab.training.sentences.wordings import Wording
 from coamd.backend.motion.joint_measures import acting_limb, strikes
 from coamd.backend.training.data import Clip
@@ -129,4 +129,4 @@ def test_nobody_gestures_who_walks_or_swings_the_arms() -> None:
 
 
 def test_the_sentences_of_all_gestures_are_told(made: list[Clip]) -> None:
-    assert {text for one in made for text in one.texts} <= set(gesture_sentences())
+    assert {text for one in made for text in one.texts} <= set(keyed_sentences())

@@ -17,6 +17,7 @@ from coamd.backend.lab.training.sentences.paraphrases import (
     Readers,
     actions,
     added,
+    gathered,
     held_out,
     known_sentences,
     paraphrase_loss,
@@ -147,3 +148,22 @@ def test_paraphrases_move_and_known_sentences_stay(readers: Readers, tmp_path: P
     assert scores["text moved"] < 0.05
     assert scores["tower moved"] < 0.05
     assert 0.0 <= scores["text top1"] <= scores["text top3"] <= 1.0
+
+
+def test_sentences_of_a_keyed_action_draw_nearer_to_their_middle(readers: Readers, tmp_path: Path) -> None:
+    """Those of recorded clips stay, as the generator has met them where they are."""
+    group = ("a person waves", "he jumps", "someone sits down")
+    before = read_all(readers, group)[0]
+    moved = gathered(readers, [group])
+    for text, place in zip(group, before, strict=True):
+        torch.testing.assert_close(moved[text][0], torch.lerp(place, before.mean(0), 0.6))
+    corpus = Corpus(ELSE, np.full(len(ELSE), 1 / len(ELSE)))
+    found = ParaphraseLessons(readers, FOUND, corpus, 0, [group], recorded={"he jumps"})
+    assert found.gathered is not None
+    assert found.gathered.texts == ("a person waves", "someone sits down")
+    schedule = Schedule(steps=160, batch=8, learning_rate=3e-3, warmup=5, ema=0.9, precision="float32")
+    train(readers.train(), paraphrase_loss(readers, found, 8), tmp_path, schedule)
+    after = read_all(readers, group)[0]
+    apart = [float((side[0] - side[2]).norm()) for side in (before, after)]
+    assert apart[1] < 0.7 * apart[0]
+    assert (after[1] - before[1]).norm() < 0.3 * (before[1] - before.mean(0)).norm()
