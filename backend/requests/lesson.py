@@ -21,7 +21,7 @@ LONGEST_NAME = 60
 LONGEST_WORDS = 200  # letters of one description
 MOST_WORDS = 12  # descriptions of one take
 SAME = 0.005  # metres of mean joint distance below which two takes are the same one
-STEPS, MORE_STEPS, MOST_STEPS = 100, 40, 300  # of learning: for one action, for each further one, and at most
+STEPS, MORE_STEPS, MOST_STEPS = 100, 64, 420  # of learning: for one action, for each further one, and at most
 # What teaching takes on one core (docs/measurements/teaching.md): what comes before, a minute of takes, and a step.
 SECONDS_BEFORE, SECONDS_FOR_MINUTE, SECONDS_FOR_STEP = 60.0, 8.0, 0.5
 MEANINGLESS = frozenset("action armature anim animation take clip mocap motion loop final new copy rig main".split())

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ...training.data import Clip
     from .judge import Judge
 
-PROCESSOR, MEMORY, FILE = 180.0, 2e9, 12e6  # one core busy for three minutes; bytes
+PROCESSOR, MEMORY, FILE = 180.0, 2e9, 12e6  # one core busy for three minutes for each minute of takes; bytes
 HITS, APART, SEEDS, SLOWER = 0.8, 1.3, 2.0, 1.1  # SEEDS: cm
 WINDOW, HOP = 50, 10  # frames of a long motion that are named together, and from one such window to the next
 WALKED = 0.7  # metres on the floor in a window in which somebody walks
@@ -50,7 +50,7 @@ def costs(cost: Cost) -> Section:
     return Section(
         "Cost",
         [
-            Verdict("processor", spent, cost.processor, "s", PROCESSOR),
+            Verdict("processor", spent, cost.processor, "s", PROCESSOR * max(1.0, cost.takes / 60)),
             Verdict("memory", "memory at most", cost.memory / 1e9, "GB", MEMORY / 1e9),
             Verdict("file", "file", cost.file / 1e6, "MB", FILE / 1e6),
             Verdict("speed", "processor time of a motion, of that with the bundled model", cost.slower, "", SLOWER),

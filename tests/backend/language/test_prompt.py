@@ -8,7 +8,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from coamd.backend.language.familiarity import learn
-from coamd.backend.language.prompt import mended, understood, understood_edit, unlearnt
+from coamd.backend.language.prompt import mended, standing, understood, understood_edit, unlearnt
+from coamd.backend.language.spelling import MendedText
 from coamd.backend.motion.pipeline import Pipeline
 from coamd.backend.requests.edit import EditRequest, PromptSegment
 from coamd.backend.requests.generate import GenerateRequest
@@ -83,3 +84,19 @@ def test_all_prompts_of_an_edit_are_read(pipeline: Pipeline) -> None:
     assert [segment.prompt for segment in read.segments] == ["a person walks forward", "plays chess"]
     assert read.prompt == ""
     assert [note.split("'")[0] for note in notes] == ["Read ", "The model has not learnt anything like "]
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ("breathing idle", "idle"),
+        ("a tired idle, breathing", "a tired idle"),
+        ("a person stands there and breathes", "a person stands idle"),
+        ("Stands, breathing", "stands idle"),
+        ("lies on the back, breathing", "lies on the back, breathing"),
+        ("crouch idle, hands low", "crouch idle, hands low"),
+    ],
+)
+def test_a_breathing_idle_is_an_idle(typed: str, read: str) -> None:
+    assert standing(MendedText(typed)).text == read
+    assert bool(standing(MendedText(typed)).changed) is (typed != read)

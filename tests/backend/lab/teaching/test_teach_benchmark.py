@@ -83,8 +83,11 @@ def test_the_distance_of_two_seeds_is_that_of_their_joints() -> None:
 
 
 def test_costs_are_put_beside_their_limits() -> None:
-    section = costs(Cost(processor=200.0, takes=120.0, memory=1e9, file=3e6, slower=1.0))
+    """Three minutes of one core for each minute of takes; less than a minute is no reason for less."""
+    section = costs(Cost(processor=400.0, takes=120.0, memory=1e9, file=3e6, slower=1.0))
     assert [verdict.passed for verdict in section.verdicts] == [False, True, True, True]
+    for takes, processor in ((20.0, 170.0), (120.0, 350.0)):
+        assert costs(Cost(processor, takes, 1e9, 3e6, 1.0)).verdicts[0].passed
 
 
 def test_a_lesson_that_fails_says_what_the_command_said(tmp_path: Path) -> None:
