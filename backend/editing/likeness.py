@@ -9,16 +9,19 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ...rigs.body.contacts import spans
 from ..model.sampler import Sampling
 from ..model.weights import System
 from ..motion.candidates import LIKE_TAKES, likeness
 from ..motion.generation import ATTEMPTS, parted, source
 from ..requests.edit import EditRequest
+from ..requests.generate import LazyPreview
 from .canvas import Canvas
 from .engine import EditedMotion, Editor
 from .splicing import can_be_spliced, spliced
 
 SHORTEST = 20  # frames that show an action
+TOGETHER = 6 * ATTEMPTS  # motions made at once
 Made = tuple[np.ndarray, np.ndarray]  # the canvas (V, N, 22, 3) exactly and as sampled
 
 
@@ -32,13 +35,13 @@ class TaughtPassage(NamedTuple):
 
 def taught_passages(system: System, request: EditRequest, canvas: Canvas) -> list[TaughtPassage]:
     """Where an edit is to show taught actions; nothing where it is a draft, or changes what is there only a little."""
-    if system.taught is None or request.mode in ("loop", "refine") or request.strength < 1.0:
+    changed_a_little = request.mode == "regenerate" and request.strength < 1.0
+    if system.taught is None or request.mode in ("loop", "refine") or changed_a_little:
         return []
     if request.steps is not None and request.steps < system.config.generator.steps:
         return []
-    made = np.flatnonzero(canvas.made)
     said = [(segment.prompt, segment.start + canvas.shift, segment.end + canvas.shift) for segment in request.segments]
-    said = said or [(request.prompt, int(made[0]), int(made[-1]) + 1)]
+    said = said or [(request.prompt, start, end) for start, end in spans(canvas.made)]
     found = [(system.taught.view_of(prompt), start, end) for prompt, start, end in said]
     return [
         TaughtPassage(start, end, view) for view, start, end in found if view is not None and end - start >= SHORTEST
@@ -71,7 +74,15 @@ def likest(
     again = [
         replace(rows[row], source=one) for row in poor for one in parted(source(rows[row].request.seed, row), ATTEMPTS)
     ]
-    more = Editor(system, again, sampling).run(lambda step, of, _look: report(step, of), cancelled)
+    parts = [again[at : at + TOGETHER] for at in range(0, len(again), TOGETHER)]
+    runs = []
+    for number, part in enumerate(parts):
+
+        def report_part(step: int, of: int, _look: LazyPreview, number: int = number) -> None:
+            report((number * of + step) // len(parts), of)
+
+        runs.append(Editor(system, part, sampling).run(report_part, cancelled))
+    more = [np.concatenate([run[which] for run in runs]) for which in range(2)]
     exact, sampled = made[0].copy(), made[1].copy()
     for at, row in enumerate(poor):
         these = range(at * ATTEMPTS, (at + 1) * ATTEMPTS)

@@ -55,7 +55,9 @@ def spliced(
     """
     first = int(np.flatnonzero(canvas.made)[0])
     before, frames = canvas.joints[:first], int(canvas.made.sum())
-    options = SamplingOptions(steps=request.steps, guidance_scale=request.guidance_scale)
+    options = SamplingOptions(
+        steps=request.steps, guidance_scale=request.guidance_scale, recognizer_guidance=request.recognizer_guidance
+    )
     (action,) = motions(
         system,
         [request.prompt],

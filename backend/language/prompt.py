@@ -18,17 +18,17 @@ from .taught_reading import read_as_taught
 
 _BREATHING = re.compile(
     r"\b(?:breathing idle|idle,? breathing"
-    r"|(?P<stands>stands?(?: there| still| idle)?(?:,| and) breath(?:es?|ing)))\b",
+    r"|(?P<stands>stands?(?: there| still| idle)?(?:,| and) breath(?:es?|ing)))(?=\s*(?:[,.;]|$))",
     re.IGNORECASE,
 )
 
 
 def mended(system: System, text: str) -> MendedText:
     """The text with typing errors mended, unknown words said in known ones, and a standing idle said as such."""
-    return MendedText(text) if system.phrases is None else standing(read(text, system.phrases.vocabulary))
+    return MendedText(text) if system.phrases is None else idling(read(text, system.phrases.vocabulary))
 
 
-def standing(reading: MendedText) -> MendedText:
+def idling(reading: MendedText) -> MendedText:
     """A breathing idle read as an idle, which breathes anyway.
 
     Of 12 motions for "breathing idle" 11 crouch, for "idle" none: who breathes in the captions mostly sits, kneels or

@@ -20,22 +20,29 @@ from .spelling import stem, words
 LEAST = 0.6  # cosine to a taught wording, below which two sentences have little in common
 OWN_LEAST, OWN_FARTHER = 0.35, 0.25  # the same, and by how much a known phrase may be nearer, with a word of its own
 ALIKE = 0.01  # features of known phrases are rounded by so much
-_SIDE = re.compile(r"\b(left|right)\b", re.IGNORECASE)
+# What would be lost if the part that says it were read as a description that does not.
+_DETAIL = re.compile(
+    r"\b(left|right|not|no|never|without|while|once|twice|thrice|times|two|three|four|\d+|degrees?|backwards?)\b",
+    re.IGNORECASE,
+)
 
 
 def read_as_taught(
-    taught: TaughtActions, phrases: Phrases | None, encoder: TextEncoder, prompt: str
+    taught: TaughtActions, phrases: Phrases, encoder: TextEncoder, prompt: str
 ) -> tuple[str, tuple[str, ...]]:
     """The prompt with each part that means a taught action in its first description, and a sentence for each change.
 
-    A part that names a side which the description does not name stays as it is, since the side would be lost.
+    A part with a side, a number, a negation or a second action that the description lacks stays as it is.
     """
+    whole = taught.action_of(prompt)
+    if whole is not None:
+        return taught.names[whole], ()
     notes: list[str] = []
 
     def read(part: str) -> str:
         action = taught.action_of(part)
         meant = action if action is not None else meant_action(taught, phrases, encoder, part)
-        if meant is None or set(_SIDE.findall(part.lower())) - set(_SIDE.findall(taught.names[meant].lower())):
+        if meant is None or details(part) - details(taught.names[meant]):
             return part
         name = taught.names[meant]
         if action is None:
@@ -48,11 +55,16 @@ def read_as_taught(
     return "".join(text for pair in zip(said, [*joints, ""], strict=True) for text in pair), tuple(notes)
 
 
-def meant_action(taught: TaughtActions, phrases: Phrases | None, encoder: TextEncoder, part: str) -> int | None:
+def details(text: str) -> set[str]:
+    """What a text says of sides, numbers, negations and what is done meanwhile."""
+    return {found.lower() for found in _DETAIL.findall(text)}
+
+
+def meant_action(taught: TaughtActions, phrases: Phrases, encoder: TextEncoder, part: str) -> int | None:
     """The taught action that a text is nearer to than to anything else the model knows, or that alone has its word."""
     row = encoded(encoder, [plain(part)])[0]
     near = taught.features @ row
-    known = float((phrases.features @ row).max()) if phrases is not None else 0.0
+    known = float((phrases.features @ row).max())
     best = int(near.argmax())
     if near[best] >= max(LEAST, known - ALIKE):
         return int(taught.actions[best])

@@ -14,7 +14,7 @@ class TaughtActions:
     """Actions A by what they are called, and by what the recognizer saw in their takes.
 
     Attributes:
-        names: (A,) the first description of each action, which is what the generator knows it best by.
+        names: (A,) the first description of each action, without a full stop: what the generator knows it best by.
         wordings: (N,) all wordings of all descriptions, as `familiarity.plain` leaves them.
         actions: (N,) int, the action of each wording.
         features: (N, W) their unit vectors in the text encoder.
@@ -31,7 +31,7 @@ class TaughtActions:
 
     def action_of(self, text: str) -> int | None:
         """The action that a text names in the very words of one of its wordings; None where it names none."""
-        said = text.strip().lower()
+        said = text.strip().rstrip(".").lower()
         return int(self.actions[self.wordings.index(said)]) if said in self.wordings else None
 
     def view_of(self, text: str) -> np.ndarray | None:

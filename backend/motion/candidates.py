@@ -21,8 +21,8 @@ from ..model.device import uploaded
 from ..model.guidance import at_origin, text_score
 from ..model.weights import System
 
-# Cosine to the mean of the takes from which a motion shows a taught action: of held-out takes of six actions half are
-# nearer, and 1 of 10 takes of the other five is nearer than 0.66 at most (docs/measurements/teaching.md).
+# Cosine to the mean of the takes from which a motion shows a taught action: of held-out takes of six actions two
+# fifths are nearer, and of those of the other five 1 in 10 is nearer than 0.66 at most (docs/measurements/teaching.md).
 LIKE_TAKES = 0.85
 ArrangePreview = Callable[[np.ndarray], np.ndarray]  # previews of some candidates -> of all motions
 # rows, numbers of their candidates, rounds before, previews -> (rows x numbers, F, 22, 3)
@@ -90,8 +90,8 @@ def fits(system: System, motion: np.ndarray, described: Tensor) -> np.ndarray:
     """How well motions (B, F, 22, 3) fit their texts (B, feature): the score of the recognizer's guidance, (B,)."""
     joints = torch.from_numpy(motion.astype(np.float32)).flatten(2).to(described.device)
     pieces = joints.tensor_split(-(-joints.shape[1] // MAX_FRAMES), dim=1)
-    scores = torch.stack([text_score(system.recognizer(at_origin(piece)), described) for piece in pieces])
-    mean: np.ndarray = scores.mean(dim=0).cpu().numpy()
+    found = torch.stack([text_score(system.recognizer(at_origin(piece)), described) for piece in pieces])
+    mean: np.ndarray = found.mean(dim=0).cpu().numpy()
     return mean
 
 

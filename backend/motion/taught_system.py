@@ -101,9 +101,10 @@ def taught_system(system: System, base: str, models: Sequence[TaughtModel]) -> S
     return replace(system, generator=merged(system.generator, *adapters).eval(), phrases=phrases, taught=actions)
 
 
-def taught_actions(system: System, models: Sequence[TaughtModel]) -> TaughtActions:
-    """The actions of taught models: descriptions of the same takes are one.
+def taught_actions(system: System, models: Sequence[TaughtModel]) -> TaughtActions | None:
+    """The actions of taught models; None where they name none. Descriptions of the same takes are one action.
 
+    Where another recognizer saw the takes each description counts as an action, and its takes as unknown.
     UserError ``broken_model``.
     """
     eye, width = embedder(system).mark, system.config.recognizer.feature
@@ -112,14 +113,17 @@ def taught_actions(system: System, models: Sequence[TaughtModel]) -> TaughtActio
     owners: dict[str, int] = {}  # wording -> action
     for model in models:
         first: dict[bytes, int] = {}
-        vectors = word_vectors(model.path, width)
-        for text, vector in zip(model.card.words, vectors, strict=True):
-            action = first.setdefault(vector.tobytes(), len(names))
+        seen = word_vectors(model.path, width) if model.card.eye == eye else None
+        for row, text in enumerate(model.card.words):
+            vector = np.zeros(width, np.float32) if seen is None else seen[row]
+            action = first.setdefault(text.encode() if seen is None else vector.tobytes(), len(names))
             if action == len(names):
-                names.append(text)
-                takes.append(vector if model.card.eye == eye else np.zeros_like(vector))
+                names.append(text.strip().rstrip("."))
+                takes.append(vector)
             for said in wordings(text):
                 owners.setdefault(plain(said), action)
+    if not owners:
+        return None
     texts = tuple(owners)
     stems = {} if system.phrases is None else words_of_their_own(owners, system.phrases)
     rows = np.array(list(owners.values()))

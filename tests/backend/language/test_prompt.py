@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from coamd.backend.language.familiarity import learn
-from coamd.backend.language.prompt import mended, standing, understood, understood_edit, unlearnt
+from coamd.backend.language.prompt import idling, mended, understood, understood_edit, unlearnt
 from coamd.backend.language.spelling import MendedText
 from coamd.backend.motion.pipeline import Pipeline
 from coamd.backend.requests.edit import EditRequest, PromptSegment
@@ -95,8 +95,9 @@ def test_all_prompts_of_an_edit_are_read(pipeline: Pipeline) -> None:
         ("Stands, breathing", "stands idle"),
         ("lies on the back, breathing", "lies on the back, breathing"),
         ("crouch idle, hands low", "crouch idle, hands low"),
+        ("stands, breathing heavily after a run", "stands, breathing heavily after a run"),
     ],
 )
 def test_a_breathing_idle_is_an_idle(typed: str, read: str) -> None:
-    assert standing(MendedText(typed)).text == read
-    assert bool(standing(MendedText(typed)).changed) is (typed != read)
+    assert idling(MendedText(typed)).text == read
+    assert bool(idling(MendedText(typed)).changed) is (typed != read)

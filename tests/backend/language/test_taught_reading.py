@@ -47,6 +47,7 @@ def system() -> System:
 
 def read(system: System, prompt: str) -> str:
     assert system.taught is not None
+    assert system.phrases is not None
     return read_as_taught(system.taught, system.phrases, system.text, prompt)[0]
 
 
@@ -76,9 +77,29 @@ def test_the_user_is_told_of_words_that_were_not_taught_and_of_no_others(system:
     assert understood(system, f"  {NAMES[0].upper()}") == (NAMES[0], ())
 
 
-def test_a_side_that_was_not_taught_is_not_lost(system: System) -> None:
-    prompt = "swings a lasso with the left hand"
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "swings a lasso with the left hand",
+        "swings a lasso twice",
+        "a person does not swing a lasso",
+        "swings a lasso while walking",
+    ],
+)
+def test_a_side_a_number_and_a_negation_that_were_not_taught_are_not_lost(system: System, prompt: str) -> None:
     assert read(system, prompt) == prompt
+
+
+def test_a_description_of_two_actions_or_with_a_full_stop_is_itself(system: System) -> None:
+    assert system.taught is not None
+    assert system.phrases is not None
+    said = "draws the katana, then bows"
+    both = replace(
+        system.taught, names=(said,), wordings=(said,), actions=np.zeros(1, int), features=system.taught.features[:1]
+    )
+    for typed in (said, said + ".", said.upper()):
+        assert read_as_taught(both, system.phrases, system.text, typed) == (said, ())
+    assert read(system, NAMES[0] + ".") == NAMES[0]
 
 
 def test_a_word_that_only_a_taught_action_has_tells_it_from_all_others(system: System) -> None:
@@ -86,5 +107,6 @@ def test_a_word_that_only_a_taught_action_has_tells_it_from_all_others(system: S
     assert system.taught.stems["lasso"] == {2}
     assert "walk" not in system.taught.stems
     assert read(system, "a rodeo rider with a lasso") == NAMES[2]
+    assert system.phrases is not None
     without = replace(system.taught, stems={})
     assert read_as_taught(without, system.phrases, system.text, "a rodeo rider with a lasso")[0] != NAMES[2]

@@ -247,3 +247,20 @@ def test_a_name_that_is_taken_begins_no_process(pipeline: Pipeline, teach: Teach
     with pytest.raises(UserError) as caught:
         pipeline.teach(Lesson("strut", ()), progress=lambda *_: None, decision=lambda: "")
     assert caught.value.code == "same_model"
+
+
+def test_descriptions_of_the_same_takes_are_one_action_where_this_recognizer_saw_them(
+    pipeline: Pipeline, teach: Teach
+) -> None:
+    teach("Hero moves", pipeline.base, words=("A person bows.", "someone curtsies"))
+    taught = TaughtSystems(pipeline.system, pipeline.folder).of(["Hero moves"]).taught
+    assert taught is not None
+    assert taught.names == ("A person bows", "someone curtsies"), "their takes differ"
+    assert taught.action_of("a man bows") == taught.action_of("A PERSON BOWS.") == 0
+    assert taught.view_of("someone curtsies") is not None
+    with torch.no_grad():
+        next(pipeline.system.recognizer.parameters()).add_(0.1)
+    unseen = TaughtSystems(pipeline.system, pipeline.folder).of(["Hero moves"]).taught
+    assert unseen is not None
+    assert unseen.names == taught.names
+    assert unseen.view_of("a person bows") is None

@@ -111,7 +111,8 @@ def keyed_groups() -> list[tuple[str, ...]]:
     numbers = {gesture: tuple(TIMES) if gesture.counted else (1,) for gesture in ACTED}
     numbers |= {gesture: (1,) for gesture in (*SEATED, *(style.gesture for style in STYLES))}
     numbers |= {action.words: tuple(times for times in TIMES if times <= action.most) for action in POSED}
-    return [said(gesture, side, times) for gesture, some in numbers.items() for side in OTHER for times in some]
+    groups = (said(gesture, side, times) for gesture, some in numbers.items() for side in OTHER for times in some)
+    return list(dict.fromkeys(groups))  # both sides of what has none are one
 
 
 def keyed_sentences() -> list[str]:
