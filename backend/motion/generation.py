@@ -121,7 +121,11 @@ def motions(
         condition, described = system.text(ids), system.recognizer.text(ids)
     most, each = max(frames), sampling.candidates
     drawn = [[one, *parted(copied(one), each - 1)] for one in sources]  # the first is the motion that is made alone
-    demands = [demand_of(prompt) if sampling.retries else None for prompt in prompts]
+    taught = system.taught  # how an action looks that was taught, its takes say: a lasso is swung over the head
+    demands = [
+        demand_of(prompt) if sampling.retries and (taught is None or taught.action_of(prompt) is None) else None
+        for prompt in prompts
+    ]
     turns = 2 if each > 1 or any(demand and demand.is_often_missed for demand in demands) else 1
 
     def run(rows: Sequence[int], numbers: Sequence[int], before: int, arrange: ArrangePreview) -> np.ndarray:
@@ -150,7 +154,7 @@ def motions(
 
     motion = run(range(len(prompts)), [0], 0, lambda look: look)
     if each > 1:
-        views = [None if system.taught is None else system.taught.view_of(prompt) for prompt in prompts]
+        views = [None if taught is None else taught.view_of(prompt) for prompt in prompts]
         motion = best_recognized(system, motion, Asked(described, views), each, run)
     if any(demands):
 

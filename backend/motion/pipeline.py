@@ -19,7 +19,7 @@ from ...rigs.body.canonical import at_origin
 from ...rigs.body.skeleton import FPS, JOINTS, MAX_FRAMES, TOKEN_FRAMES
 from ...rigs.errors import UserError
 from ..editing.execution import Edited, edit, edit_all
-from ..editing.steps import in_steps
+from ..editing.steps import generate_steps, steps_of
 from ..labelling.embedding import embedder
 from ..labelling.index import default_index
 from ..labelling.index_service import IndexService
@@ -158,13 +158,11 @@ class Pipeline:
         def report(step: int, of: int, preview: LazyPreview) -> None:
             progress("sampling", step, of, preview)
 
-        steps = in_steps(system, request)
-        if steps is None:
-            joints = generate(system, request, report=report, cancelled=cancelled)
+        steps = steps_of(system, request)
+        if steps:
+            joints = generate_steps(system, request, steps, report=report, cancelled=cancelled)
         else:
-            choosing = request.candidates != 1
-            made = edit(system, steps, choosing=choosing, report=report, cancelled=cancelled).joints
-            joints = np.stack([at_origin(one) for one in made])
+            joints = generate(system, request, report=report, cancelled=cancelled)
         return Generated(joints, notes + self._notes())
 
     def edit(

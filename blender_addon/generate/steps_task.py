@@ -12,10 +12,31 @@ from ...backend.requests.edit import EditRequest, PromptSegment
 from ...backend.requests.edit_checks import check
 from ...backend.wire.messages import Edit, Reply, Request
 from ...rigs.body.canonical import at_origin
-from ...rigs.body.skeleton import FPS
-from ...rigs.body.standing_figure import standing
+from ...rigs.body.skeleton import BONE_LENGTHS, FPS, JOINTS, PARENTS
 from ...rigs.errors import UserError
 from ..session.tasks import Job
+
+_STANDING = {  # where each joint of the left side is from its parent; X to the left, Y up, Z forward
+    "hip": (1.0, -0.6, 0.0),
+    "knee": (0.0, -1.0, 0.0),
+    "ankle": (0.0, -1.0, 0.0),
+    "foot": (0.0, -0.35, 1.0),
+    "collar": (1.0, 0.5, 0.0),
+    "shoulder": (1.0, 0.0, 0.0),
+    "elbow": (0.3, -1.0, 0.0),
+    "wrist": (0.2, -1.0, 0.1),
+}
+
+
+def standing(frames: int) -> np.ndarray:
+    """(F, 22, 3) float32, metres: a figure that stands at the origin, facing +Z."""
+    joints = np.zeros((len(JOINTS), 3))
+    for joint, parent in enumerate(PARENTS[1:], start=1):
+        side, _, part = JOINTS[joint].partition("_")
+        way = np.array(_STANDING[part] if part else (0.0, 1.0, 0.0)) * (-1.0 if side == "right" else 1.0, 1.0, 1.0)
+        joints[joint] = joints[parent] + BONE_LENGTHS[joint] * way / np.linalg.norm(way)
+    joints[:, 1] -= joints[:, 1].min()
+    return np.repeat(joints[None], frames, axis=0).astype(np.float32)
 
 
 @dataclass

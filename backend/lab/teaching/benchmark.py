@@ -117,16 +117,16 @@ def generated(
     system: System, prompts: Sequence[str], seed: int, seconds: float = LENGTH, candidates: int | None = None
 ) -> list[np.ndarray]:
     """One motion (F, 22, 3) for each prompt, as the product reads and makes it."""
-    from ...editing.execution import edit
-    from ...editing.steps import in_steps
+    from ...editing.steps import generate_steps, steps_of
     from ...language.prompt import understood
     from ...motion.generation import frames_of, motions, sampling_of, source
 
     sampling = sampling_of(system, SamplingOptions(candidates=candidates))
     read = [understood(system, prompt)[0] for prompt in prompts]
-    steps = [in_steps(system, GenerateRequest(text, seconds, seed * 1000 + n)) for n, text in enumerate(read)]
-    out = {n: edit(system, request).joints[0] for n, request in enumerate(steps) if request is not None}
-    whole = [n for n, request in enumerate(steps) if request is None]
+    asked = [GenerateRequest(text, seconds, seed * 1000 + n) for n, text in enumerate(read)]
+    steps = [steps_of(system, request) for request in asked]
+    out = {n: generate_steps(system, asked[n], found)[0] for n, found in enumerate(steps) if found}
+    whole = [n for n, found in enumerate(steps) if not found]
     for at in range(0, len(whole), TOGETHER):
         some = whole[at : at + TOGETHER]
         sources = [source(seed, n) for n in some]

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,11 +15,12 @@ import torch
 from coamd.backend.editing import likeness as chooser
 from coamd.backend.editing.execution import edit, edit_all
 from coamd.backend.editing.splicing import can_be_spliced, spliced
-from coamd.backend.editing.steps import in_steps
+from coamd.backend.editing.steps import generate_steps, steps_of
 from coamd.backend.language.familiarity import encoded
+from coamd.backend.model.sampler import Cancelled
 from coamd.backend.model.taught_actions import TaughtActions
 from coamd.backend.model.weights import System
-from coamd.backend.motion import candidates
+from coamd.backend.motion import candidates, generation
 from coamd.backend.motion.generation import motions, sampling_of, source
 from coamd.backend.motion.pipeline import Pipeline
 from coamd.backend.requests.edit import EditRequest, PromptSegment
@@ -29,6 +32,11 @@ from tests.motions import walk
 BOWS = "a person bows"
 WALK = walk(6.0).astype(np.float32)
 OPEN_END = EditRequest(WALK, "regenerate", 40, 120, prompt=BOWS)
+
+
+def _from(first: int, calls: Iterator[int]) -> Callable[[], bool]:
+    """True from the call of that number on."""
+    return lambda: next(calls) >= first
 
 
 @pytest.fixture
@@ -138,19 +146,42 @@ def test_what_must_meet_something_behind_it_is_not_spliced(change: dict[str, obj
     assert can_be_spliced(replace(OPEN_END, **change)) is possible
 
 
-def test_a_taught_action_and_a_known_one_are_made_as_steps(system: System) -> None:
+def test_a_taught_action_and_a_known_one_are_steps(system: System) -> None:
     asked = GenerateRequest(f"{BOWS}, then walks forward", 6.0, seed=3, variations=2)
-    steps = in_steps(system, asked)
-    assert steps is not None
-    assert steps.segments == (PromptSegment(BOWS, 0, 60), PromptSegment("walks forward", 60, 120))
-    assert (steps.seed, steps.variations, len(steps.joints)) == (3, 2, 120)
-    for prompt, seconds in ((BOWS, 6.0), ("runs, then walks", 6.0), (asked.prompt, 3.0)):
-        assert in_steps(system, replace(asked, prompt=prompt, seconds=seconds)) is None
-    assert in_steps(replace(system, taught=None), asked) is None
+    assert steps_of(system, asked) == ((BOWS, 60), ("walks forward", 60))
+    assert [step.frames for step in steps_of(system, replace(asked, seconds=6.05))] in ([60, 61], [61, 60])
+    for change in ({"prompt": BOWS}, {"prompt": "runs, then walks"}, {"seconds": 3.0}, {"solver": "dopri5"}):
+        assert steps_of(system, replace(asked, **change)) == ()
+    assert steps_of(replace(system, taught=None), asked) == ()
 
 
-def test_steps_begin_at_the_origin_as_any_motion_does(system: System) -> None:
-    pipeline = Pipeline(system, torch.device("cpu"))
-    made = pipeline.generate(GenerateRequest(f"{BOWS}, then walks forward", 6.0, seed=3)).joints
-    assert made.shape == (1, 120, 22, 3)
-    np.testing.assert_allclose(made[0, 0, 0, ::2], 0.0, atol=1e-5)
+def test_steps_go_on_from_what_the_first_is_alone(system: System) -> None:
+    pipeline, seen = Pipeline(system, torch.device("cpu")), list[tuple[int, int]]()
+    asked = GenerateRequest(f"{BOWS}, then walks forward", 6.0, seed=3, variations=2)
+    made = pipeline.generate(asked, progress=lambda _phase, step, of, _look: seen.append((step, of))).joints
+    assert made.shape == (2, 120, 22, 3)
+    alone = pipeline.generate(replace(asked, prompt=BOWS, seconds=3.0)).joints
+    np.testing.assert_array_equal(made[:, :60], alone)
+    assert not np.array_equal(made[0, 60:], made[1, 60:])
+    np.testing.assert_allclose(pipeline.generate(replace(asked, variations=1)).joints[0], made[0], atol=1e-3)
+    assert all(0 <= step <= of for step, of in seen)
+
+
+def test_steps_can_be_cancelled_in_each_of_them(system: System) -> None:
+    asked = GenerateRequest(f"{BOWS}, then walks forward", 6.0, seed=3)
+    steps, calls = steps_of(system, asked), itertools.count()
+    generate_steps(system, asked, steps, cancelled=lambda: next(calls) < 0)
+    for last in (0, next(calls) - 1):
+        again = itertools.count()
+        with pytest.raises(Cancelled):
+            generate_steps(system, asked, steps, cancelled=_from(last, again))
+
+
+def test_a_taught_action_is_not_held_to_what_other_actions_are(system: System, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A lasso is swung over the head, where nothing in its words says so."""
+    asked: list[str] = []
+    monkeypatch.setattr(generation, "demand_of", lambda prompt: asked.append(prompt))
+    motions(
+        system, [BOWS, "a person walks"], [80, 80], [source(1, 0), source(1, 1)], sampling_of(system, SamplingOptions())
+    )
+    assert asked == ["a person walks"]
