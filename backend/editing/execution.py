@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ..language.prompt import understood_edit
+from ..language.taught_reading import acting
 from ..model.sampler import Sampling
 from ..model.weights import System
 from ..motion.generation import motions, sampling_of, source
@@ -53,6 +54,8 @@ def edit(
     if request.strength == 0.0 and request.mode in ("regenerate", "refine"):
         return Edited(np.repeat(request.joints[None].astype(np.float32), request.variations, axis=0))
     request, notes = understood_edit(system, request)
+    system, untaught = acting(system, prompts_of(request))
+    notes += untaught
     sampling = sampling_for(system, request)
     if request.keeps_nothing:
         whole = motions(
@@ -95,11 +98,12 @@ def edit_all(system: System, requests: Sequence[EditRequest]) -> list[Edited]:
         UserError: as ``checks.check``.
     """
     out: dict[int, Edited] = {}
-    groups: dict[tuple[object, bool], list[int]] = {}
+    groups: dict[tuple[object, bool, bool], list[int]] = {}
     for number, request in enumerate(requests):
         check(request)
-        groups.setdefault((layout(request), request.keeps_nothing), []).append(number)
-    for (_, alone), numbers in groups.items():
+        meant = acting(system, prompts_of(understood_edit(system, request)[0]))[0] is system
+        groups.setdefault((layout(request), request.keeps_nothing, meant), []).append(number)
+    for (_, alone, _), numbers in groups.items():
         for at in range(0, len(numbers), 1 if alone else ROWS):
             some = numbers[at : at + ROWS]
             if len(some) == 1 or requests[some[0]].strength == 0.0:
@@ -127,6 +131,7 @@ def sampling_for(system: System, request: EditRequest) -> Sampling:
 
 def _together(system: System, requests: Sequence[EditRequest]) -> list[Edited]:
     read = [understood_edit(system, request) for request in requests]
+    system, untaught = acting(system, prompts_of(read[0][0]))  # all mean a taught action, or none does
     rows = [_rows(system, request) for request, _ in read]
     sampling = sampling_for(system, read[0][0])
     joints, sampled = Editor(system, [row for some in rows for row in some], sampling).run(
@@ -138,7 +143,7 @@ def _together(system: System, requests: Sequence[EditRequest]) -> list[Edited]:
         made = (joints[these], sampled[these])
         if shown := taught_passages(system, request, some[0].canvas):
             made = likest(system, some, sampling, shown, made, lambda _step, _of: None, lambda: False)
-        out.append(_edited(request, notes, some[0].canvas, *made))
+        out.append(_edited(request, notes + untaught, some[0].canvas, *made))
     return out
 
 
@@ -147,6 +152,11 @@ def _rows(system: System, request: EditRequest) -> list[EditedMotion]:
     canvas = lay_out(request)
     texts = read_texts(request, canvas, system)
     return [EditedMotion(request, canvas, texts, source(request.seed, number)) for number in range(request.variations)]
+
+
+def prompts_of(request: EditRequest) -> tuple[str, ...]:
+    """All that an edit says."""
+    return (request.prompt, *(segment.prompt for segment in request.segments))
 
 
 def _edited(

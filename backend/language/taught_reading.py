@@ -9,11 +9,14 @@ wrong one; of 703 prompts for known actions 2 % are read as one of the six. (doc
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from ..model.taught_actions import TaughtActions
 from ..model.text import TextEncoder
+from ..model.weights import System
 from .familiarity import PARTS, Phrases, encoded, plain
 from .spelling import stem, words
 
@@ -53,6 +56,26 @@ def read_as_taught(
     joints = [found.group() for found in PARTS.finditer(prompt)]
     said = [read(piece) if words(piece) else piece for piece in pieces]
     return "".join(text for pair in zip(said, [*joints, ""], strict=True) for text in pair), tuple(notes)
+
+
+def acting(system: System, prompts: Sequence[str]) -> tuple[System, tuple[str, ...]]:
+    """The system that makes motion for prompts which have been read, and a sentence where that is not the taught one.
+
+    Where no prompt means a taught action the generator is the one without it, so that what was known stays as it was.
+    Without known phrases other words cannot be told from a taught action's, and the taught one makes all.
+    """
+    taught, said = system.taught, [prompt for prompt in prompts if prompt.strip()]
+    if taught is None or system.phrases is None or not said:
+        return system, ()
+    if any(taught.action_of(part) is not None for prompt in said for part in (prompt, *split(prompt))):
+        return system, ()
+    note = f"Nothing of what was taught is meant by this, so the bundled model made it. Taught was “{taught.names[0]}”."
+    return replace(system, generator=taught.untaught, taught=None), (note,)
+
+
+def split(prompt: str) -> list[str]:
+    """The actions that "then" or a full stop joins, as `read_as_taught` reads them."""
+    return [part.strip(" ,") for part in PARTS.split(prompt)]
 
 
 def details(text: str) -> set[str]:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .generator import Generator
+
 
 @dataclass(frozen=True, eq=False)
 class TaughtActions:
@@ -20,6 +22,7 @@ class TaughtActions:
         features: (N, W) their unit vectors in the text encoder.
         stems: stems of words that only taught descriptions have, and the actions that they belong to.
         takes: (A, D) unit vectors, the means of the takes; rows of zeros where another recognizer saw them.
+        untaught: the generator without what was taught, for prompts that mean nothing of it.
     """
 
     names: tuple[str, ...]
@@ -28,6 +31,7 @@ class TaughtActions:
     features: np.ndarray
     stems: Mapping[str, frozenset[int]]
     takes: np.ndarray
+    untaught: Generator
 
     def action_of(self, text: str) -> int | None:
         """The action that a text names in the very words of one of its wordings; None where it names none."""

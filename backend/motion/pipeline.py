@@ -26,6 +26,7 @@ from ..labelling.index_service import IndexService
 from ..labelling.labeller import Labeller
 from ..labelling.taught_words import TaughtWords, stamp_of, taught_words
 from ..language.prompt import mended, understood, unlearnt
+from ..language.taught_reading import acting
 from ..model.device import in_bfloat16, picked, release
 from ..model.graphs import Graphs
 from ..model.sampler import Cancelled, Sampling, warm
@@ -152,7 +153,8 @@ class Pipeline:
         check(request)
         system = self._systems.of(request.models)
         prompt, notes = understood(system, request.prompt)
-        request = replace(request, prompt=prompt)
+        system, untaught = acting(system, [prompt])
+        request, notes = replace(request, prompt=prompt), notes + untaught
         progress("text", 0, 1, None)
 
         def report(step: int, of: int, preview: LazyPreview) -> None:

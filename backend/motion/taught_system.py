@@ -127,7 +127,8 @@ def taught_actions(system: System, models: Sequence[TaughtModel]) -> TaughtActio
     texts = tuple(owners)
     stems = {} if system.phrases is None else words_of_their_own(owners, system.phrases)
     rows = np.array(list(owners.values()))
-    return TaughtActions(tuple(names), texts, rows, encoded(system.text, texts), stems, np.stack(takes))
+    features = encoded(system.text, texts)
+    return TaughtActions(tuple(names), texts, rows, features, stems, np.stack(takes), system.generator)
 
 
 def words_of_their_own(owners: Mapping[str, int], phrases: Phrases) -> dict[str, frozenset[int]]:

@@ -14,6 +14,9 @@ _DONE = {
     "“…” is on “…”: … frames, … bones; … more takes are kept.": (
         "„…“ ist auf „…“: … Frames, … Knochen; … weitere Takes sind aufbewahrt."
     ),
+    "Nothing of what was taught is meant by this, so the bundled model made it. Taught was “…”.": (
+        "Damit ist nichts gemeint, was gelehrt wurde, daher hat es das mitgelieferte Modell gemacht. Gelehrt wurde „…“."
+    ),
     "“…” is read as “…”, which was taught.": "„…“ wird als „…“ gelesen, das gelehrt wurde.",
     "“…” is a strip of “…”: … frames, … bones.": "„…“ ist ein Strip von „…“: … Frames, … Knochen.",
     "“…” goes on from frame … to ….": "„…“ geht von Frame … bis … weiter.",

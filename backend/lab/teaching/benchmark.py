@@ -119,6 +119,7 @@ def generated(
     """One motion (F, 22, 3) for each prompt, as the product reads and makes it."""
     from ...editing.steps import generate_steps, steps_of
     from ...language.prompt import understood
+    from ...language.taught_reading import acting
     from ...motion.generation import frames_of, motions, sampling_of, source
 
     sampling = sampling_of(system, SamplingOptions(candidates=candidates))
@@ -126,12 +127,14 @@ def generated(
     asked = [GenerateRequest(text, seconds, seed * 1000 + n) for n, text in enumerate(read)]
     steps = [steps_of(system, request) for request in asked]
     out = {n: generate_steps(system, asked[n], found)[0] for n, found in enumerate(steps) if found}
-    whole = [n for n, found in enumerate(steps) if not found]
-    for at in range(0, len(whole), TOGETHER):
-        some = whole[at : at + TOGETHER]
-        sources = [source(seed, n) for n in some]
-        made = motions(system, [read[n] for n in some], [frames_of(seconds)] * len(some), sources, sampling)
-        out.update(zip(some, made, strict=True))
+    for meant in (True, False):
+        whole = [n for n, found in enumerate(steps) if not found and (acting(system, [read[n]])[0] is system) == meant]
+        for at in range(0, len(whole), TOGETHER):
+            some = whole[at : at + TOGETHER]
+            maker, _ = acting(system, [read[some[0]]])
+            sources = [source(seed, n) for n in some]
+            made = motions(maker, [read[n] for n in some], [frames_of(seconds)] * len(some), sources, sampling)
+            out.update(zip(some, made, strict=True))
     return [out[n] for n in range(len(prompts))]
 
 

@@ -50,7 +50,9 @@ def system(tmp_path: Path) -> System:
     view = np.zeros((1, loaded.config.recognizer.feature), np.float32)
     view[0, 0] = 1.0
     features = encoded(loaded.text, (BOWS,))
-    return replace(loaded, taught=TaughtActions((BOWS,), (BOWS,), np.zeros(1, int), features, {}, view))
+    return replace(
+        loaded, taught=TaughtActions((BOWS,), (BOWS,), np.zeros(1, int), features, {}, view, loaded.generator)
+    )
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ import pytest
 from coamd.backend.lab.teaching.unknown_moves import FAMILIES
 from coamd.backend.language.familiarity import encoded, plain
 from coamd.backend.language.prompt import understood
-from coamd.backend.language.taught_reading import read_as_taught
+from coamd.backend.language.taught_reading import acting, read_as_taught
 from coamd.backend.language.wordings import wordings
 from coamd.backend.model.taught_actions import TaughtActions
 from coamd.backend.model.weights import System, load_system
@@ -40,6 +40,7 @@ def system() -> System:
         features=encoded(loaded.text, tuple(owners)),
         stems=words_of_their_own(owners, loaded.phrases),
         takes=np.zeros((len(FAMILIES), loaded.config.recognizer.feature), np.float32),
+        untaught=loaded.generator,
     )
     words = tuple(text for family in FAMILIES for text in family.words)
     return replace(loaded, taught=taught, phrases=with_words(loaded.phrases, words, loaded.text))
@@ -110,3 +111,17 @@ def test_a_word_that_only_a_taught_action_has_tells_it_from_all_others(system: S
     assert system.phrases is not None
     without = replace(system.taught, stems={})
     assert read_as_taught(without, system.phrases, system.text, "a rodeo rider with a lasso")[0] != NAMES[2]
+
+
+def test_what_means_nothing_that_was_taught_is_made_by_the_bundled_generator(system: System) -> None:
+    assert system.taught is not None
+    bundled = system.taught.untaught
+    for prompts in (["a person walks forward"], ["", "jumps"], ["runs, then waves"]):
+        found, notes = acting(system, prompts)
+        assert found.generator is bundled
+        assert found.taught is None
+        assert NAMES[0] in notes[0]
+    for prompts in ([NAMES[2]], [f"walks, then {NAMES[2]}"], ["jumps", NAMES[1]], [""], []):
+        assert acting(system, prompts) == (system, ())
+    plain = replace(system, taught=None)
+    assert acting(plain, ["jumps"]) == (plain, ())
