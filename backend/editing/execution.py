@@ -39,12 +39,14 @@ def edit(
     request: EditRequest,
     *,
     choosing: bool = True,
+    read: bool = False,
     report: StepReport = lambda _step, _of, _preview: None,
     cancelled: Callable[[], bool] = lambda: False,
 ) -> Edited:
     """The motion of a request with what was asked for changed; all other frames keep their bits.
 
-    ``choosing``: whether a taught action may be made several times, the one most like its takes to be kept.
+    ``choosing``: whether a taught action may be made several times, the one most like its takes to be kept; ``read``:
+    whether the prompts have been read, and all is to be made by the taught weights.
 
     Raises:
         UserError: as ``checks.check``.
@@ -53,9 +55,11 @@ def edit(
     check(request)
     if request.strength == 0.0 and request.mode in ("regenerate", "refine"):
         return Edited(np.repeat(request.joints[None].astype(np.float32), request.variations, axis=0))
-    request, notes = understood_edit(system, request)
-    system, untaught = acting(system, prompts_of(request))
-    notes += untaught
+    notes: tuple[str, ...] = ()
+    if not read:
+        request, notes = understood_edit(system, request)
+        system, untaught = acting(system, prompts_of(request))
+        notes += untaught
     sampling = sampling_for(system, request)
     if request.keeps_nothing:
         whole = motions(

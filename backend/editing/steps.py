@@ -82,6 +82,6 @@ def generate_steps(
                 models=request.models,
             )
             choosing = request.candidates != 1
-            extended = edit(system, longer, choosing=choosing, report=report_turn, cancelled=cancelled)
+            extended = edit(system, longer, choosing=choosing, read=True, report=report_turn, cancelled=cancelled)
             made[number] = extended.joints[0]
     return np.stack(made)

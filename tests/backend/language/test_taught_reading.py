@@ -116,7 +116,7 @@ def test_a_word_that_only_a_taught_action_has_tells_it_from_all_others(system: S
 def test_what_means_nothing_that_was_taught_is_made_by_the_bundled_generator(system: System) -> None:
     assert system.taught is not None
     bundled = system.taught.untaught
-    for prompts in (["a person walks forward"], ["", "jumps"], ["runs, then waves"]):
+    for prompts in (["sits down on a chair"], ["", "claps the hands"], ["jumps twice, then salutes"]):
         found, notes = acting(system, prompts)
         assert found.generator is bundled
         assert found.taught is None
