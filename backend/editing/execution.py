@@ -105,7 +105,8 @@ def edit_all(system: System, requests: Sequence[EditRequest]) -> list[Edited]:
     groups: dict[tuple[object, bool, bool], list[int]] = {}
     for number, request in enumerate(requests):
         check(request)
-        meant = acting(system, prompts_of(understood_edit(system, request)[0]))[0] is system
+        # without taught models there is nothing to tell apart, and each prompt is read once
+        meant = system.taught is None or acting(system, prompts_of(understood_edit(system, request)[0]))[0] is system
         groups.setdefault((layout(request), request.keeps_nothing, meant), []).append(number)
     for (_, alone, _), numbers in groups.items():
         for at in range(0, len(numbers), 1 if alone else ROWS):

@@ -2,9 +2,8 @@
 """Motions for prompts: how to sample, and joints out of it.
 
 Where the recognizer finds too little of the prompt in a motion, more are made and the best is kept (``candidates``).
-Where the prompt asks for an angle, a
-count or a side that the motion and its mirror image miss, or it sits where nothing says so, more are made as well and
-the one that comes nearest is kept (``demands``).
+Where the prompt asks for an angle, a count or a side that the motion and its mirror image miss, or it sits where
+nothing says so, more are made as well and the one that comes nearest is kept (``demands``).
 """
 
 from __future__ import annotations
