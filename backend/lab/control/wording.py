@@ -22,7 +22,7 @@ from ...training.data import Clip
 from ..evaluation.evaluator import Evaluator
 from ..evaluation.evaluator_training import label_accuracy
 from ..evaluation.generation import DEFAULTS, generate_all, source_seeds
-from ..training.augmentation.styled_gaits import keyed_sentences
+from ..training.keyed.styled_gaits import keyed_sentences
 from ..training.sentences.paraphrases import actions, read_paraphrases
 from ..training.sentences.wordings import read_bank
 from .figure_table import ComparedFigure, FigureTable, table_of

@@ -13,7 +13,7 @@ import numpy as np
 from ....rigs.body.rotations import about, frame, normalised, perpendicular, swing
 from ....rigs.body.skeleton import BONE_LENGTHS, FPS, INDEX, PARENTS
 from ....rigs.body.smoothing import smoothstep
-from ..training.augmentation.acted_gestures import rotated
+from ..training.keyed.acted_gestures import rotated
 
 LEFT, UP, FORWARD = np.eye(3)
 REACH = 0.998  # of a leg's length, beyond which it is not stretched

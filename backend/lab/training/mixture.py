@@ -16,14 +16,14 @@ import numpy as np
 
 from ...training.composition import composed_clips, spoken
 from ...training.data import Clip, RecordedTake
-from .augmentation.acted_gestures import acted_clips
 from .augmentation.arm_raises import raising_clips
 from .augmentation.gestures import waving_clips
-from .augmentation.posed_actions import posed_clips
 from .augmentation.recorded_moments import moving_clips, striking_clips
 from .augmentation.repetition import repeated_actions
-from .augmentation.seated_gestures import seated_clips
-from .augmentation.styled_gaits import styled_clips
+from .keyed.acted_gestures import acted_clips
+from .keyed.posed_actions import posed_clips
+from .keyed.seated_gestures import seated_clips
+from .keyed.styled_gaits import styled_clips
 from .sentences.wordings import Wording, read_bank
 
 # Shares of the groups of actions, relative to one another, by how often they are asked for and how much they vary:

@@ -36,7 +36,7 @@ from ...training.data import Clip, RecordedTake, load_clips, load_takes
 from ...training.loop import Schedule, Validate, train
 from ...training.team import Team
 from . import autoencoder as autoencoders
-from .augmentation.styled_gaits import keyed_groups, keyed_sentences
+from .keyed.styled_gaits import keyed_groups, keyed_sentences
 from .mixture import mixture, report
 from .recognition import recognizer as recognizers
 from .recognition.cocodiff import CoCoDiff, Taught, guides, read_fine_texts

@@ -28,14 +28,14 @@ from ....language.quantities import NUMBER_WORDS, TIMES
 from ....model.recognizer import TextTower
 from ....model.text import TextEncoder
 from ....training.loop import Draw
-from ..augmentation.action_table import ACTIONS
-from ..augmentation.gesture_table import GESTURES
-from ..augmentation.household_table import HOUSEHOLD
-from ..augmentation.posed_actions import POSED
-from ..augmentation.prop_table import PROPS
-from ..augmentation.seated_table import SEATED
-from ..augmentation.sport_table import SPORTS
-from ..augmentation.style_table import STYLES
+from ..keyed.action_table import ACTIONS
+from ..keyed.gesture_table import GESTURES
+from ..keyed.household_table import HOUSEHOLD
+from ..keyed.posed_actions import POSED
+from ..keyed.prop_table import PROPS
+from ..keyed.seated_table import SEATED
+from ..keyed.sport_table import SPORTS
+from ..keyed.style_table import STYLES
 from .corpus import Corpus
 from .text import of_like_length, sometimes_noisy
 from .wordings import OTHER, Wording, sided

@@ -12,7 +12,7 @@ import pytest
 from coamd.backend.lab.control import blind_sheet
 from coamd.backend.lab.control.blind_sheet import GENERATED, KEY, SCORES, SEARCH, EyePrompt, Strip
 from coamd.backend.lab.control.wording import bare
-from coamd.backend.lab.training.augmentation.styled_gaits import keyed_sentences
+from coamd.backend.lab.training.keyed.styled_gaits import keyed_sentences
 from coamd.backend.lab.training.sentences.paraphrases import actions, read_paraphrases
 from coamd.backend.lab.training.sentences.wordings import read_bank
 from coamd.backend.motion.pipeline import Pipeline

@@ -6,7 +6,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from coamd.backend.lab.training.augmentation.styled_gaits import keyed_sentences
+from coamd.backend.lab.training.keyed.styled_gaits import keyed_sentences
 from coamd.backend.lab.training.sentences import paraphrases
 from coamd.backend.lab.training.sentences.wordings import read_bank, wide_sentences
 from small_training import write_data
@@ -26,10 +26,10 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def few_keyed_clips(monkeypatch: pytest.MonkeyPatch) -> None:
     """One clip of each action that is keyed by hand, standing, seated, moving or whole, of some thirty."""
-    monkeypatch.setattr("coamd.backend.lab.training.augmentation.acted_gestures.EACH", 1)
-    monkeypatch.setattr("coamd.backend.lab.training.augmentation.seated_gestures.EACH", 1)
-    monkeypatch.setattr("coamd.backend.lab.training.augmentation.styled_gaits.EACH", 1)
-    monkeypatch.setattr("coamd.backend.lab.training.augmentation.posed_actions.EACH", 1)
+    monkeypatch.setattr("coamd.backend.lab.training.keyed.acted_gestures.EACH", 1)
+    monkeypatch.setattr("coamd.backend.lab.training.keyed.seated_gestures.EACH", 1)
+    monkeypatch.setattr("coamd.backend.lab.training.keyed.styled_gaits.EACH", 1)
+    monkeypatch.setattr("coamd.backend.lab.training.keyed.posed_actions.EACH", 1)
 
 
 @pytest.fixture

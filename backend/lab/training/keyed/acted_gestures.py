@@ -21,10 +21,10 @@ from .....rigs.solve.two_bone_ik import two_bones
 from ....language.quantities import NUMBER_WORDS, TIMES
 from ....motion.joint_measures import hand_work, wrist_speed
 from ....training.data import Clip
+from ..augmentation.gestures import aimed
 from ..sentences.wordings import OTHER, Wording, read_bank, sided
 from .action_table import ACTIONS
 from .gesture_table import GESTURES, GUARD, Gesture, Move
-from .gestures import aimed
 from .household_table import HOUSEHOLD
 from .prop_table import PROPS
 from .sport_table import SPORTS

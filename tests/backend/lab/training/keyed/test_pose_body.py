@@ -5,9 +5,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from coamd.backend.lab.training.augmentation.pose import Limb, Pose
-from coamd.backend.lab.training.augmentation.pose_body import CLEARANCE, body, risen, turn
-from coamd.backend.lab.training.augmentation.posed_actions import track
+from coamd.backend.lab.training.keyed.pose import Limb, Pose
+from coamd.backend.lab.training.keyed.pose_body import CLEARANCE, body, risen, turn
+from coamd.backend.lab.training.keyed.posed_actions import track
 from coamd.rigs.body.canonical import facing
 from coamd.rigs.body.skeleton import INDEX
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from coamd.backend.lab.training.augmentation.acted_gestures import (
+from coamd.backend.lab.training.keyed.acted_gestures import (
     ACTED,
     acted_clips,
     calm_clips,
     said,
     worded,
 )
-from coamd.backend.lab.training.augmentation.styled_gaits import keyed_sentences
+from coamd.backend.lab.training.keyed.styled_gaits import keyed_sentences
 from coamd.backend.lab.training.sentences.wordings import Wording
 from coamd.backend.motion.joint_measures import acting_limb, strikes
 from coamd.backend.training.data import Clip

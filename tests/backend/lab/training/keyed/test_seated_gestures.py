@@ -7,16 +7,16 @@ import re
 
 import numpy as np
 import pytest
-from coamd.backend.lab.training.augmentation.acted_gestures import FASTEST
-from coamd.backend.lab.training.augmentation.seated_gestures import (
+from coamd.backend.lab.training.keyed.acted_gestures import FASTEST
+from coamd.backend.lab.training.keyed.seated_gestures import (
     SEAT,
     calm_sitters,
     calm_stretch,
     seated_clips,
     to_and_fro,
 )
-from coamd.backend.lab.training.augmentation.seated_table import SEATED
-from coamd.backend.lab.training.augmentation.styled_gaits import keyed_sentences
+from coamd.backend.lab.training.keyed.seated_table import SEATED
+from coamd.backend.lab.training.keyed.styled_gaits import keyed_sentences
 from coamd.backend.motion.joint_measures import acting_limb, wrist_speed
 from coamd.backend.training.data import Clip
 from coamd.rigs.body.skeleton import BONE_LENGTHS, INDEX, MAX_FRAMES, MIN_FRAMES, PARENTS

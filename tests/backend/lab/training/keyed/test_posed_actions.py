@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 import numpy as np
 import pytest
-from coamd.backend.lab.training.augmentation.pose import Limb, Pose
-from coamd.backend.lab.training.augmentation.posed_actions import (
+from coamd.backend.lab.training.keyed.pose import Limb, Pose
+from coamd.backend.lab.training.keyed.posed_actions import (
     EACH,
     POSED,
     curve,
@@ -16,7 +16,7 @@ from coamd.backend.lab.training.augmentation.posed_actions import (
     posed_clips,
     rounds,
 )
-from coamd.backend.lab.training.augmentation.styled_gaits import keyed_sentences
+from coamd.backend.lab.training.keyed.styled_gaits import keyed_sentences
 from coamd.backend.lab.training.mixture import TARGETS
 from coamd.backend.lab.training.sentences.wordings import read_bank
 from coamd.backend.training.data import Clip
@@ -30,7 +30,7 @@ CHEST = INDEX["spine3"]
 @pytest.fixture(scope="module")
 def made() -> list[Clip]:
     with pytest.MonkeyPatch.context() as patch:  # eight of each: both sides, one to four times
-        patch.setattr("coamd.backend.lab.training.augmentation.posed_actions.EACH", 8)
+        patch.setattr("coamd.backend.lab.training.keyed.posed_actions.EACH", 8)
         return posed_clips(1)
 
 

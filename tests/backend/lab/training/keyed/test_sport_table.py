@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 from coamd.backend.lab.control import blind_sheet
 from coamd.backend.lab.evaluation.strange_texts import natural_prompts
-from coamd.backend.lab.training.augmentation.acted_gestures import ACTED, FASTEST, acted_clips, said
-from coamd.backend.lab.training.augmentation.hand_places import at
-from coamd.backend.lab.training.augmentation.household_table import HOUSEHOLD
-from coamd.backend.lab.training.augmentation.seated_table import SEATED
-from coamd.backend.lab.training.augmentation.sport_table import SPORTS
+from coamd.backend.lab.training.keyed.acted_gestures import ACTED, FASTEST, acted_clips, said
+from coamd.backend.lab.training.keyed.hand_places import at
+from coamd.backend.lab.training.keyed.household_table import HOUSEHOLD
+from coamd.backend.lab.training.keyed.seated_table import SEATED
+from coamd.backend.lab.training.keyed.sport_table import SPORTS
 from coamd.backend.lab.training.sentences.wordings import OTHER
 from coamd.backend.motion.joint_measures import acting_limb, wrist_speed
 from coamd.backend.training.data import Clip

@@ -5,10 +5,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from coamd.backend.lab.training.augmentation.acted_gestures import said
-from coamd.backend.lab.training.augmentation.style import Style
-from coamd.backend.lab.training.augmentation.style_table import STYLES
-from coamd.backend.lab.training.augmentation.styled_gaits import (
+from coamd.backend.lab.training.keyed.acted_gestures import said
+from coamd.backend.lab.training.keyed.style import Style
+from coamd.backend.lab.training.keyed.style_table import STYLES
+from coamd.backend.lab.training.keyed.styled_gaits import (
     BENT,
     at_tempo,
     keyed_sentences,
