@@ -3,7 +3,8 @@
 
 Takes come with a few descriptions, so the model knows an action by these sentences and not by others that mean the
 same. Of 60 prompts for six taught actions, none of them a description, 53 are read as the right action and none as a
-wrong one; of 703 prompts for known actions 2 % are read as one of the six. (docs/measurements/teaching.md)
+wrong one; of 703 prompts for known actions 2 % are read as one of the six (docs/measurements/teaching.md). The user is
+told.
 """
 
 from __future__ import annotations
@@ -20,10 +21,10 @@ from ..model.weights import System
 from .familiarity import PARTS, Phrases, encoded, plain
 from .spelling import stem, words
 
-LEAST = 0.6  # cosine to a taught wording, below which two sentences have little in common
+LEAST = 0.65  # cosine to a taught wording, below which two sentences have little in common
+FARTHER = 0.05  # by how much a known phrase may be nearer all the same: who chose the taught model rather means it
 OWN_LEAST, OWN_FARTHER = 0.35, 0.25  # the same, and by how much a known phrase may be nearer, with a word of its own
 RELATED = 0.55  # cosine to a taught wording from which a prompt may mean it: 0.95 of 60 that do, 0.08 of 527 captions
-ALIKE = 0.01  # features of known phrases are rounded by so much
 # What would be lost if the part that says it were read as a description that does not.
 _DETAIL = re.compile(
     r"\b(left|right|not|no|never|without|while|once|twice|thrice|times|two|three|four|\d+|degrees?|backwards?)\b",
@@ -89,12 +90,13 @@ def details(text: str) -> set[str]:
 
 
 def meant_action(taught: TaughtActions, phrases: Phrases, encoder: TextEncoder, part: str) -> int | None:
-    """The taught action that a text is nearer to than to anything else the model knows, or that alone has its word."""
+    """The taught action that a text is about as near to as to anything else the model knows, or that alone has its
+    word."""
     row = encoded(encoder, [plain(part)])[0]
     near = taught.features @ row
     known = float((phrases.features @ row).max())
     best = int(near.argmax())
-    if near[best] >= max(LEAST, known - ALIKE):
+    if near[best] >= max(LEAST, known - FARTHER):
         return int(taught.actions[best])
     own = set[int]().union(*(taught.stems.get(stem(word), frozenset()) for word in words(part)))
     near = np.where(np.isin(taught.actions, sorted(own)), near, -1.0)

@@ -37,7 +37,11 @@ class Cut:
 
 
 def clips_of(system: System, examples: Sequence[Example]) -> Cut:
-    """Clips of 2 to 9.8 s for every take, each with all wordings of the take's words; ``group`` is its first one."""
+    """Clips of 2 to 9.8 s for every take; ``group`` is the first of its words.
+
+    A prompt for the action is read as that description (``language.taught_reading``), so it is the clip's own text and
+    nearly half of what it is learnt by; all other wordings of the take's words are the clip's wordings.
+    """
     clips: list[Clip] = []
     skipped: list[tuple[str, str]] = []
     for example in examples:
@@ -45,12 +49,13 @@ def clips_of(system: System, examples: Sequence[Example]) -> Cut:
         parts = _parts(system, take)
         if not parts:
             skipped.append((example.name, f"{example.seconds:.1f} s without a repeating cycle are too short."))
-        texts = tuple(dict.fromkeys(text for said in example.words for text in (*wordings(said), *own(system, said))))
+        texts = dict.fromkeys(text for said in example.words for text in (*wordings(said), *own(system, said)))
+        description, *others = texts
         for number, joints in enumerate(parts):
             whole = joints[: min(len(joints), MAX_FRAMES) // TOKEN_FRAMES * TOKEN_FRAMES]
             canonical = at_origin(whole).astype(np.float32)
             name = f"{example.name} {number + 1}" if len(parts) > 1 else example.name
-            clips.append(Clip(name, "train", canonical, texts, (), example.words[0]))
+            clips.append(Clip(name, "train", canonical, (description,), (), example.words[0], wordings=tuple(others)))
     return Cut(tuple(clips), tuple(skipped))
 
 

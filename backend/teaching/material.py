@@ -16,7 +16,7 @@ from ..labelling.embedding import StopCheck
 from ..model.weights import System
 from ..motion.candidates import fits
 from ..requests.lesson import Lesson, LessonReport
-from ..training.composition import composed
+from ..training.composition import composed, spoken
 from ..training.data import Clip
 from ..training.generator import SPEEDS, LatentBatches, LatentClip, latent_clip, varied_latents
 from ..training.mirrored_words import mirrored_clip
@@ -110,7 +110,7 @@ def composed_with(taught: Sequence[Clip], known: list[Clip], rng: np.random.Gene
     if not partners:
         return made
     for number in range(COMPOSED * len({clip.group for clip in taught})):
-        clip = taught[number % len(taught)]
+        clip = spoken(taught[number % len(taught)])
         for _ in range(TRIES):
             other = partners[int(rng.integers(len(partners)))]
             pair = composed(*((clip, other) if number // len(taught) % 2 == 0 else (other, clip)), rng, FAR)

@@ -34,13 +34,18 @@ KNOWN = {"stands": "stand", "walks": "walk", "runs": "run"}  # what the judge kn
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Arguments of the topic."""
+    from ...cli.options import whole
+    from .sections import BATCH
+
     parser.add_argument("data", type=Path, nargs="?", default=Path("runs/data"), help="folder made by `coamd prepare`")
     parser.add_argument(
         "--families", nargs="+", choices=[family.name for family in FAMILIES], help="only these (default: all)"
     )
     parser.add_argument("--seconds", type=float, default=SECONDS, help=f"of takes a family (default: {SECONDS:g})")
     parser.add_argument("--prompts", type=int, default=PROMPTS, help=f"a family (default: {PROMPTS})")
-    parser.add_argument("--known", type=int, default=64, help="held-out captions of known actions (default: 64)")
+    parser.add_argument(
+        "--known", type=whole(BATCH, 1000), default=64, help=f"held-out captions, {BATCH} at least (default: 64)"
+    )
     parser.add_argument("-o", "--output", type=Path, metavar="DIR", help="write reports and pictures there")
 
 

@@ -40,10 +40,12 @@ def test_a_long_take_is_used_whole_but_for_where_nothing_moves(system: System) -
     assert 0.85 * len(moving) < frames < 1.15 * len(moving)
 
 
-def test_all_wordings_belong_to_each_clip_and_the_first_words_are_its_group(system: System) -> None:
-    clip = clips_of(system, [example(walk(3.0), "a person struts", "catwalk")]).clips[0]
-    assert clip.group == "a person struts"
-    assert {"a person struts", "someone struts", "catwalk", "a person does a catwalk"} <= set(clip.texts)
+def test_the_first_description_is_the_text_and_its_group_and_all_others_are_wordings(system: System) -> None:
+    clip = clips_of(system, [example(walk(3.0), "A person struts.", "catwalk")]).clips[0]
+    assert clip.group == "A person struts."
+    assert clip.texts == ("A person struts",)  # what a prompt for it is read as
+    assert {"someone struts", "catwalk", "a person does a catwalk"} <= set(clip.wordings)
+    assert not set(clip.texts) & set(clip.wordings)
 
 
 def test_a_short_cycle_is_repeated_without_a_jump() -> None:

@@ -3,10 +3,12 @@
 
 from __future__ import annotations
 
+import argparse
 from pathlib import Path
 
 import numpy as np
 import pytest
+from coamd.backend.lab.teaching.benchmark import configure
 from coamd.backend.lab.teaching.judge import Judge
 from coamd.backend.lab.teaching.lesson_run import run_lesson
 from coamd.backend.lab.teaching.sections import Cost, TaughtMotions, between, costs, does_both, hits, joined, nearness
@@ -98,3 +100,12 @@ def test_a_lesson_that_fails_says_what_the_command_said(tmp_path: Path) -> None:
         run_lesson("Bows", tmp_path / "takes", table, tmp_path, ["--device", "cpu"])
     assert caught.value.code == "lesson_failed"
     assert "motion files" in caught.value.hint
+
+
+def test_too_few_known_captions_for_r_precision_are_refused_before_any_work(capsys: pytest.CaptureFixture[str]) -> None:
+    parser = argparse.ArgumentParser()
+    configure(parser)
+    assert parser.parse_args(["data", "--known", "32"]).known == 32
+    with pytest.raises(SystemExit):
+        parser.parse_args(["data", "--known", "16"])
+    assert "16 is not between 32 and 1000" in capsys.readouterr().err
