@@ -95,24 +95,32 @@ def mixture(clips: Sequence[Clip], takes: Sequence[RecordedTake], seed: int) -> 
     """Recorded training clips, mirrored ones too, and what is made of them and of whole takes."""
     clips = [as_posed(clip) for clip in clips]
     single = [clip for clip in clips if clip.group != "sequence"]
-    acted = acted_clips(single, seed)
+    keyed = keyed_clips(single, seed)
+    joinable = [spoken(clip) for clip in (*single, *keyed["acted"])]
     waves = waving_clips(single, seed)
     chosen = np.random.default_rng(seed).permutation(len(waves))[:WAVES]
     made = {
-        "composed": composed_clips([spoken(clip) for clip in (*single, *acted)], round(COMPOSED * len(clips)), seed),
+        "composed": composed_clips(joinable, round(COMPOSED * len(clips)), seed),
         "repeated": repeated_actions(single),
         "raised": raising_clips(single, seed),
         "waved": [waves[int(i)] for i in chosen],
-        "acted": acted,
-        "seated": seated_clips(single, seed),
-        "styled": styled_clips(single, seed),
-        "posed": posed_clips(seed),
+        **keyed,
         "moments": moving_clips(takes, seed),
         "strikes": striking_clips(single),
     }
     kinds = [clip.group for clip in clips] + [f"made: {kind}" for kind, part in made.items() for _ in part]
     whole = (*clips, *(clip for part in made.values() for clip in part))
     return Mixture(whole, shares_of(whole, kinds, read_bank()))
+
+
+def keyed_clips(clips: Sequence[Clip], seed: int) -> dict[str, list[Clip]]:
+    """What is keyed by hand, laid over recorded clips of one action each, or built whole."""
+    return {
+        "acted": acted_clips(clips, seed),
+        "seated": seated_clips(clips, seed),
+        "styled": styled_clips(clips, seed),
+        "posed": posed_clips(seed),
+    }
 
 
 def as_posed(clip: Clip) -> Clip:

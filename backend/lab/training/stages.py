@@ -37,7 +37,7 @@ from ...training.loop import Schedule, Validate, train
 from ...training.team import Team
 from . import autoencoder as autoencoders
 from .keyed.styled_gaits import keyed_groups, keyed_sentences
-from .mixture import mixture, report
+from .mixture import keyed_clips, mixture, report
 from .recognition import recognizer as recognizers
 from .recognition.cocodiff import CoCoDiff, Taught, guides, read_fine_texts
 from .recognition.forms import forms_of
@@ -200,6 +200,7 @@ def train_recognizer(job: TrainingJob) -> None:
     The paper's sizes have the paper's losses. The bundled one is small and so is its data: it reads its clips also as
     they come back from rigs, names them from the whole list of labels (``losses.naming``), and reads half of the frames
     at a time instead of dropping activations. With a ``start`` of the same words the text tower stays as it is.
+    Of several motions the generator makes of a prompt it chooses one, so it sees the clips keyed by hand as well.
     """
     clips, held_out = job.clips()
     text = job.text()
@@ -209,7 +210,9 @@ def train_recognizer(job: TrainingJob) -> None:
         replace(clip, texts=(*clip.texts, *clip.wordings)) for clip in clips if clip.labels and clip.group != "sequence"
     ]
     forms = forms_of(labelled, job.run / "on_rigs", job.schedule.seed, job.team.leads) if own else []
-    data = recognizers.MotionText(labelled, text, forms)
+    by_hand = keyed_clips([clip for clip in clips if clip.group != "sequence"], job.schedule.seed) if own else {}
+    keyed = [replace(clip, texts=(*clip.texts, *clip.wordings)) for part in by_hand.values() for clip in part]
+    data = recognizers.MotionText(labelled, text, forms, (keyed, recognizers.standing(keyed)) if keyed else ())
     model = Recognizer(replace(job.config.recognizer, dropout=0.0) if own else job.config.recognizer)
     model.text.adopt(*text.embeddings())
     recognizers.fit_statistics(model, [clip for form in data.forms for clip in form])

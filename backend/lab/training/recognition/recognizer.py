@@ -28,6 +28,7 @@ TREMBLE = 0.01  # metres of noise, for motion that comes out of the decoder
 HEADING = np.radians(8.0)  # deviation of the heading in the first frame, which narrow hips and shoulders tell badly
 HEIGHT = 0.01  # metres, of the floor
 RARITY = 0.25
+KEYED = 0.5  # clips keyed by hand for each recorded one
 READ = 0.5  # share of the frames that each stream reads in training (Liu et al. 2022, "PatchDropout")
 COARSE, COARSEST = 0.3, 3.0  # share of clips that lose frames as a slow camera does, and the most frames in one step
 
@@ -61,13 +62,13 @@ def varied(joints: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 
 class Batch(NamedTuple):
-    """Some clips, each with one of its sentences and one of its labels."""
+    """Some clips, each with one of its sentences; the first N of them, which are recorded, with one of their labels."""
 
     joints: Tensor  # (B, F, 66)
     valid: Tensor  # (B, F), False on padding
     sentences: list[str]
-    labels: Tensor  # (B,) indices into the list of labels
-    right: Tensor  # (B, L), all labels of each clip
+    labels: Tensor  # (N,) indices into the list of labels
+    right: Tensor  # (N, L), all labels of each clip
 
 
 class Words:
@@ -109,9 +110,18 @@ class MotionText:
     """Batches of motion with words.
 
     ``forms`` are the same clips in other forms, such as on a rig; each draw takes one of them or the clip itself.
+    ``keyed`` are clips keyed by hand and their forms, of equal lengths: a draw has one for two recorded clips. They are
+    described and not named, so that the list of labels stays that of recorded clips.
     """
 
-    def __init__(self, clips: Sequence[Clip], text: TextEncoder, forms: Sequence[Sequence[Clip]] = ()) -> None:
+    def __init__(
+        self,
+        clips: Sequence[Clip],
+        text: TextEncoder,
+        forms: Sequence[Sequence[Clip]] = (),
+        keyed: Sequence[Sequence[Clip]] = (),
+    ) -> None:
+        self.keyed = keyed
         labelled = [i for i, clip in enumerate(clips) if clip.labels]
         self.clips = [clips[i] for i in labelled]
         self.forms = [self.clips, *([form[i] for i in labelled] for form in forms)]
@@ -126,15 +136,20 @@ class MotionText:
         """A batch of so many clips."""
         chosen = [int(i) for i in rng.choice(len(self.clips), count, replace=False, p=self.share)]
         clips = [self.forms[int(rng.integers(len(self.forms)))][i] for i in chosen]
-        moved = [torch.from_numpy(varied(clip.joints, rng)).flatten(1) for clip in clips]
+        described = clips + [self._keyed(rng) for _ in range(round(KEYED * count) if self.keyed else 0)]
+        moved = [torch.from_numpy(varied(clip.joints, rng)).flatten(1) for clip in described]
         joints = torch.nn.utils.rnn.pad_sequence(moved, batch_first=True)
         lengths = torch.tensor([len(clip) for clip in moved])
-        sentences = [clip.texts[int(rng.integers(len(clip.texts)))] for clip in clips]
+        sentences = [clip.texts[int(rng.integers(len(clip.texts)))] for clip in described]
         labels = torch.tensor([self.of_label[clip.labels[int(rng.integers(len(clip.labels)))]] for clip in clips])
         right = torch.zeros(count, len(self.labels), dtype=torch.bool)
         for row, clip in enumerate(clips):
             right[row, [self.of_label[label] for label in clip.labels]] = True
         return Batch(joints, torch.arange(joints.shape[1])[None] < lengths[:, None], sentences, labels, right)
+
+    def _keyed(self, rng: np.random.Generator) -> Clip:
+        form = self.keyed[int(rng.integers(len(self.keyed)))]
+        return form[int(rng.integers(len(form)))]
 
 
 def paper_loss(
@@ -179,13 +194,14 @@ def own_loss(
         found = data.draw(draw.numpy, batch)
         features = read_in_part(model, found, draw.numpy)
         right = found.right.to(device)
+        named = Features(*(feature[: len(right)] for feature in features))
         losses = {
             "description": description(features, text_of(found.sentences), meaning_of(found.sentences)),
-            "naming": naming(features.fused, data.label_text, right),
-            "naming by text B": naming(features.fused, text_of(data.labels), right),
+            "naming": naming(named.fused, data.label_text, right),
+            "naming by text B": naming(named.fused, text_of(data.labels), right),
         }
         if taught is not None:
-            losses |= cocodiff_loss(taught, features, found.labels.to(device), right, data.label_text, draw.torch)
+            losses |= cocodiff_loss(taught, named, found.labels.to(device), right, data.label_text, draw.torch)
         return {"loss": torch.stack(list(losses.values())).sum(), **losses}
 
     return loss_of

@@ -108,6 +108,19 @@ def test_a_batch_has_all_labels_of_its_clips_and_forms_are_drawn(clips: list[Cli
     assert any(sentence.startswith("someone") for sentence in sentences)
 
 
+def test_clips_keyed_by_hand_are_described_and_not_named(clips: list[Clip], text: TextEncoder) -> None:
+    by_hand = [replace(clips[0], texts=("someone bows",), labels=("bow",))]
+    data = MotionText(clips, text, keyed=[by_hand])
+    assert "bow" not in data.labels
+    batch = data.draw(np.random.default_rng(0), 2)
+    assert batch.sentences[2:] == ["someone bows"]
+    assert len(batch.joints) == len(batch.valid) == 3
+    assert len(batch.labels) == len(batch.right) == 2
+    torch.manual_seed(0)
+    losses = own_loss(Recognizer(CONFIG.recognizer), data, 2)(draw_of(1, 0))
+    assert all(bool(torch.isfinite(value)) for value in losses.values())
+
+
 def test_clips_in_the_posture_of_rigs_are_made_once_and_mirrored(clips: list[Clip]) -> None:
     both = [copy for clip in clips for copy in (clip, mirrored_clip(clip))]
     made = standing(both)
