@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from ....rigs.body.skeleton import INDEX
 from ...training.composition import composed_clips, spoken
 from ...training.data import Clip, RecordedTake
 from .augmentation.arm_raises import raising_clips
@@ -63,7 +64,7 @@ MADE_TARGETS = {
     "acted": 0.24,  # what is asked for most and hardly recorded: salutes, bows, guards, single punches, sword strokes
     "seated": 0.05,  # recorded sitters rest or fidget: who types, drinks or drives on a chair would stand up for it
     "styled": 0.12,  # moods, loads and what hands do while somebody walks or runs: any scene has them
-    "posed": 0.07,  # exercises, crawls, swims, falls, lying and kneeling: any game has them, recordings a few
+    "posed": 0.085,  # exercises, crawls, swims, falls, lying and kneeling: any game has them, recordings a few
     "moments": 0.06,  # single turns and steps
     "strikes": 0.05,  # so many punches, kicks or jumps
 }
@@ -76,6 +77,11 @@ SEATED = 0.72  # metres; a pelvis below it all the time sits, kneels, crouches o
 _SAYS_SEATED = re.compile(
     r"\b(sit|sits|sitting|seat|seated|chair|stool|sofa|couch|desk|bench|table|kneel\w*|knees?|floor|ground|lie|lies|lying|bed"
     r"|lap|crouch\w*|squat\w*|crawl\w*|low|down|car|driv\w+|rid(es?|ing)|motorcycl\w+|row\w*|swim\w*|push-?ups?)\b"
+)
+TURNED, UPRIGHT = 25.0, 0.75  # degrees that the shoulders turn at least, metres of the pelvis, of who looks around
+_SAYS_LOOKS = re.compile(
+    r"\b(look\w* (all )?(around|about|left and right|for someone)|glanc\w+ (around|about)|scan\w* the area|watchful"
+    r"|observe|lookout)\b"
 )
 # How often within its group, by the beginning of the source's or clip's name: actions that are animated or staged by
 # themselves are clear examples; the idles of a few people are long and alike.
@@ -93,7 +99,7 @@ class Mixture:
 
 def mixture(clips: Sequence[Clip], takes: Sequence[RecordedTake], seed: int) -> Mixture:
     """Recorded training clips, mirrored ones too, and what is made of them and of whole takes."""
-    clips = [as_posed(clip) for clip in clips]
+    clips = [as_looking(as_posed(clip)) for clip in clips]
     single = [clip for clip in clips if clip.group != "sequence"]
     keyed = keyed_clips(single, seed)
     joinable = [spoken(clip) for clip in (*single, *keyed["acted"])]
@@ -132,6 +138,22 @@ def as_posed(clip: Clip) -> Clip:
         return clip
     texts, wordings = (tuple(filter(_SAYS_SEATED.search, said)) for said in (clip.texts, clip.wordings))
     return replace(clip, texts=texts, wordings=wordings) if texts else clip
+
+
+def as_looking(clip: Clip) -> Clip:
+    """The clip of somebody on the spot without the sentences that he looks around, where nothing shows it.
+
+    The head's own turn is hardly seen in the joints: of the recorded idles that are said to look around most stand
+    still, some search the floor. Who asks for a look to all sides would get one of those.
+    """
+    if clip.group not in ("stand and idle", "daily activity"):
+        return clip
+    across = clip.joints[:, INDEX["left_shoulder"]] - clip.joints[:, INDEX["right_shoulder"]]
+    turned = np.ptp(np.degrees(np.unwrap(np.arctan2(across[:, 2], across[:, 0]))))
+    if turned >= TURNED and clip.joints[:, 0, 1].min() >= UPRIGHT:
+        return clip
+    texts, wordings = (tuple(t for t in said if not _SAYS_LOOKS.search(t)) for said in (clip.texts, clip.wordings))
+    return replace(clip, texts=texts or clip.texts, wordings=wordings)
 
 
 def shares_of(clips: Sequence[Clip], kinds: Sequence[str], bank: Sequence[Wording] = ()) -> np.ndarray:

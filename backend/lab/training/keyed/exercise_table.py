@@ -81,6 +81,22 @@ _HOP = Pose(
     leg=Limb((0.03, -0.75, 0.6), (0, -0.8, -0.6)),
     other_leg=replace(STAND, place=(0.11, 0.11, -0.03), toe=(0.1, -0.65, 0.7)),
 )
+_TOES_DOWN = (0.1, -0.9, 0.4)
+_TURNS = tuple(  # of both wrists, which swing the rope: ahead, down, back and up
+    Limb((0.3, -0.95, -0.12), fore)
+    for fore in ((0.6, -0.1, 0.8), (0.6, -0.5, 0.65), (0.85, -0.4, 0.35), (0.85, 0.0, 0.5))
+)
+_ROPE = (
+    Pose(0.13, 0.86, 2, leg=_FEET, arm=_TURNS[0], ease="flow"),
+    Pose(0.12, 0.94, 2, leg=replace(_FEET, place=(0.08, 0.12, -0.02), toe=_TOES_DOWN), arm=_TURNS[1], ease="flow"),
+    Pose(0.13, 1.02, 2, leg=replace(_FEET, place=(0.08, 0.23, -0.03), toe=_TOES_DOWN), arm=_TURNS[2], ease="flow"),
+    Pose(0.12, 0.94, 2, leg=replace(_FEET, place=(0.08, 0.12, -0.02), toe=_TOES_DOWN), arm=_TURNS[3], ease="flow"),
+)
+_ROPE_STEP = (
+    Pose(0.14, 0.87, 2, arm=_TURNS[0], leg=Limb((0.05, -0.8, 0.55), (0, -0.9, -0.5)), other_leg=STAND, ease="flow"),
+    Pose(0.14, 0.95, 2, arm=_TURNS[2], leg=Limb((0.05, -0.92, 0.3), (0, -0.9, -0.4)), ease="flow",
+         other_leg=replace(STAND, place=(0.1, 0.15, -0.03), toe=_TOES_DOWN)),
+)
 # fmt: on
 
 
@@ -128,6 +144,10 @@ EXERCISES = (
             *who("lies on the back, sits up and lies back again, over and over"),
             "sit-up exercise",
             "sit-up loop, knees bent",
+            "sit-ups",
+            "situps",
+            "sit-ups on the floor, trunk all the way up",
+            "set of sit-ups, elbows to the knees",
             "abs workout on the floor",
             loop=2,
         ),
@@ -144,7 +164,7 @@ EXERCISES = (
             *who("does crunches", "does abdominal crunches on the floor", "curls the shoulders up in a crunch"),
             "crunches",
             "ab crunch loop",
-            "small sit-ups, only the shoulders leave the ground",
+            "small curls, only the shoulders leave the ground",
             loop=2,
         ),
         "exercise",
@@ -246,6 +266,35 @@ EXERCISES = (
         _JACK,
         tempo=(0.9, 1.3),
         size=(0.9, 1.02),
+    ),
+    PosedAction(
+        _words(
+            "rope skipping",
+            *who("skips rope, both feet together", "jumps rope", "does rope skipping in the gym"),
+            *who("hops over a swinging rope again and again", "swings the rope and hops over it"),
+            "rope skipping loop",
+            "jumping rope, feet together",
+            "boxer with a skipping rope",
+            "cardio with the skipping rope, wrists turning",
+            loop=4,
+        ),
+        "exercise",
+        _ROPE,
+        tempo=(0.9, 1.25),
+        size=(0.8, 1.1),
+    ),
+    PosedAction(
+        _words(
+            "rope skipping",
+            *who("skips rope, running on the spot", "jumps rope from one foot to the other"),
+            "rope skipping, alternating feet",
+            "boxer skips rope, foot to foot",
+            "speed rope, one foot at a time",
+            loop=4,
+        ),
+        "exercise",
+        (_ROPE_STEP[0], _ROPE_STEP[1], _ROPE_STEP[0].swapped(arm=_TURNS[0]), _ROPE_STEP[1].swapped(arm=_TURNS[2])),
+        tempo=(0.9, 1.2),
     ),
     PosedAction(
         Gesture(

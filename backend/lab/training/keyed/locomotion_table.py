@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Crawls and swims, keyed as in ``pose``."""
+"""Crawls, swims and hops, keyed as in ``pose``."""
 
 from __future__ import annotations
 
@@ -104,6 +104,20 @@ _BREAST = (
     Pose(0.25, 0.6, 82, nod=-10, bend=-4, arm=_REACH, ease="flow",
          leg=Limb((0.6, -0.8, 0.25), (0.45, -0.9, -0.15), None, (0.8, -0.6, 0.1))),
 )
+_PAWS = Limb((0.15, -0.75, 0.55), (-0.3, 0.35, 0.9))
+_HOP = 0.75  # metres
+
+
+def _both(up: float, z: float, toe: float = -0.42) -> Limb:
+    return Limb((0.08, -0.6, 0.8), (0.0, -0.85, -0.5), (0.1, up, z), (0.1, toe, 0.75))
+
+
+_HOPS = (
+    Pose(0.2, 0.66, 30, 0.02, bend=8, nod=-26, arm=_PAWS, leg=_both(0.075, 0.06), ease="flow"),
+    Pose(0.16, 0.92, 22, 0.22, bend=2, nod=-20, arm=_PAWS, leg=_both(0.17, 0.06, -0.9), ease="flow"),
+    Pose(0.2, 1.12, 20, 0.45, bend=4, nod=-20, arm=_PAWS, leg=_both(0.46, 0.45, -0.5), ease="flow"),
+    Pose(0.2, 0.84, 26, 0.69, bend=8, nod=-24, arm=_PAWS, leg=_both(0.085, 0.06 + _HOP), ease="flow"),
+)
 # fmt: on
 
 
@@ -184,5 +198,27 @@ ALONG = (
         "swim and fly",
         tuple(map(_back_stroke, range(4))),
         speed=-0.9,
+    ),
+    PosedAction(
+        _loop(
+            "hop along",
+            4,
+            *who(
+                "bounds ahead on both feet, hands hanging in front of the chest",
+                "springs forward again and again, feet together",
+                "hops along like a wallaby or a rabbit",
+                "imitates a hopping animal, paws in front of the chest",
+            ),
+            "wallaby hops",
+            "rabbit hops forward, paws up",
+            "big two-footed bounds in a row",
+            "bounding forward like a marsupial",
+            bank=("hop_two_feet",),
+            says=r"bunny|hops?$|hopping$|hop hop|both feet",
+        ),
+        "jump",
+        _HOPS,
+        stride=_HOP,
+        size=(0.9, 1.1),
     ),
 )

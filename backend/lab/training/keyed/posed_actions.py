@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whole-body actions on or near the floor, exercises and falls, built from key poses by forward kinematics.
+"""Whole-body actions near the floor, exercises, falls, ladders and steps, built from key poses by forward kinematics.
 
 Recordings have few of them: who captures motion stands. Keys are joined by smooth curves, each limb a little behind the
 trunk; planted hands and feet stay at their place on the floor by inverse kinematics, what rests lies on it. Each
@@ -25,8 +25,9 @@ from .floor_table import LOW
 from .locomotion_table import ALONG
 from .pose import Limb, Pose, PosedAction
 from .pose_body import PoseTrack, body
+from .step_table import STEPS
 
-POSED = (*EXERCISES, *ALONG, *LOW, *FALLS)
+POSED = (*EXERCISES, *ALONG, *LOW, *FALLS, *STEPS)
 EACH = 28  # clips of an action
 LENGTHS = (3.5, 8.0)  # seconds of what goes on and on
 UNEVEN = (0.9, 1.12)  # by which the seconds of each key differ

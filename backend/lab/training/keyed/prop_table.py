@@ -8,6 +8,7 @@ from .gesture_table import Gesture, Move, who
 _BOW_ARM = ((0.25, 0.02, 1.0), (0.1, 0.03, 1.0))
 _FRET_ARM = ((0.5, -0.8, 0.3), (0.3, 0.4, 0.85))
 _GUN_ARM = ((0.05, -0.35, 0.95), (-0.3, 0.3, 0.9))
+_SWUNG_OUT, _SWUNG_IN = ((0.85, -0.4, -0.25), (0.8, -0.1, 0.2)), ((0.3, -0.6, 0.75), (-0.4, -0.1, 0.9))
 _FOLDED = ((0.25, -0.92, 0.32), (-0.95, 0.12, 0.35))
 
 PROPS = (
@@ -192,16 +193,16 @@ PROPS = (
             *who("kicks a ball with the {side} foot", "shoots a soccer ball", "passes the ball with the {side} foot"),
             "football kick",
             "soccer shot, {side} foot",
-            "penalty shot",
+            "ball at the feet, plays it with the {side} foot",
         ),
         (
-            Move(0.45, lift=(0.2, -0.4), lean=6, drop=0.04),
-            Move(0.2, lift=(0.12, 0.2), lean=4, drop=0.04),
-            Move(0.18, lift=(0.45, 0.55), lean=-6, drop=0.02),
-            Move(0.3, lift=(0.35, 0.45), lean=-5, drop=0.02),
+            Move(0.45, *_SWUNG_OUT, lift=(0.3, -0.5), lean=6, drop=0.05, twist=-12, other=_SWUNG_OUT),
+            Move(0.16, *_SWUNG_OUT, lift=(0.06, 0.2), lean=2, drop=0.05, other=_SWUNG_OUT),
+            Move(0.18, *_SWUNG_OUT, lift=(0.4, 0.72), lean=-10, drop=0.02, twist=14, other=_SWUNG_IN),
+            Move(0.3, *_SWUNG_OUT, lift=(0.34, 0.62), lean=-8, drop=0.02, twist=12, other=_SWUNG_IN),
         ),
         bank=("kick_ball",),
-        says=r"^(?!.*run)",
+        says=r"^(?!.*(run|penalty|free kick|goal))",
     ),
     Gesture(
         "catch",
@@ -316,13 +317,32 @@ PROPS = (
             "catching breath",
         ),
         (
-            Move(0.7, (0.1, -0.85, 0.55), (0.05, -0.95, 0.2), lean=56, nod=-14, drop=0.12),
-            Move(0.45, (0.1, -0.85, 0.55), (0.05, -0.95, 0.2), lean=52, nod=-18, drop=0.11, shrug=0.03),
-            Move(0.45, (0.1, -0.85, 0.55), (0.05, -0.95, 0.2), lean=57, nod=-12, drop=0.13),
+            Move(0.7, (0.1, -0.9, 0.45), (0.05, -0.97, 0.1), lean=62, nod=-8, drop=0.03),
+            Move(0.45, (0.1, -0.9, 0.45), (0.05, -0.97, 0.1), lean=54, nod=-18, drop=0.03, shrug=0.05),
+            Move(0.45, (0.1, -0.9, 0.45), (0.05, -0.97, 0.1), lean=63, nod=-6, drop=0.04),
         ),
         loop=(1, 3),
         both=True,
         bank=("exhausted",),
+    ),
+    Gesture(
+        "catch breath",
+        (
+            *who("stands out of breath, hands on the hips", "breathes hard after a sprint, standing upright"),
+            *who("is winded and pants, chest heaving"),
+            "panting, hands on the hips",
+            "heavy breathing idle",
+            "breathless, standing, shoulders going up and down",
+        ),
+        (
+            Move(0.7, (0.75, -0.75, -0.2), (-0.75, -0.55, 0.35), lean=18, nod=10),
+            Move(0.4, (0.75, -0.75, -0.3), (-0.75, -0.55, 0.35), lean=5, nod=-12, shrug=0.055),
+            Move(0.4, (0.75, -0.75, -0.2), (-0.75, -0.55, 0.35), lean=19, nod=10),
+        ),
+        loop=(1, 3),
+        both=True,
+        bank=("exhausted",),
+        says=r"breath|pant|gasp",
     ),
     Gesture(
         "hold stomach",

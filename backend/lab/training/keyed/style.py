@@ -18,6 +18,7 @@ class Style:
         tempo: the gait is played between so many times as fast.
         hold: how much of an arm is keyed; the rest swings as recorded.
         steps: how many times as high the feet rise.
+        rise: metres by which a foot that swings ahead is lifted higher, the knee in front of the body.
         sway: degrees by which the trunk leans to either side, slowly.
         begins_later: whether it begins while the gait goes on, not with the clip.
     """
@@ -28,6 +29,7 @@ class Style:
     tempo: tuple[float, float] = (0.9, 1.1)
     hold: float = 1.0
     steps: float = 1.0
+    rise: float = 0.0
     sway: float = 0.0
     begins_later: bool = False
 

@@ -76,6 +76,19 @@ def with_high_steps(joints: np.ndarray, factor: float) -> np.ndarray:
     return over_feet(joints, joints, moved, normalised(joints[:, INDEX["left_hip"]] - joints[:, INDEX["right_hip"]]))
 
 
+def with_lifted_knees(joints: np.ndarray, metres: float) -> np.ndarray:
+    """Joints (F, 22, 3) whose feet are lifted so much higher where they swing ahead fastest, half way of a step.
+
+    Feet that rise by a factor rise most behind the body, where the heel leaves the floor: those steps kick back.
+    """
+    moved = {leg: np.zeros((len(joints), 3)) for leg in _ANKLES}
+    for leg, ankle in _ANKLES.items():
+        speed = np.linalg.norm(np.gradient(joints[:, ankle], axis=0)[:, [0, 2]], axis=-1)
+        swing = blur(speed[:, None], 1.0)[:, 0] / max(float(np.percentile(speed, 95)), 1e-6)
+        moved[leg][:, 1] = blur(metres * smoothstep((swing - 0.2) / 0.7)[:, None], 1.0)[:, 0]
+    return over_feet(joints, joints, moved, normalised(joints[:, INDEX["left_hip"]] - joints[:, INDEX["right_hip"]]))
+
+
 def swaying(joints: np.ndarray, degrees: float, rate: float, phase: float) -> np.ndarray:
     """Joints (F, 22, 3) whose trunk leans to either side by so many degrees, ``rate`` times a second."""
     across = (joints[:, INDEX["left_hip"]] - joints[:, INDEX["right_hip"]]) * np.array([1.0, 0.0, 1.0])
@@ -91,6 +104,8 @@ def styled(clip: Clip, style: Style, side: str, rng: np.random.Generator) -> np.
     joints = at_tempo(clip.joints, rng.uniform(*style.tempo))
     if style.steps != 1.0:
         joints = with_high_steps(joints, style.steps * rng.uniform(0.85, 1.15))
+    if style.rise:
+        joints = with_lifted_knees(joints, style.rise * rng.uniform(0.8, 1.2))
     if style.sway:
         joints = swaying(joints, style.sway * rng.uniform(0.7, 1.3), rng.uniform(0.4, 0.8), rng.uniform(0, 2 * np.pi))
     tempo = rng.uniform(*TEMPO)

@@ -10,6 +10,7 @@ import pytest
 from coamd.backend.lab.training.mixture import (
     SEATED,
     TARGETS,
+    as_looking,
     as_posed,
     draws_by_action,
     favour,
@@ -73,6 +74,22 @@ def test_a_seated_clip_is_called_seated() -> None:
     assert as_posed(only) == only, "a clip keeps its words where none says so"
     standing = clip("w", still(4.0), "gesture and acting", "a person waves", "wave")
     assert as_posed(standing) == standing
+
+
+def test_who_does_not_turn_does_not_look_around() -> None:
+    told = clip("i", still(4.0), "stand and idle", "a person stands idle", "stand")
+    told = replace(
+        told, texts=(*told.texts, "someone stands relaxed and looks around"), wordings=("look around", "idle")
+    )
+    found = as_looking(told)
+    assert (found.texts, found.wordings) == (("a person stands idle",), ("idle",))
+    only = replace(told, texts=told.texts[1:])
+    assert as_looking(only).texts == only.texts, "a clip keeps its words where nothing else is said"
+    angle = np.radians(40.0) * np.sin(np.linspace(0.0, 6.0, len(told.joints)))
+    turn = np.array([[np.cos(angle), 0 * angle, np.sin(angle)], [0 * angle, 1 + 0 * angle, 0 * angle]])
+    turn = np.concatenate([turn, [[-np.sin(angle), 0 * angle, np.cos(angle)]]]).transpose(2, 0, 1)
+    turning = replace(told, joints=np.einsum("fij,fnj->fni", turn, told.joints))
+    assert as_looking(turning).texts == told.texts
 
 
 @pytest.mark.usefixtures("few_keyed_clips")

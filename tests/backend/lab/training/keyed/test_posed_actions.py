@@ -199,3 +199,22 @@ def test_the_sentences_of_all_actions_are_told(made: list[Clip]) -> None:
     keys = {entry.key for entry in read_bank()}
     assert {key for action in POSED for key in action.words.bank} <= keys
     assert all(5 <= len(action.words.texts) <= 12 for action in POSED)
+
+
+def test_who_skips_rope_leaves_the_floor_on_the_spot(made: list[Clip]) -> None:
+    for one in saying(made, "both feet together"):
+        low = one.joints[:, TOES, 1].min(axis=1)
+        assert dips(one.joints[:, 0, 1]) >= len(one.joints) / 20
+        assert low.max() > 0.06 > low.min()
+        assert np.ptp(one.joints[:, 0, [0, 2]], axis=0).max() < 0.2
+
+
+def test_who_hops_along_goes_ahead_through_the_air_hands_at_the_chest(made: list[Clip]) -> None:
+    for one in saying(made, "wallaby"):
+        low = one.joints[:, TOES, 1].min(axis=1)
+        assert low.max() > 0.2
+        assert np.ptp(one.joints[:, 0, 2]) > 0.5 * len(one.joints) / 20
+        assert (one.joints[:, WRISTS, 2] > one.joints[:, [CHEST], 2]).all()
+        stands = low < 0.05  # who stands does not slide
+        pace = np.linalg.norm(np.diff(one.joints[:, TOES][:, :, [0, 2]], axis=0), axis=-1).max(axis=1) * 20
+        assert np.median(pace[stands[1:] & stands[:-1]]) < 0.6

@@ -18,6 +18,7 @@ from coamd.backend.lab.training.keyed.styled_gaits import (
     styled_clips,
     swaying,
     with_high_steps,
+    with_lifted_knees,
 )
 from coamd.backend.lab.training.sentences.wordings import OTHER
 from coamd.backend.motion.joint_measures import paces
@@ -97,6 +98,24 @@ def test_high_steps_rise_by_their_factor_and_stand_where_they_stood() -> None:
     assert (rise < 2.1).all()
     low = WALK[:, ANKLES, 1] <= np.percentile(WALK[:, ANKLES, 1], 10)
     assert np.abs(found[:, ANKLES] - WALK[:, ANKLES])[low].max() < 0.03
+
+
+def test_who_wades_pulls_the_knees_up_in_front() -> None:
+    found, hips = with_lifted_knees(WALK, 0.3), [INDEX["left_hip"], INDEX["right_hip"]]
+    knees = [INDEX["left_knee"], INDEX["right_knee"]]
+    assert (np.ptp(found[:, ANKLES, 1], axis=0) > np.ptp(WALK[:, ANKLES, 1], axis=0) + 0.2).all()
+    ahead = (found[:, knees] - found[:, hips])[..., 2]
+    assert (ahead.max(axis=0) > 0.3).all()
+    raised = (found[:, ANKLES] - WALK[:, ANKLES])[..., 1]
+    assert (raised.min(axis=0) < 0.03).all(), "they come down again"
+
+
+def test_a_zombie_whose_arms_hang_is_bent_and_no_mummy(clips: list[Clip]) -> None:
+    words = "walks like a zombie with hanging arms"
+    assert lean_of(made(words)) > lean_of(WALK) + 20
+    those = [one for one in clips if one.id.startswith(f"S{STYLES.index(style_of(words))}_")]
+    assert those
+    assert not any("mummy" in text or "outstretched" in text for one in those for text in one.wordings)
 
 
 def test_a_sway_goes_to_both_sides_and_leaves_the_legs() -> None:
