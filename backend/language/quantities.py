@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a motion can be held to in a prompt: the angle and side of a turn, how often a thing is done, which limb
-does it, and to which side somebody turns or steps."""
+does it, to which side somebody turns or steps, and whether they climb up or down."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Literal
 
 LimbName = Literal["hand", "fist", "foot", "standing foot"]
 Direction = Literal["turn", "step"]
+Climb = Literal["up", "down"]
 
 NUMBER_WORDS = dict(enumerate("one two three four five six seven eight nine ten".split(), start=1))
 NUMBERS = {word: number for number, word in NUMBER_WORDS.items()} | {"once": 1, "twice": 2, "thrice": 3}
@@ -189,3 +190,26 @@ def asked_direction(prompt: str) -> tuple[Direction, str] | None:
         return None
     (name, found), *_ = asked
     return name, next(side for side in found.groups() if side)
+
+
+LADDER = re.compile(r"\b(?:ladders?|rungs?)\b")
+_STAIRS = re.compile(r"\b(?:stairs|staircase|stairway|upstairs|downstairs)\b")
+_UP = re.compile(r"\b(?:up|upwards?|upstairs|ascend\w*|ascent|climb(?:s|ing)?)\b")
+_UP_ALONE = re.compile(r"\b(?:up|upwards?|upstairs|ascend\w*|ascent)\b")  # "climbs" is also said of who climbs down
+_DOWN = re.compile(r"\b(?:down|downwards?|downstairs|descend\w*|descent)\b")
+# what is done beside stairs, or on the way, or with a ladder in the hands
+_NO_CLIMB = re.compile(
+    r"\b(?:then|after|before|halfway|s[ia]t\w*|stand\w*|stood|look\w*|glanc\w*|puts?|putting|sets?|setting|la(?:y|ys|ying)"
+    r"|lean\w*|carr(?:y|ies|ying) (?:the|a) ladder|fall\w*|fell|tumbl\w*|trip\w*|slip\w*|lie|lies|lying|clean\w*|wip\w*"
+    r"|kneel\w*|jump\w*|leap\w*|hop\w*|climb and)\b"
+)
+
+
+def asked_climb(prompt: str) -> Climb | None:
+    """Whether a prompt asks for the way up or down a ladder or stairs; None where it names neither, or both."""
+    words = prompt.lower()
+    if not (LADDER.search(words) or _STAIRS.search(words)) or _NO_CLIMB.search(words):
+        return None
+    if _DOWN.search(words):
+        return None if _UP_ALONE.search(words) else "down"
+    return "up" if _UP.search(words) else None

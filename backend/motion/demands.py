@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...rigs.body.canonical import facing
+from ...rigs.body.canonical import facing, mirrored
 from ...rigs.body.resample import resample
 from ...rigs.body.skeleton import FPS
 from ...rigs.body.smoothing import smoothed
@@ -29,8 +29,11 @@ from ..language.expectations import (
     uses_hands,
 )
 from ..language.quantities import (
+    LADDER,
+    Climb,
     Direction,
     LimbName,
+    asked_climb,
     asked_count,
     asked_direction,
     asked_limb,
@@ -74,6 +77,7 @@ HANDS_UP = 2.0  # missed by a motion with both hands above the head where nothin
 NOT_STANDING = 4.0  # missed by a motion that sits, kneels or lies where nothing says so
 WRONG_SIDE, EITHER_SIDE = 3.0, 1.5  # missed by a motion of the other limb, and by one of both or of neither
 TURNED, STEPPED = 20.0, 0.15  # degrees and metres from which a motion turns or goes to a side
+CLIMBED = 0.25  # metres by which who goes up or down a ladder or stairs ends higher or lower
 SHORTER = 1.3  # times by which the steps of a gait that is still too fast become shorter
 
 
@@ -116,6 +120,8 @@ class Demand:
     hands_down: bool = False  # not both above the head
     stays_upright: bool = False
     pace: tuple[float, float] | None = None  # m/s from and to, and steady
+    climb: Climb | None = None
+    on_ladder: bool = False  # on which the way down is the way up, backwards in time
 
     def miss(self, joints: np.ndarray) -> float:
         """How far joints (F, 22, 3) are from what is asked; up to 1 they meet it."""
@@ -130,9 +136,22 @@ class Demand:
         if self.direction is not None:
             goes = direction_taken(self.direction, joints)
             missed += 0.0 if goes == self.direction_side else WRONG_SIDE if goes else EITHER_SIDE
+        if self.climb is not None:
+            ends = climbed(joints)
+            missed += 0.0 if ends == self.climb else WRONG_SIDE if ends else EITHER_SIDE
         if self.pace is not None:
             missed = max(missed, pace_missed(joints, *self.pace))
         return missed + self._unexpected(joints)
+
+    def variants(self, joints: np.ndarray, frames: int) -> list[np.ndarray]:
+        """What is as good a motion as the first ``frames`` of joints (F, 22, 3) and may be nearer to what is asked:
+        the mirror image where a side is named, the same backwards in time on a ladder."""
+        found = []
+        if self.is_sided:
+            found.append(mirrored(joints))
+        if self.climb is not None and self.on_ladder:
+            found.append(backwards(joints, frames))
+        return found
 
     def _unexpected(self, joints: np.ndarray) -> float:
         """How far joints (F, 22, 3) are from what the prompt lets one expect of the body, without any number."""
@@ -212,6 +231,8 @@ def demand_of(prompt: str) -> Demand | None:
         hands_down=keeps_hands_down(prompt) and stays_off_the_floor(prompt),  # who lies has them beside the head
         stays_upright=stays_upright(prompt),
         pace=asked_pace(prompt),
+        climb=asked_climb(prompt),
+        on_ladder=asked_climb(prompt) is not None and bool(LADDER.search(prompt.lower())),
     )
     return None if found == Demand() else found
 
@@ -220,6 +241,21 @@ def direction_taken(direction: Direction, joints: np.ndarray) -> str:
     """The side to which joints (F, 22, 3) turn or go, "left" or "right"; "" where they hardly do."""
     amount, least = (net_turn(joints), TURNED) if direction == "turn" else (moved_left(joints), STEPPED)
     return "" if abs(amount) < least else "left" if amount > 0.0 else "right"
+
+
+def climbed(joints: np.ndarray) -> Climb | None:
+    """Whether joints (F, 22, 3) end higher or lower than they begin, None where they hardly do."""
+    ends = min(ENDS, len(joints))
+    rise = float(joints[-ends:, 0, 1].mean() - joints[:ends, 0, 1].mean())
+    return None if abs(rise) < CLIMBED else "up" if rise > 0.0 else "down"
+
+
+def backwards(joints: np.ndarray, frames: int) -> np.ndarray:
+    """Joints (F, 22, 3) of which the first ``frames`` are played backwards, from the place where they began."""
+    result = joints.copy()
+    ground = (joints[frames - 1, 0] - joints[0, 0]) * np.array([1.0, 0.0, 1.0], dtype=joints.dtype)
+    result[:frames] = joints[:frames][::-1] - ground
+    return result
 
 
 def pace_missed(joints: np.ndarray, slowest: float, fastest: float) -> float:

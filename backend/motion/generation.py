@@ -15,7 +15,6 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 import torch
 
-from ...rigs.body.canonical import mirrored
 from ...rigs.body.skeleton import FPS, TOKEN_FRAMES
 from ...rigs.errors import UserError
 from ..model.device import uploaded
@@ -175,13 +174,13 @@ class Attempt(NamedTuple):
 
 
 def attempt(joints: np.ndarray, demand: Demand, finish: Callable[[np.ndarray], np.ndarray]) -> Attempt:
-    """Joints (F, 22, 3), or their mirror image where a prompt that names one side is nearer to that."""
-    found = []
-    for one in (joints, mirrored(joints)) if demand.is_sided else (joints,):
-        seen = finish(one)
-        found.append(Attempt(one, seen, demand.miss(seen)))
-        if found[0].miss <= 1.0:
-            break
+    """Joints (F, 22, 3), or the variant of them (``Demand.variants``) that is nearer to what is asked."""
+    seen = finish(joints)
+    found = [Attempt(joints, seen, demand.miss(seen))]
+    if found[0].miss > 1.0:
+        for one in demand.variants(joints, len(seen)):
+            seen = finish(one)
+            found.append(Attempt(one, seen, demand.miss(seen)))
     return min(found, key=lambda one: one.miss)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import pytest
 from coamd.backend.language.quantities import (
+    asked_climb,
     asked_count,
     asked_direction,
     asked_limb,
@@ -179,3 +180,23 @@ def test_a_limb_at_rest_or_in_the_others_hand_does_not_act(prompt: str) -> None:
 )  # fmt: skip
 def test_a_number_of_something_else_is_no_count(prompt: str, verb: str) -> None:
     assert asked_count(prompt, verb) is None
+
+
+@pytest.mark.parametrize(
+    ("prompt", "climb"),
+    [
+        ("a person climbs a ladder", "up"),
+        ("a painter comes down his ladder", "down"),
+        ("climbs down the stairs", "down"),
+        ("goes upstairs", "up"),
+        ("climbs up and down the ladder", None),
+        ("climbs the ladder, then comes down", None),
+        ("a ladder climb and descent", None),
+        ("sits down on the stairs", None),
+        ("falls down a staircase", None),
+        ("sets the ladder down", None),
+        ("climbs a tree", None),
+    ],
+)
+def test_ladders_and_stairs_lead_up_or_down(prompt: str, climb: str | None) -> None:
+    assert asked_climb(prompt) == climb

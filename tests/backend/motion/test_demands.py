@@ -186,6 +186,36 @@ def test_a_motion_of_the_other_hand_is_mirrored_and_costs_no_second_try() -> Non
     assert attempt(right, demand, lambda joints: joints).joints is right
 
 
+def climbing(metres: float) -> np.ndarray:
+    """A stiff figure that rises by so many metres in three seconds and goes ahead by a tenth of them."""
+    joints = np.repeat(still()[:1], 60, axis=0)
+    joints[..., 1] += np.linspace(max(0.0, -metres), max(0.0, metres), 60)[:, None]
+    joints[..., 2] += np.linspace(0.0, abs(metres) / 10, 60)[:, None]
+    return joints
+
+
+def test_who_climbs_a_ladder_the_other_way_does_it_backwards_in_time_and_from_the_same_place() -> None:
+    def retry(rows: Sequence[int], arrange: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
+        raise AssertionError(f"{rows} were tried again")
+
+    demand = demand_of("climbs down a ladder")
+    assert demand is not None
+    up = climbing(1.2)
+    assert demand.miss(climbing(-1.2)) <= 1.0 < demand.miss(climbing(0.1)) < demand.miss(up)
+    padded = np.concatenate([up, np.repeat(up[-1:], 12, axis=0)])  # as in a batch with a longer motion
+    (kept,) = best_by_demands(np.stack([padded]), [demand], retry, lambda _row, joints: joints[:60])
+    np.testing.assert_allclose(kept[:60, :, 1], up[::-1, :, 1])
+    np.testing.assert_allclose(kept[0, 0, [0, 2]], up[0, 0, [0, 2]], atol=1e-9)
+    assert demand.miss(kept[:60]) <= 1.0
+
+
+def test_nobody_walks_down_stairs_backwards_because_the_model_went_up() -> None:
+    demand = demand_of("walks down the stairs")
+    assert demand is not None
+    assert demand.climb == "down"
+    assert attempt(climbing(1.2), demand, lambda joints: joints).miss > 1.0  # another one is made
+
+
 @pytest.mark.parametrize(
     ("prompt", "direction"),
     [
