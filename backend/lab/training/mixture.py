@@ -61,10 +61,10 @@ MADE_TARGETS = {
     "repeated": 0.025,
     "raised": 0.01,
     "waved": 0.01,
-    "acted": 0.24,  # what is asked for most and hardly recorded: salutes, bows, guards, single punches, sword strokes
+    "acted": 0.26,  # what is asked for most and hardly recorded: salutes, bows, guards, single punches, sword strokes
     "seated": 0.05,  # recorded sitters rest or fidget: who types, drinks or drives on a chair would stand up for it
     "styled": 0.12,  # moods, loads and what hands do while somebody walks or runs: any scene has them
-    "posed": 0.085,  # exercises, crawls, swims, falls, lying and kneeling: any game has them, recordings a few
+    "posed": 0.15,  # exercises, crawls, swims, falls, lying and kneeling: any game has them, recordings a few
     "moments": 0.06,  # single turns and steps
     "strikes": 0.05,  # so many punches, kicks or jumps
 }
