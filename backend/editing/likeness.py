@@ -18,15 +18,17 @@ from ..requests.edit import EditRequest
 from ..requests.generate import LazyPreview
 from .canvas import Canvas
 from .engine import EditedMotion, Editor
-from .splicing import can_be_spliced, spliced
+from .splicing import TRANSITION, can_be_spliced, spliced
 
 SHORTEST = 20  # frames that show an action
+LEAD_IN = TRANSITION  # frames in which what was before leads into it; an accordion was unlike its takes with them
 TOGETHER = 6 * ATTEMPTS  # motions made at once
 Made = tuple[np.ndarray, np.ndarray]  # the canvas (V, N, 22, 3) exactly and as sampled
 
 
 class TaughtPassage(NamedTuple):
-    """Frames of the canvas that are to show a taught action, and what the recognizer saw in its takes (D,)."""
+    """Frames of the canvas that are to show a taught action, without its lead-in, and what the recognizer saw in its
+    takes (D,)."""
 
     start: int
     end: int
@@ -42,10 +44,16 @@ def taught_passages(system: System, request: EditRequest, canvas: Canvas) -> lis
         return []
     said = [(segment.prompt, segment.start + canvas.shift, segment.end + canvas.shift) for segment in request.segments]
     said = said or [(request.prompt, start, end) for start, end in spans(canvas.made)]
-    found = [(system.taught.view_of(prompt), start, end) for prompt, start, end in said]
+    found = [(system.taught.view_of(prompt), led_into(start, end), end) for prompt, start, end in said]
     return [
         TaughtPassage(start, end, view) for view, start, end in found if view is not None and end - start >= SHORTEST
     ]
+
+
+def led_into(start: int, end: int) -> int:
+    """The frame from which a passage shows its action: at the beginning of a motion the first, later one after the
+    lead-in where that leaves enough."""
+    return start + LEAD_IN if start > 0 and end - start >= LEAD_IN + SHORTEST else start
 
 
 def likest(

@@ -14,6 +14,7 @@ import pytest
 import torch
 from coamd.backend.editing import likeness as chooser
 from coamd.backend.editing.execution import edit, edit_all
+from coamd.backend.editing.likeness import LEAD_IN, led_into
 from coamd.backend.editing.splicing import can_be_spliced, spliced
 from coamd.backend.editing.steps import generate_steps, steps_of
 from coamd.backend.language.familiarity import encoded
@@ -90,7 +91,13 @@ def test_one_that_is_like_the_takes_needs_no_others(system: System, monkeypatch:
     monkeypatch.setattr(chooser, "likeness", alike)
     motions(system, [BOWS], [80], [source(1, 0)], sampling_of(system, SamplingOptions(candidates=4)))
     edit(system, OPEN_END)
-    assert compared == [80, 80]
+    assert compared == [80, 80 - LEAD_IN], "the frames that lead out of a walk do not show the action"
+
+
+def test_what_begins_a_motion_or_is_short_is_compared_whole() -> None:
+    assert led_into(0, 80) == 0
+    assert led_into(40, 80) == 40
+    assert led_into(40, 120) == 40 + LEAD_IN
 
 
 def test_an_edit_keeps_the_likest_and_every_bit_around_it(system: System, turned_heads: list[float]) -> None:
