@@ -139,7 +139,7 @@ class LatentBatches:
         self.clips = [clips[i] for i in order]
         self.ends = np.cumsum((np.ones(len(clips)) if shares is None else shares)[order])
         self.varied = varied
-        self.spread = torch.cat([clip.sentences for clip in clips]).std(0) if varied else torch.zeros(0)
+        self.spread = spread_of(clips) if varied else torch.zeros(0)
 
     def draw(self, rng: np.random.Generator, count: int) -> tuple[Tensor, Tensor, Tensor]:
         """Latents (B, T, C), valid tokens (B, T) and conditions (B, W)."""
@@ -167,6 +167,16 @@ class LatentBatches:
         if self.varied and rng.random() < NOISE_SHARE:
             said = said + NOISE * self.spread * torch.from_numpy(rng.standard_normal(len(said)).astype(np.float32))
         return said
+
+
+def spread_of(clips: Sequence[LatentClip]) -> Tensor:
+    """Deviation (W,) of each number of the clips' sentences; where all clips have one and the same, as a few takes of
+    one action have, of their wordings with it."""
+    said = torch.cat([clip.sentences for clip in clips])
+    if bool((said == said[0]).all()):
+        said = torch.cat([said, *(clip.wordings for clip in clips if len(clip.wordings))])
+    spread: Tensor = said.std(0, correction=1 if len(said) > 1 else 0)
+    return spread
 
 
 def generator_loss(model: Generator, batches: LatentBatches, batch: int) -> Callable[[Draw], Mapping[str, Tensor]]:

@@ -79,3 +79,16 @@ def test_varied_batches_say_wordings_lie_between_and_move_a_little() -> None:
     assert 0.005 < between.mean() < 0.1
     assert np.mean(np.isin(captions[:, 0], (0.0, 1.0))) == pytest.approx(0.45, abs=0.1)
     assert (captions[:, 1] == 0.0).all()  # numbers that never differ are never moved
+
+
+@pytest.mark.parametrize("takes", [1, 3])
+def test_takes_of_one_description_are_moved_by_the_spread_of_its_wordings(takes: int) -> None:
+    clip = LatentClip((torch.zeros(10, 1),), words(1.0), torch.zeros(0, 2), torch.tensor([[3.0, 0.0], [5.0, 0.0]]))
+    found = conditions([clip] * takes, True)
+    assert np.isfinite(found).all()
+    assert len(np.unique(found[:, 0])) > 100
+
+
+def test_one_clip_of_one_sentence_has_nothing_to_be_moved_by() -> None:
+    clip = LatentClip((torch.zeros(10, 1),), words(1.0), torch.zeros(0, 2))
+    assert set(conditions([clip], True)[:, 0]) == {1.0}
