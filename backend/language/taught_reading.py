@@ -20,6 +20,7 @@ from ..model.text import TextEncoder
 from ..model.weights import System
 from .familiarity import PARTS, Phrases, encoded, plain
 from .spelling import stem, words
+from .wordings import without_subject
 
 LEAST = 0.65  # cosine to a taught wording, below which two sentences have little in common
 FARTHER = 0.05  # by how much a known phrase may be nearer all the same: who chose the taught model rather means it
@@ -37,6 +38,7 @@ def read_as_taught(
 ) -> tuple[str, tuple[str, ...]]:
     """The prompt with each part that means a taught action in its first description, and a sentence for each change.
 
+    After another part the description has no subject: "walks, then swings a lasso", as it is learnt behind others.
     A part with a side, a number, a negation or a second action that the description lacks stays as it is.
     """
     whole = taught.action_of(prompt)
@@ -44,19 +46,19 @@ def read_as_taught(
         return taught.names[whole], ()
     notes: list[str] = []
 
-    def read(part: str) -> str:
+    def read(part: str, behind: bool) -> str:
         action = taught.action_of(part)
         meant = action if action is not None else meant_action(taught, phrases, encoder, part)
         if meant is None or details(part) - details(taught.names[meant]):
             return part
-        name = taught.names[meant]
+        name = without_subject(taught.names[meant]) if behind else taught.names[meant]
         if action is None:
-            notes.append(f"“{part.strip()}” is read as “{name}”, which was taught.")
+            notes.append(f"“{part.strip()}” is read as “{taught.names[meant]}”, which was taught.")
         return name
 
     pieces = PARTS.split(prompt)
     joints = [found.group() for found in PARTS.finditer(prompt)]
-    said = [read(piece) if words(piece) else piece for piece in pieces]
+    said = [read(piece, at > 0) if words(piece) else piece for at, piece in enumerate(pieces)]
     return "".join(text for pair in zip(said, [*joints, ""], strict=True) for text in pair), tuple(notes)
 
 

@@ -23,6 +23,11 @@ def wordings(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys((text, *bare, *(f"{who} {rest}" for who in WHO))))
 
 
+def without_subject(text: str) -> str:
+    """The description without whoever does it: "swings a lasso" of "a cowboy swings a lasso"."""
+    return _SUBJECT.sub("", text)
+
+
 def _predicate(text: str) -> str:
     """What follows "a person": the text itself where it begins with a verb, else "does" before it."""
     lower = text[:1].lower() + text[1:]

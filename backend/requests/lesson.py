@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -57,13 +57,28 @@ class Lesson:
 
     @property
     def actions(self) -> int:
-        """How many it teaches: takes whose first descriptions are the same show one."""
-        return len({example.words[0] for example in self.examples if example.words})
+        """How many it teaches: takes whose first descriptions mean the same show one."""
+        names = action_names(self.examples)
+        return len({names[example.words[0]] for example in self.examples if example.words})
 
     @property
     def words(self) -> tuple[str, ...]:
         """Every description once, in the order of the takes."""
         return tuple(dict.fromkeys(text for example in self.examples for text in example.words))
+
+
+def action_names(examples: Sequence[Example]) -> dict[str, str]:
+    """What the action of each description is called: the first of the descriptions that the very same takes have.
+
+    So two descriptions that always stand together name one action, in whatever order a take has them. A taught model
+    finds its actions in the same way (``motion.taught_system.taught_actions``).
+    """
+    takes: dict[str, list[int]] = {}
+    for number, example in enumerate(examples):
+        for text in dict.fromkeys(example.words):
+            takes.setdefault(text, []).append(number)
+    first: dict[tuple[int, ...], str] = {}
+    return {text: first.setdefault(tuple(those), text) for text, those in takes.items()}
 
 
 @dataclass(frozen=True)

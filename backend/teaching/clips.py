@@ -17,7 +17,7 @@ from ..labelling.segmentation import cut, moving_runs
 from ..language.spelling import words
 from ..language.wordings import wordings
 from ..model.weights import System
-from ..requests.lesson import Example
+from ..requests.lesson import Example, action_names
 from ..training.composition import MATCH, best_match, joined, pose_features
 from ..training.data import Clip
 
@@ -37,11 +37,12 @@ class Cut:
 
 
 def clips_of(system: System, examples: Sequence[Example]) -> Cut:
-    """Clips of 2 to 9.8 s for every take; ``group`` is the first of its words.
+    """Clips of 2 to 9.8 s for every take; ``group`` is what the action of its first words is called.
 
     A prompt for the action is read as that description (``language.taught_reading``), so it is the clip's own text and
     nearly half of what it is learnt by; all other wordings of the take's words are the clip's wordings.
     """
+    names = action_names(examples)
     clips: list[Clip] = []
     skipped: list[tuple[str, str]] = []
     for example in examples:
@@ -49,13 +50,14 @@ def clips_of(system: System, examples: Sequence[Example]) -> Cut:
         parts = _parts(system, take)
         if not parts:
             skipped.append((example.name, f"{example.seconds:.1f} s without a repeating cycle are too short."))
-        texts = dict.fromkeys(text for said in example.words for text in (*wordings(said), *own(system, said)))
-        description, *others = texts
+        action = names[example.words[0]]
+        said = dict.fromkeys((action, *example.words))
+        description, *others = dict.fromkeys(text for one in said for text in (*wordings(one), *own(system, one)))
         for number, joints in enumerate(parts):
             whole = joints[: min(len(joints), MAX_FRAMES) // TOKEN_FRAMES * TOKEN_FRAMES]
             canonical = at_origin(whole).astype(np.float32)
             name = f"{example.name} {number + 1}" if len(parts) > 1 else example.name
-            clips.append(Clip(name, "train", canonical, (description,), (), example.words[0], wordings=tuple(others)))
+            clips.append(Clip(name, "train", canonical, (description,), (), action, wordings=tuple(others)))
     return Cut(tuple(clips), tuple(skipped))
 
 

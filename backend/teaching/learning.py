@@ -155,7 +155,7 @@ class AdapterTrainer:
 
 @torch.no_grad()
 def loss_on(model: Generator, clips: Sequence[LatentClip]) -> float:
-    """Mean loss of clips with draws that are always the same."""
+    """Mean loss of clips by their descriptions, as which prompts are read, with draws that are always the same."""
     was, device = model.training, next(model.parameters()).device
     model.eval()
     losses = []

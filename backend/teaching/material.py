@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -16,7 +16,7 @@ from ..labelling.embedding import StopCheck
 from ..model.weights import System
 from ..motion.candidates import fits
 from ..requests.lesson import Lesson, LessonReport
-from ..training.composition import composed, spoken
+from ..training.composition import chained_text, composed, joined_text, spoken
 from ..training.data import Clip
 from ..training.generator import SPEEDS, LatentBatches, LatentClip, latent_clip, varied_latents
 from ..training.mirrored_words import mirrored_clip
@@ -104,18 +104,24 @@ def even_shares(taught: Sequence[Clip], both: Sequence[Clip]) -> np.ndarray:
 
 
 def composed_with(taught: Sequence[Clip], known: list[Clip], rng: np.random.Generator) -> list[Clip]:
-    """Taught and known actions in one clip, either first, where their poses meet."""
+    """Taught and known actions in one clip, either first, where their poses meet.
+
+    Its texts have the description as it is, as a prompt's part is read as that (``language.taught_reading``): "lasso,
+    then walks forward". Its wordings have the other sentences for the action.
+    """
     partners = [clip for clip in free(known) if clip.texts[0].startswith("a person")]
     made: list[Clip] = []
     if not partners:
         return made
     for number in range(COMPOSED * len({clip.group for clip in taught})):
-        clip = spoken(taught[number % len(taught)])
+        clip, leads = taught[number % len(taught)], number // len(taught) % 2 == 0
+        sentences = spoken(clip).texts[len(clip.texts) :]
         for _ in range(TRIES):
             other = partners[int(rng.integers(len(partners)))]
-            pair = composed(*((clip, other) if number // len(taught) % 2 == 0 else (other, clip)), rng, FAR)
+            pair = composed(*((clip, other) if leads else (other, clip)), rng, FAR, chained_text)
             if pair is not None:
-                made.append(pair)
+                two = [(text, known) if leads else (known, text) for text in sentences for known in other.texts]
+                made.append(replace(pair, wordings=tuple(filter(None, (joined_text(*both, rng) for both in two)))))
                 break
     return made
 

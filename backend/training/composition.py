@@ -9,7 +9,7 @@ speed agree best; the second is turned and moved onto the first and both are ble
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -18,6 +18,7 @@ from ...rigs.body.bone_lengths import fix_bone_lengths
 from ...rigs.body.canonical import at_origin, facing, turned
 from ...rigs.body.skeleton import FPS, MAX_FRAMES, MIN_FRAMES, TOKEN_FRAMES
 from ...rigs.body.smoothing import smoothstep
+from ..language.wordings import without_subject
 from .data import Clip
 
 FREE = ("walk", "run", "stand and idle", "dance")  # groups that may be left and entered anywhere
@@ -26,6 +27,7 @@ LEAST = 24  # frames of either clip, enough to see what it is
 MATCH = 0.11  # metres of mean distance between the poses, speeds over 0.1 s counted in; beyond it nothing is joined
 ALIKE = 0.2  # share of the pairs of one group, such as a kick and then a punch
 TRIES = 6  # partners looked at for one clip
+JoinTexts = Callable[[str, str, np.random.Generator], str | None]
 _PEOPLE = "person|man|woman|guy|girl|boy|lady|figure|dancer|character|hero|soldier|boxer|fighter|player|performer"
 _WHO = re.compile(rf"^(?:(?:a|an|the|one) (?:{_PEOPLE})|someone|somebody|he|she)\s+", re.I)
 _PRESENT = re.compile(r"^(?!(?:is|has|was)\b)[a-z]+s\b")  # walks, sits: a sentence can go on with it
@@ -84,6 +86,12 @@ def joined_text(first: str, second: str, rng: np.random.Generator) -> str | None
     return None
 
 
+def chained_text(first: str, second: str, rng: np.random.Generator) -> str:
+    """The first sentence as it is, then what is done in the second, whoever does it: "lasso, then walks forward"."""
+    first, second = first.rstrip(". "), second.rstrip(". ")
+    return first + str(rng.choice(_JOINERS)).format(b=without_subject(second))
+
+
 def spoken(clip: Clip, captions: int = 3, wordings: int = 4) -> Clip:
     """The clip with some of its captions and those wordings that can be joined to others: whole sentences."""
     said = [text for text in clip.wordings if _WHO.match(text)]
@@ -97,12 +105,14 @@ def nearest_poses(first: np.ndarray, second: np.ndarray, leaving: range, enterin
     return distance, leaving.start + leave, entering.start + enter
 
 
-def composed(first: Clip, second: Clip, rng: np.random.Generator, match: float = MATCH) -> Clip | None:
+def composed(
+    first: Clip, second: Clip, rng: np.random.Generator, match: float = MATCH, join: JoinTexts = joined_text
+) -> Clip | None:
     """The two clips as one, or None where no poses match, no sentences fit, or it would be too long.
 
     Poses that are farther apart than ``MATCH``, which a larger ``match`` (metres) allows, are blended for longer.
     """
-    texts = [text for a in first.texts for b in second.texts if (text := joined_text(a, b, rng))]
+    texts = [text for a in first.texts for b in second.texts if (text := join(a, b, rng))]
     free = (first.group in FREE, second.group in FREE)
     earliest = LEAST if free[0] else len(first.joints) * 2 // 3
     latest = len(second.joints) - LEAST if free[1] else len(second.joints) // 3

@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 from coamd.backend.model.weights import System
-from coamd.backend.requests.lesson import Example
+from coamd.backend.requests.lesson import Example, Lesson
 from coamd.backend.teaching.clips import REPEATED, TESTED, clips_of, held_out, repeated, whole_spans
 from coamd.backend.training.data import Clip
 from coamd.rigs.body.skeleton import FPS, MAX_FRAMES, MIN_FRAMES, TOKEN_FRAMES
@@ -92,3 +92,11 @@ def test_of_each_action_some_are_held_out_and_none_is_lost_in_learning(counts: l
     assert sorted(clip.id for clip in learnt + tested) == sorted(clip.id for clip in clips)
     assert len(tested) <= TESTED
     assert bool(tested) == any(count > 2 for count in counts)
+
+
+def test_two_descriptions_of_the_same_takes_name_one_action_in_whatever_order_a_take_has_them(system: System) -> None:
+    takes = [example(walk(3.0), "a person struts", "strut"), example(walk(4.0), "strut", "a person struts")]
+    found = clips_of(system, takes).clips
+    assert [(one.texts, one.group) for one in found] == [(("a person struts",), "a person struts")] * 2
+    assert all("strut" in one.wordings for one in found)
+    assert Lesson("x", tuple(takes)).actions == 1

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import replace
 
@@ -48,6 +49,19 @@ def test_a_taught_action_is_joined_to_a_known_one_before_and_after_it() -> None:
     texts = {text for one in made for text in one.texts}
     assert any(text.startswith("a person struts") and "walks forward" in text for text in texts)
     assert any(text.startswith("a person walks forward") and "struts" in text for text in texts)
+
+
+@pytest.mark.parametrize("description", ["a rider swings a lasso", "lasso"])
+def test_joined_texts_have_the_description_as_it_is_read_in_a_prompt(description: str) -> None:
+    taught = replace(clip(walk(4.0), description, description), wordings=("someone swings a lasso", "lasso swing"))
+    made = composed_with([taught], [clip(walk(4.0), "a person walks", "walk")], np.random.default_rng(0))
+    forms = (f"{description}[a-z, ]* walks", f"a person walks[a-z, ]* {description.removeprefix('a rider ')}")
+    assert made
+    assert all(any(re.fullmatch(form, text) for form in forms) for one in made for text in one.texts)
+    said = {text for one in made for text in one.wordings}
+    assert any(text.startswith("someone swings a lasso") and text.endswith("walks") for text in said)
+    assert any(text.startswith("a person walks") and text.endswith("swings a lasso") for text in said)
+    assert not any("lasso swing" in text for text in said)  # no sentence: nothing can follow it
 
 
 def test_an_action_that_ends_with_the_arms_raised_is_joined_too() -> None:
