@@ -214,7 +214,7 @@ ALONG = (
             "big two-footed bounds in a row",
             "bounding forward like a marsupial",
             bank=("hop_two_feet",),
-            says=r"bunny|hops?$|hopping$|hop hop|both feet",
+            says=r"bunny|hop hop",
         ),
         "jump",
         _HOPS,

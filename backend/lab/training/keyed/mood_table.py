@@ -39,7 +39,7 @@ MOODS = (
                 "lurching undead",
                 "infected walk, head down",
             ),
-            # bent so low that the arms, which hang straight down, are away from the body; each step pulls a shoulder
+            # bent so low that the arms, which hang straight down, are away from the body
             held((0.12, -0.8, 0.65), (0.0, -0.8, 0.68), lean=36, nod=16, twist=16, drop=0.05),
             says=r"^(?!.*(mummy|outstretched|stiffly))",
         ),

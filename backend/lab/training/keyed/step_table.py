@@ -160,9 +160,7 @@ STEPS = (
     PosedAction(
         _words(
             "climb",
-            *who(
-                "climbs a ladder from the floor", "goes up the rungs of a ladder", "climbs up a ladder hand over hand"
-            ),
+            *who("climbs a ladder from the floor", "climbs a tall ladder", "goes up a steep ladder without a stop"),
             "ladder climb cycle, upwards",
             "up a ladder, opposite hand and foot",
             bank=("ladder_up",),
@@ -173,8 +171,8 @@ STEPS = (
     PosedAction(
         _words(
             "climb down",
-            *who("climbs down a ladder to the floor", "comes down the rungs of a ladder, facing it"),
-            *who("lowers the feet from rung to rung, the hands following"),
+            *who("climbs down a ladder to the floor", "comes down a ladder, facing it"),
+            *who("lowers one foot after the other down a ladder, the hands following"),
             "ladder climb cycle, downwards",
             "descends a ladder and lets go at the bottom",
             bank=("ladder_down",),
