@@ -78,10 +78,13 @@ _SAYS_SEATED = re.compile(
     r"\b(sit|sits|sitting|seat|seated|chair|stool|sofa|couch|desk|bench|table|kneel\w*|knees?|floor|ground|lie|lies|lying|bed"
     r"|lap|crouch\w*|squat\w*|crawl\w*|low|down|car|driv\w+|rid(es?|ing)|motorcycl\w+|row\w*|swim\w*|push-?ups?)\b"
 )
-TURNED, UPRIGHT = 25.0, 0.75  # degrees that the shoulders turn at least, metres of the pelvis, of who looks around
+# Degrees that the shoulders of who looks around turn at least, metres of the pelvis's height, and of its path if he
+# stays on the spot.
+TURNED, UPRIGHT, ON_THE_SPOT = 25.0, 0.75, 1.0
 _SAYS_LOOKS = re.compile(
     r"\b(look\w* (all )?(around|about|left and right|for someone)|glanc\w+ (around|about)|scan\w* the area|watchful"
-    r"|observe|lookout)\b"
+    r"|observe|lookout)\b",
+    re.IGNORECASE,
 )
 # How often within its group, by the beginning of the source's or clip's name: actions that are animated or staged by
 # themselves are clear examples; the idles of a few people are long and alike.
@@ -150,7 +153,8 @@ def as_looking(clip: Clip) -> Clip:
         return clip
     across = clip.joints[:, INDEX["left_shoulder"]] - clip.joints[:, INDEX["right_shoulder"]]
     turned = np.ptp(np.degrees(np.unwrap(np.arctan2(across[:, 2], across[:, 0]))))
-    if turned >= TURNED and clip.joints[:, 0, 1].min() >= UPRIGHT:
+    travels = np.ptp(clip.joints[:, 0, [0, 2]], axis=0).max() > ON_THE_SPOT
+    if travels or (turned >= TURNED and clip.joints[:, 0, 1].min() >= UPRIGHT):
         return clip
     texts, wordings = (tuple(t for t in said if not _SAYS_LOOKS.search(t)) for said in (clip.texts, clip.wordings))
     return replace(clip, texts=texts or clip.texts, wordings=wordings)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from math import cos, radians, sin
 
 from .gesture_table import Gesture, who
-from .pose import ARM, STAND, Limb, Pose, PosedAction
+from .pose import ARM, STAND, Limb, Pose, PosedAction, named
 
 _LEG, _TRUNK, _TOES = 0.82, 0.47, 0.14  # metres: hip to ankle, hip to shoulder, an ankle above toes that bear weight
 _HANDS = (0.26, 0.04, 0.44)
@@ -100,10 +100,6 @@ _ROPE_STEP = (
 # fmt: on
 
 
-def _words(label: str, *texts: str, bank: tuple[str, ...] = (), says: str = "", loop: int = 0) -> Gesture:
-    return Gesture(label, texts, (), loop=(0, loop) if loop else None, bank=bank, says=says)
-
-
 EXERCISES = (
     PosedAction(
         Gesture(
@@ -123,14 +119,14 @@ EXERCISES = (
         size=(0.8, 1.0),
     ),
     PosedAction(
-        _words(
+        named(
             "push-up",
             *who("does push-ups", "is doing press-ups on the floor", "trains with push-ups", "pumps out push-ups"),
             "push-up loop",
             "set of push-ups, straight back",
             "chest to the floor and up again, body stiff as a board",
             bank=("pushup",),
-            loop=2,
+            loop=(0, 2),
         ),
         "exercise",
         (_UP, _DOWN),
@@ -138,7 +134,7 @@ EXERCISES = (
         size=(0.7, 1.0),
     ),
     PosedAction(
-        _words(
+        named(
             "sit-up",
             *who("does sit-ups", "does sit-ups, hands behind the head", "trains the belly with sit-ups"),
             *who("lies on the back, sits up and lies back again, over and over"),
@@ -149,7 +145,7 @@ EXERCISES = (
             "sit-ups on the floor, trunk all the way up",
             "set of sit-ups, elbows to the knees",
             "abs workout on the floor",
-            loop=2,
+            loop=(0, 2),
         ),
         "exercise",
         (
@@ -159,13 +155,13 @@ EXERCISES = (
         size=(0.8, 1.1),
     ),
     PosedAction(
-        _words(
+        named(
             "sit-up",
             *who("does crunches", "does abdominal crunches on the floor", "curls the shoulders up in a crunch"),
             "crunches",
             "ab crunch loop",
             "small curls, only the shoulders leave the ground",
-            loop=2,
+            loop=(0, 2),
         ),
         "exercise",
         (
@@ -175,25 +171,25 @@ EXERCISES = (
         size=(0.7, 1.1),
     ),
     PosedAction(
-        _words(
+        named(
             "plank",
             *who("holds a plank", "holds the plank on straight arms", "stays in a high plank"),
             "plank",
             "high plank hold",
             "push-up position, held",
-            loop=2,
+            loop=(0, 2),
         ),
         "exercise",
         (replace(_UP, seconds=1.4), replace(_UP, seconds=1.4, nod=-6, bend=5)),
     ),
     PosedAction(
-        _words(
+        named(
             "plank",
             *who("holds a plank on the forearms", "planks on the elbows", "does the elbow plank"),
             "forearm plank",
             "core training, low plank hold",
             "still as a board on elbows and toes",
-            loop=2,
+            loop=(0, 2),
         ),
         "exercise",
         (plank(1.5, 4.5, _ELBOWS), replace(plank(1.5, 5.0, _ELBOWS), nod=-4, bend=4)),
@@ -216,21 +212,21 @@ EXERCISES = (
         size=(0.8, 1.1),
     ),
     PosedAction(
-        _words(
+        named(
             "squat",
             *who("does squats, arms stretched ahead", "does squats without any weights", "trains the legs with squats"),
             "squat loop",
             "air squats",
             "sits back into a squat and stands up, again and again",
             bank=("squats",),
-            loop=2,
+            loop=(0, 2),
         ),
         "exercise",
         _SQUATS,
         size=(0.75, 1.1),
     ),
     PosedAction(
-        _words(
+        named(
             "lunges",
             *who("does lunges on the spot", "lunges with one leg and then the other", "does alternating lunges"),
             "alternating lunges",
@@ -238,7 +234,7 @@ EXERCISES = (
             "steps forward into a lunge and pushes back, left and right in turn",
             bank=("lunges",),
             says=r"^(?!.*walking)",
-            loop=8,
+            loop=(0, 8),
         ),
         "exercise",
         (
@@ -253,14 +249,14 @@ EXERCISES = (
         ),
     ),
     PosedAction(
-        _words(
+        named(
             "jumping jacks",
             *who("does jumping jacks", "jumps feet apart and together, arms over the head and down"),
             "jumping jack loop",
             "jumping jacks, quick",
             "legs apart, arms up, legs together, arms down, jumping",
             bank=("jumping_jacks",),
-            loop=4,
+            loop=(0, 4),
         ),
         "exercise",
         _JACK,
@@ -268,7 +264,7 @@ EXERCISES = (
         size=(0.9, 1.02),
     ),
     PosedAction(
-        _words(
+        named(
             "rope skipping",
             *who("skips rope, both feet together", "jumps rope", "does rope skipping in the gym"),
             *who("hops over a swinging rope again and again", "swings the rope and hops over it"),
@@ -276,7 +272,7 @@ EXERCISES = (
             "jumping rope, feet together",
             "boxer with a skipping rope",
             "cardio with the skipping rope, wrists turning",
-            loop=4,
+            loop=(0, 4),
         ),
         "exercise",
         _ROPE,
@@ -284,16 +280,16 @@ EXERCISES = (
         size=(0.8, 1.1),
     ),
     PosedAction(
-        _words(
+        named(
             "rope skipping",
             *who("skips rope, running on the spot", "jumps rope from one foot to the other"),
             "rope skipping, alternating feet",
             "boxer skips rope, foot to foot",
             "speed rope, one foot at a time",
-            loop=4,
+            loop=(0, 4),
         ),
         "exercise",
-        (_ROPE_STEP[0], _ROPE_STEP[1], _ROPE_STEP[0].swapped(arm=_TURNS[0]), _ROPE_STEP[1].swapped(arm=_TURNS[2])),
+        (_ROPE_STEP[0], _ROPE_STEP[1], _ROPE_STEP[0].swapped(), _ROPE_STEP[1].swapped()),
         tempo=(0.9, 1.2),
     ),
     PosedAction(
@@ -314,7 +310,7 @@ EXERCISES = (
         tempo=(0.8, 1.1),
     ),
     PosedAction(
-        _words(
+        named(
             "jog in place",
             *who("runs on the spot with high knees", "does high knees", "pulls the knees up high, running in place"),
             "high knees",
@@ -322,7 +318,7 @@ EXERCISES = (
             "running in place, knees to the belly",
             bank=("jog_in_place",),
             says=r"run|cardio",
-            loop=4,
+            loop=(0, 4),
         ),
         "exercise",
         (_KNEE, _HOP, _KNEE.swapped(), _HOP.swapped()),

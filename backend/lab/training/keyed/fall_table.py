@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from .gesture_table import Gesture, who
-from .pose import ARM, STAND, Limb, Pose, PosedAction
+from .gesture_table import who
+from .pose import ARM, STAND, Limb, Pose, PosedAction, named
 
 # fmt: off
 # limbs that lie are keyed a little into the floor, so that all of them rest on it
@@ -110,13 +110,9 @@ _FROM_FRONT = (
 # fmt: on
 
 
-def _words(label: str, *texts: str, bank: tuple[str, ...] = (), says: str = "") -> Gesture:
-    return Gesture(label, texts, (), bank=bank, says=says)
-
-
 FALLS = (
     PosedAction(
-        _words(
+        named(
             "fall",
             *who("is shot and falls on the back", "dies falling backwards", "falls over backwards, dead"),
             *who("is hit, drops backwards and stays down"),
@@ -130,7 +126,7 @@ FALLS = (
         tempo=(0.9, 1.15),
     ),
     PosedAction(
-        _words(
+        named(
             "fall",
             *who("dies falling forwards", "falls flat on the face", "is shot in the back and falls forwards"),
             *who("topples forwards and lies still"),
@@ -149,7 +145,7 @@ FALLS = (
         tempo=(0.9, 1.15),
     ),
     PosedAction(
-        _words(
+        named(
             "fall",
             *who("crumples to the knees and falls forwards", "sinks to the knees, then drops dead on the face"),
             *who("clutches the belly, goes to the knees and collapses", "dies slowly, first to the knees, then flat"),
@@ -171,7 +167,7 @@ FALLS = (
         tempo=(0.9, 1.25),
     ),
     PosedAction(
-        _words(
+        named(
             "fall",
             *who(
                 "is knocked out by a punch",
@@ -189,7 +185,7 @@ FALLS = (
         tempo=(0.9, 1.15),
     ),
     PosedAction(
-        _words(
+        named(
             "fall",
             *who(
                 "is knocked on the back and gets up again",
@@ -213,7 +209,7 @@ FALLS = (
         tempo=(0.9, 1.15),
     ),
     PosedAction(
-        _words(
+        named(
             "get up",
             *who(
                 "gets up from lying on the back", "sits up and stands up from the floor", "lies on the back, then rises"
@@ -227,7 +223,7 @@ FALLS = (
         (_SUPINE, replace(_SUPINE, seconds=0.5, look=5), *_UP_AGAIN),
     ),
     PosedAction(
-        _words(
+        named(
             "get up",
             *who(
                 "gets up from lying face down",

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from .gesture_table import Gesture, who
-from .pose import Limb, Pose, PosedAction
+from .gesture_table import who
+from .pose import Limb, Pose, PosedAction, named
 
 # fmt: off
 # limbs that lie are keyed a little into the floor, so that all of them rest on it
@@ -75,15 +75,9 @@ _WARRIOR = Pose(
 # fmt: on
 
 
-def _words(
-    label: str, *texts: str, bank: tuple[str, ...] = (), says: str = "", loop: tuple[int, int] | None = None
-) -> Gesture:
-    return Gesture(label, texts, (), loop=loop, bank=bank, says=says)
-
-
 LOW = (
     PosedAction(
-        _words(
+        named(
             "lie down",
             *who("sleeps on the back", "lies on the back and sleeps", "is fast asleep, flat on the back"),
             *who("lies face up, arms at the sides"),
@@ -98,7 +92,7 @@ LOW = (
         (_ON_BACK, replace(_ON_BACK, look=14, bend=2)),
     ),
     PosedAction(
-        _words(
+        named(
             "lie down",
             *who(
                 "naps on the back, a hand on the belly", "lies on the back with one knee up", "rests, one knee drawn up"
@@ -116,7 +110,7 @@ LOW = (
         ),
     ),
     PosedAction(
-        _words(
+        named(
             "lie down",
             *who(
                 "sleeps on the {side} side", "lies on the {side} side, knees drawn up", "sleeps curled up on one side"
@@ -130,7 +124,7 @@ LOW = (
         (_ON_SIDE, replace(_ON_SIDE, bend=23, nod=15)),
     ),
     PosedAction(
-        _words(
+        named(
             "lie down",
             *who("lies face down", "lies on the stomach, one arm beside the head", "sleeps on the belly"),
             "prone, not moving",
@@ -144,7 +138,7 @@ LOW = (
         (_ON_FRONT, replace(_ON_FRONT, look=42)),
     ),
     PosedAction(
-        _words(
+        named(
             "kneel",
             *who("kneels in prayer", "kneels on both knees and prays", "prays on the knees, palms together"),
             "prayer, kneeling",
@@ -159,7 +153,7 @@ LOW = (
         ),
     ),
     PosedAction(
-        _words(
+        named(
             "kneel",
             *who("gets down on both knees and prays", "sinks to the knees and folds the hands", "kneels down to pray"),
             "kneels down, then prays",
@@ -175,7 +169,7 @@ LOW = (
         ),
     ),
     PosedAction(
-        _words(
+        named(
             "kneel",
             *who("begs on the knees", "kneels and begs with folded hands", "begs for mercy on both knees"),
             "begging on the knees",
@@ -191,7 +185,7 @@ LOW = (
         ),
     ),
     PosedAction(
-        _words(
+        named(
             "kneel",
             *who("sits back on the heels", "kneels, sitting on the heels", "sits in seiza, hands on the thighs"),
             "seiza",
@@ -206,7 +200,7 @@ LOW = (
         ),
     ),
     PosedAction(
-        _words(
+        named(
             "kneel",
             *who("goes down on one knee and holds out a ring", "proposes on one knee", "kneels to propose"),
             "marriage proposal",
@@ -225,7 +219,7 @@ LOW = (
         ),
     ),
     PosedAction(
-        _words(
+        named(
             "kneel",
             *who("kneels on one knee, head bowed", "takes a knee before the king", "genuflects like a knight"),
             "knight kneeling",
@@ -238,7 +232,7 @@ LOW = (
         (Pose(0.4), _TO_ONE_KNEE, replace(_KNIGHT, seconds=0.6), replace(_KNIGHT, seconds=1.8, nod=32)),
     ),
     PosedAction(
-        _words(
+        named(
             "cross legged",
             *who("sits cross-legged and meditates", "meditates, hands on the knees", "sits in the lotus pose"),
             "meditation idle",
@@ -251,7 +245,7 @@ LOW = (
         (_LOTUS, replace(_LOTUS, bend=5, nod=5)),
     ),
     PosedAction(
-        _words(
+        named(
             "sit",
             *who(
                 "sits on the floor hugging the knees",
@@ -269,7 +263,7 @@ LOW = (
         (_HUGS, replace(_HUGS, bend=46, nod=22)),
     ),
     PosedAction(
-        _words(
+        named(
             "crouch",
             *who("drops into cover", "ducks down, the back to a wall", "squats low behind a crate, arms over the head"),
             "dive into cover, low squat",
@@ -289,7 +283,7 @@ LOW = (
         ),
     ),
     PosedAction(
-        _words(
+        named(
             "land",
             *who(
                 "lands like a superhero",
@@ -310,7 +304,7 @@ LOW = (
         ),
     ),
     PosedAction(
-        _words(
+        named(
             "yoga pose",
             *who(
                 "stands in the warrior pose", "does the yoga warrior", "holds warrior two, arms stretched to both sides"

@@ -57,15 +57,14 @@ class Pose:
     # A step stands still at the key, a flow goes through it, a fall arrives with the speed of gravity.
     ease: Literal["step", "flow", "fall"] = "step"
 
-    def swapped(self, **changes: object) -> Pose:
+    def swapped(self) -> Pose:
         """The same key of the other side."""
-        turned = replace(
+        return replace(
             self,
             **{name: -getattr(self, name) for name in ("aside", "tilt", "roll", "yaw", "twist", "side", "look")},
             arm=self.other_arm or self.arm, other_arm=self.arm,
             leg=self.other_leg or self.leg, other_leg=self.leg,
         )  # fmt: skip
-        return replace(turned, **changes)  # type: ignore[arg-type]
 
     def moved(self, ahead: float) -> Pose:
         """The same key with body and planted limbs so many metres further ahead."""
@@ -80,6 +79,13 @@ class Pose:
             self, ahead=self.ahead + ahead, arm=further(self.arm) or self.arm, other_arm=further(self.other_arm),
             leg=further(self.leg) or self.leg, other_leg=further(self.other_leg),
         )  # fmt: skip
+
+
+def named(
+    label: str, *texts: str, bank: tuple[str, ...] = (), says: str = "", loop: tuple[int, int] | None = None
+) -> Gesture:
+    """The words of an action whose keys are poses; the rest as in ``Gesture``."""
+    return Gesture(label, texts, (), loop=loop, bank=bank, says=says)
 
 
 @dataclass(frozen=True)

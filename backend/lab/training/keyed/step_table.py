@@ -9,17 +9,13 @@ from __future__ import annotations
 from dataclasses import replace
 from math import cos, radians, sin
 
-from .gesture_table import Gesture, who
-from .pose import ARM, STAND, Limb, Pose, PosedAction
+from .gesture_table import who
+from .pose import ARM, STAND, Limb, Pose, PosedAction, named
 
 _ANKLE = 0.075  # metres of an ankle above what its foot stands on
 _RUNG, _RUNGS = 0.3, 6  # metres from rung to rung, and how many are climbed
 _TREAD, _REACH = 0.26, 0.4  # metres from the pelvis to the feet and the hands on the rungs, ahead
 _BELOW = 0.1  # and to feet that stand on the floor in front of them
-
-
-def _words(label: str, *texts: str, bank: tuple[str, ...] = (), says: str = "", loop: int = 0) -> Gesture:
-    return Gesture(label, texts, (), loop=(0, loop) if loop else None, bank=bank, says=says)
 
 
 def _foot(up: float, ahead: float) -> Limb:
@@ -158,7 +154,7 @@ def _weight(aside: float, bend: float) -> Pose:
 
 STEPS = (
     PosedAction(
-        _words(
+        named(
             "climb",
             *who("climbs a ladder from the floor", "climbs a tall ladder", "goes up a steep ladder without a stop"),
             "ladder climb cycle, upwards",
@@ -169,7 +165,7 @@ STEPS = (
         _climb(),
     ),
     PosedAction(
-        _words(
+        named(
             "climb down",
             *who("climbs down a ladder to the floor", "comes down a ladder, facing it"),
             *who("lowers one foot after the other down a ladder, the hands following"),
@@ -181,7 +177,7 @@ STEPS = (
         _climb()[::-1],
     ),
     PosedAction(
-        _words(
+        named(
             "waltz",
             *who("dances a waltz", "waltzes with an invisible partner", "turns in a slow waltz", "does waltz steps"),
             "waltz",
@@ -195,7 +191,7 @@ STEPS = (
         tempo=(0.85, 1.2),
     ),
     PosedAction(
-        _words(
+        named(
             "kick ball",
             *who("runs up and shoots a ball with the {side} foot", "takes a run-up and kicks a football hard"),
             *who("strikes the ball at the goal with the {side} foot after three steps"),
@@ -209,7 +205,7 @@ STEPS = (
         tempo=(0.95, 1.3),
     ),
     PosedAction(
-        _words(
+        named(
             "stand",
             *who("stands and breathes, the weight going from one leg to the other", "stands at rest and sways gently"),
             *who("shifts the weight calmly from leg to leg"),
@@ -218,7 +214,7 @@ STEPS = (
             "relaxed idle with weight shifts",
             bank=("idle", "idle_fidget"),
             says=r"breath|neutral|weight|sway|variation",
-            loop=4,
+            loop=(0, 4),
         ),
         "stand and idle",
         (_weight(0.07, 5.0), _weight(0.075, -2.0), _weight(-0.07, 5.0), _weight(-0.075, -2.0)),

@@ -8,8 +8,9 @@ the feet stay where they step.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -67,26 +68,29 @@ def at_tempo(joints: np.ndarray, tempo: float) -> np.ndarray:
     return sampled(joints, np.arange(count) * tempo)
 
 
-def with_high_steps(joints: np.ndarray, factor: float) -> np.ndarray:
-    """Joints (F, 22, 3) whose feet rise ``factor`` times as high in each step, their knees with them."""
+def with_feet_lifted(joints: np.ndarray, lift: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
+    """Joints (F, 22, 3) whose feet are higher by what ``lift`` says of an ankle (F, 3), their knees with them."""
     moved = {leg: np.zeros((len(joints), 3)) for leg in _ANKLES}
     for leg, ankle in _ANKLES.items():
-        height = joints[:, ankle, 1] - float(np.percentile(joints[:, ankle, 1], 10))
-        moved[leg][:, 1] = blur((factor - 1.0) * np.maximum(height, 0.0), 1.0)
+        moved[leg][:, 1:2] = blur(lift(joints[:, ankle])[:, None], 1.0)
     return over_feet(joints, joints, moved, normalised(joints[:, INDEX["left_hip"]] - joints[:, INDEX["right_hip"]]))
 
 
-def with_lifted_knees(joints: np.ndarray, metres: float) -> np.ndarray:
-    """Joints (F, 22, 3) whose feet are lifted so much higher where they swing ahead fastest, half way of a step.
+def higher_step(ankle: np.ndarray, factor: float) -> np.ndarray:
+    """Metres (F,) that an ankle (F, 3) is lifted by, to rise ``factor`` times as high in each step."""
+    height = ankle[:, 1] - float(np.percentile(ankle[:, 1], 10))
+    lifted: np.ndarray = (factor - 1.0) * np.maximum(height, 0.0)
+    return lifted
+
+
+def lifted_knee(ankle: np.ndarray, metres: float) -> np.ndarray:
+    """Metres (F,) that an ankle (F, 3) is lifted by: so many where it swings ahead fastest, halfway through a step.
 
     Feet that rise by a factor rise most behind the body, where the heel leaves the floor: those steps kick back.
     """
-    moved = {leg: np.zeros((len(joints), 3)) for leg in _ANKLES}
-    for leg, ankle in _ANKLES.items():
-        speed = np.linalg.norm(np.gradient(joints[:, ankle], axis=0)[:, [0, 2]], axis=-1)
-        swing = blur(speed[:, None], 1.0)[:, 0] / max(float(np.percentile(speed, 95)), 1e-6)
-        moved[leg][:, 1] = blur(metres * smoothstep((swing - 0.2) / 0.7)[:, None], 1.0)[:, 0]
-    return over_feet(joints, joints, moved, normalised(joints[:, INDEX["left_hip"]] - joints[:, INDEX["right_hip"]]))
+    speed = np.linalg.norm(np.gradient(ankle, axis=0)[:, [0, 2]], axis=-1)
+    swing = blur(speed[:, None], 1.0)[:, 0] / max(float(np.percentile(speed, 95)), 1e-6)
+    return metres * smoothstep((swing - 0.2) / 0.7)
 
 
 def swaying(joints: np.ndarray, degrees: float, rate: float, phase: float) -> np.ndarray:
@@ -103,9 +107,9 @@ def styled(clip: Clip, style: Style, side: str, rng: np.random.Generator) -> np.
     """Joints (F, 22, 3) of a gait in a style, its tempo and its keys a little different each time."""
     joints = at_tempo(clip.joints, rng.uniform(*style.tempo))
     if style.steps != 1.0:
-        joints = with_high_steps(joints, style.steps * rng.uniform(0.85, 1.15))
+        joints = with_feet_lifted(joints, partial(higher_step, factor=style.steps * rng.uniform(0.85, 1.15)))
     if style.rise:
-        joints = with_lifted_knees(joints, style.rise * rng.uniform(0.8, 1.2))
+        joints = with_feet_lifted(joints, partial(lifted_knee, metres=style.rise * rng.uniform(0.8, 1.2)))
     if style.sway:
         joints = swaying(joints, style.sway * rng.uniform(0.7, 1.3), rng.uniform(0.4, 0.8), rng.uniform(0, 2 * np.pi))
     tempo = rng.uniform(*TEMPO)

@@ -90,6 +90,8 @@ def test_who_does_not_turn_does_not_look_around() -> None:
     turn = np.concatenate([turn, [[-np.sin(angle), 0 * angle, np.cos(angle)]]]).transpose(2, 0, 1)
     turning = replace(told, joints=np.einsum("fij,fnj->fni", turn, told.joints))
     assert as_looking(turning).texts == told.texts
+    walking = replace(told, joints=walk(4.0).astype(np.float32))
+    assert as_looking(walking).texts == told.texts, "who walks about may look around with the head alone"
 
 
 @pytest.mark.usefixtures("few_keyed_clips")

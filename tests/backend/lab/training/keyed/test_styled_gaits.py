@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pytest
 from coamd.backend.lab.training.keyed.acted_gestures import said
@@ -11,14 +13,15 @@ from coamd.backend.lab.training.keyed.style_table import STYLES
 from coamd.backend.lab.training.keyed.styled_gaits import (
     BENT,
     at_tempo,
+    higher_step,
     keyed_sentences,
     lean_of,
+    lifted_knee,
     plain_gaits,
     styled,
     styled_clips,
     swaying,
-    with_high_steps,
-    with_lifted_knees,
+    with_feet_lifted,
 )
 from coamd.backend.lab.training.sentences.wordings import OTHER
 from coamd.backend.motion.joint_measures import paces
@@ -92,7 +95,7 @@ def test_a_zombie_reaches_forward() -> None:
 
 
 def test_high_steps_rise_by_their_factor_and_stand_where_they_stood() -> None:
-    found = with_high_steps(WALK, 2.0)
+    found = with_feet_lifted(WALK, partial(higher_step, factor=2.0))
     rise = np.ptp(found[:, ANKLES, 1], axis=0) / np.ptp(WALK[:, ANKLES, 1], axis=0)
     assert (rise > 1.6).all()
     assert (rise < 2.1).all()
@@ -101,7 +104,7 @@ def test_high_steps_rise_by_their_factor_and_stand_where_they_stood() -> None:
 
 
 def test_who_wades_pulls_the_knees_up_in_front() -> None:
-    found, hips = with_lifted_knees(WALK, 0.3), [INDEX["left_hip"], INDEX["right_hip"]]
+    found, hips = with_feet_lifted(WALK, partial(lifted_knee, metres=0.3)), [INDEX["left_hip"], INDEX["right_hip"]]
     knees = [INDEX["left_knee"], INDEX["right_knee"]]
     assert (np.ptp(found[:, ANKLES, 1], axis=0) > np.ptp(WALK[:, ANKLES, 1], axis=0) + 0.2).all()
     ahead = (found[:, knees] - found[:, hips])[..., 2]
