@@ -49,6 +49,29 @@ def travels(prompt: str) -> bool:
     return bool(_GAITS_AND_STYLES.search(words)) and not _STAYS.search(words)
 
 
+_ON_ONE_SPOT = re.compile(r"\b(?:in place|on (?:the|one) spot|in one place|stationary|on a treadmill)\b")
+_SEVERAL = re.compile(r"\b(?:then|before|after|until|and (?:walks?|runs?|goes|leaves))\b")
+
+
+def stays_put(prompt: str) -> bool:
+    """Whether a prompt asks for what is done on the spot from first to last: "jogs in place"."""
+    words = prompt.lower()
+    return bool(_ON_ONE_SPOT.search(words)) and not _SEVERAL.search(words)
+
+
+_BACKWARDS = re.compile(
+    r"\b(?:walk|step|run|jog|stroll|mov|go|tiptoe|creep|sneak|shuffl|pac)(?:s|es|e|ing|ping|ning|ging)? "
+    r"(?:\w+ly |\w+ steps? )?backwards?\b|\b(?:back(?:s|ing)? (?:away|off)|backpedal(?:s|ing)?)\b"
+)
+_OTHER_DIRECTION = re.compile(r"\b(?:and|while|forwards?|turn\w*|fall\w*|trip\w*|stumbl\w*|around|circle\w*|moonwalk\w*)\b")
+
+
+def goes_backwards(prompt: str) -> bool:
+    """Whether a prompt asks for steps backwards from first to last."""
+    words = prompt.lower()
+    return bool(_BACKWARDS.search(words)) and not (_SEVERAL.search(words) or _OTHER_DIRECTION.search(words))
+
+
 # what is done with a hand that is raised above the hips, sooner or later; whole words, as "combat", "aimlessly" and
 # "cheerfully" begin like such
 _HAND_WORK = re.compile(
@@ -65,6 +88,14 @@ _HAND_WORK = re.compile(
 def uses_hands(prompt: str) -> bool:
     """Whether a prompt speaks of what a raised hand does."""
     return bool(_HAND_WORK.search(prompt.lower()))
+
+
+_BOTH_HANDS = re.compile(r"\b(?:both|two) (?:arms|hands|palms|fists)\b|\btwo-handed\b")
+
+
+def uses_both_hands(prompt: str) -> bool:
+    """Whether a prompt speaks of what both hands do, raised."""
+    return uses_hands(prompt) and bool(_BOTH_HANDS.search(prompt.lower()))
 
 
 # words with which both hands may come above the head, for whatever reason

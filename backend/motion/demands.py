@@ -21,11 +21,14 @@ from ...rigs.body.skeleton import FPS
 from ...rigs.body.smoothing import smoothed
 from ..language.expectations import (
     begins_upright,
+    goes_backwards,
     keeps_hands_down,
     stays_off_the_floor,
+    stays_put,
     stays_upright,
     travels,
     turns_round,
+    uses_both_hands,
     uses_hands,
 )
 from ..language.quantities import (
@@ -47,9 +50,11 @@ from .joint_measures import (
     flights,
     foot_lifts,
     footsteps,
+    ground_track,
     hands_overhead,
-    highest_hand,
+    highest_hands,
     lowest_pelvis,
+    moved_ahead,
     moved_left,
     paces,
     push_ups,
@@ -71,8 +76,9 @@ UPRIGHT, FIRST = 0.7, 10  # metres of the pelvis of somebody who stands; frames 
 OFF_THE_FLOOR = 0.55  # metres below which the pelvis of who stays half a second sits, kneels, crawls or has collapsed
 TRAVELS = 0.2  # m/s of the slowest gait
 HAND_RAISED = 0.15  # metres above the pelvis, to which a hand comes that does something
+ON_THE_SPOT = 1.0  # metres that the pelvis may get away from where it is at another time, of who stays on the spot
 TURNS_ROUND = 40.0  # degrees of the least turn of the body
-LEFT_OUT = 2.0  # missed by a motion that does not walk, use its hands or turn at all
+LEFT_OUT = 2.0  # missed by a motion that does not walk, use its hands or turn at all, or that leaves its spot
 HANDS_UP = 2.0  # missed by a motion with both hands above the head where nothing says so
 NOT_STANDING = 4.0  # missed by a motion that sits, kneels or lies where nothing says so
 WRONG_SIDE, EITHER_SIDE = 3.0, 1.5  # missed by a motion of the other limb, and by one of both or of neither
@@ -115,7 +121,10 @@ class Demand:
     begins_upright: bool = False
     off_the_floor: bool = False  # all the time
     travels: bool = False
+    stays_put: bool = False
+    goes_backwards: bool = False
     uses_hands: bool = False
+    uses_both_hands: bool = False
     turns_round: bool = False
     hands_down: bool = False  # not both above the head
     stays_upright: bool = False
@@ -145,11 +154,11 @@ class Demand:
 
     def variants(self, joints: np.ndarray, frames: int) -> list[np.ndarray]:
         """What is as good a motion as the first ``frames`` of joints (F, 22, 3) and may be nearer to what is asked:
-        the mirror image where a side is named, the same backwards in time on a ladder."""
+        the mirror image where a side is named, the same backwards in time on a ladder or of steps backwards."""
         found = []
         if self.is_sided:
             found.append(mirrored(joints))
-        if self.climb is not None and self.on_ladder:
+        if self.goes_backwards or (self.climb is not None and self.on_ladder):
             found.append(backwards(joints, frames))
         return found
 
@@ -158,7 +167,12 @@ class Demand:
         missed = 0.0
         if self.travels and float(paces(joints).mean()) < TRAVELS:
             missed += LEFT_OUT
-        if self.uses_hands and highest_hand(joints) < HAND_RAISED:
+        if self.stays_put and float(np.ptp(ground_track(joints), axis=0).max()) > ON_THE_SPOT:
+            missed += LEFT_OUT
+        if self.goes_backwards and moved_ahead(joints) > -TRAVELS * len(joints) / FPS:
+            missed += WRONG_SIDE
+        hands = highest_hands(joints)
+        if (self.uses_hands and max(hands) < HAND_RAISED) or (self.uses_both_hands and min(hands) < HAND_RAISED):
             missed += LEFT_OUT
         if self.turns_round and float(np.ptp(headings(joints))) < TURNS_ROUND:
             missed += LEFT_OUT
@@ -226,7 +240,10 @@ def demand_of(prompt: str) -> Demand | None:
         begins_upright=begins_upright(prompt),
         off_the_floor=stays_off_the_floor(prompt),
         travels=travels(prompt),
+        stays_put=stays_put(prompt),
+        goes_backwards=goes_backwards(prompt),
         uses_hands=uses_hands(prompt),
+        uses_both_hands=uses_both_hands(prompt),
         turns_round=turns_round(prompt),
         hands_down=keeps_hands_down(prompt) and stays_off_the_floor(prompt),  # who lies has them beside the head
         stays_upright=stays_upright(prompt),

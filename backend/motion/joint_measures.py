@@ -97,6 +97,13 @@ def moved_forward(joints: np.ndarray) -> float:
     return float((track[-1] - track[0]) @ np.array([np.sin(heading), np.cos(heading)]))
 
 
+def moved_ahead(joints: np.ndarray) -> float:
+    """Metres that the pelvis goes where the body faces at the time, less those that it goes backwards."""
+    heading = facing(joints)[:-1]
+    steps = np.diff(ground_track(joints), axis=0)
+    return float((steps * np.stack([np.sin(heading), np.cos(heading)], axis=1)).sum())
+
+
 def from_the_body(joints: np.ndarray) -> np.ndarray:
     """Joints (F, 22, 3) seen from the pelvis and in its heading: x to the left, y up, z forward."""
     heading = facing(joints)
@@ -242,10 +249,11 @@ def hands_overhead(joints: np.ndarray) -> bool:
     return any(end - start >= OVERHEAD_FRAMES for start, end in spans(above))
 
 
-def highest_hand(joints: np.ndarray) -> float:
-    """Metres above the pelvis to which either wrist comes for an eighth of a second."""
-    height = (joints[:, _WRISTS, 1] - joints[:, [_PELVIS], 1]).max(axis=1).astype(np.float64)
-    return float(np.sort(height)[-min(3, len(height))])
+def highest_hands(joints: np.ndarray) -> tuple[float, float]:
+    """Metres above the pelvis to which the left and the right wrist come for an eighth of a second."""
+    height = np.sort((joints[:, _WRISTS, 1] - joints[:, [_PELVIS], 1]).astype(np.float64), axis=0)
+    left, right = height[-min(3, len(height))].tolist()
+    return left, right
 
 
 def wrist_speed(joints: np.ndarray) -> float:

@@ -6,11 +6,14 @@ from __future__ import annotations
 import pytest
 from coamd.backend.language.expectations import (
     begins_upright,
+    goes_backwards,
     keeps_hands_down,
     stays_off_the_floor,
+    stays_put,
     stays_upright,
     travels,
     turns_round,
+    uses_both_hands,
     uses_hands,
 )
 
@@ -112,3 +115,23 @@ def test_who_idles_or_waits_stays_upright() -> None:
     assert not stays_upright("stands idle, then sits down")
     assert not stays_upright("sits idle")
     assert not stays_upright("falls over")
+
+
+def test_who_acts_in_place_stays_there() -> None:
+    assert stays_put("jogging on the spot to warm up")
+    assert stays_put("full spin in place")
+    assert not stays_put("jogs in place, then runs away")
+    assert not stays_put("jogs through the park")
+
+
+def test_who_walks_backwards_all_the_time() -> None:
+    for prompt in ("walks backwards", "slowly backs away from a bear", "takes cover, running backwards", "backpedals"):
+        assert goes_backwards(prompt), prompt
+    for prompt in ("walks backwards and turns", "falls backwards", "walks back and forth", "jumps backwards"):
+        assert not goes_backwards(prompt), prompt
+
+
+def test_what_both_hands_do() -> None:
+    assert uses_both_hands("waves both arms to be rescued")
+    assert not uses_both_hands("waves")
+    assert not uses_both_hands("both hands in the pockets")

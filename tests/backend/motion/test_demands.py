@@ -45,6 +45,29 @@ def test_jumps_are_counted(times: int) -> None:
     assert len(JUMP.events(jumping(times))) == times
 
 
+def test_who_stays_put_gets_nowhere() -> None:
+    demand = demand_of("jogs in place")
+    assert demand is not None
+    assert demand.miss(still(4.0)) <= 1.0 < demand.miss(walk(4.0))
+
+
+def test_a_walk_backwards_is_a_walk_forwards_that_is_played_backwards() -> None:
+    demand = demand_of("a person walks backwards")
+    assert demand is not None
+    found = attempt(walk(4.0), demand, lambda joints: joints)
+    assert found.miss <= 1.0 < demand.miss(walk(4.0))
+    np.testing.assert_allclose(found.joints, walk(4.0)[::-1] + found.joints[0, 0] - walk(4.0)[-1, 0], atol=1e-6)
+
+
+def test_both_hands_are_asked_for() -> None:
+    demand, one = demand_of("waves both arms"), still(4.0)
+    assert demand is not None
+    one[:, INDEX["left_wrist"], 1] = one[:, INDEX["head"], 1]
+    both = one.copy()
+    both[:, INDEX["right_wrist"], 1] = one[:, INDEX["head"], 1]
+    assert demand.miss(both) <= 1.0 < demand.miss(one)
+
+
 def lowered(joints: np.ndarray, by: float, times: int) -> np.ndarray:
     """A figure whose joints above the ankles go down by so many metres and up again, so many times in 1.5 s each."""
     share = np.concatenate([np.zeros(10), np.tile(0.5 - 0.5 * np.cos(np.linspace(0, 2 * np.pi, 30)), times)])
@@ -272,7 +295,7 @@ def test_who_collapses_where_nothing_says_so_misses() -> None:
 
 
 def test_who_is_to_walk_and_stays_misses() -> None:
-    for prompt, missed in (("zombie walk", True), ("drunk, staggering home", True), ("jogs in place", False)):
+    for prompt, missed in (("zombie walk", True), ("drunk, staggering home", True), ("walks, then stops", False)):
         demand = demand_of(prompt)
         assert demand is not None
         assert (demand.miss(still(4.0)) > 1.0) == missed

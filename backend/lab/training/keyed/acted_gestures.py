@@ -26,15 +26,17 @@ from ..sentences.wordings import OTHER, Wording, read_bank, sided
 from .action_table import ACTIONS
 from .gesture_table import GESTURES, GUARD, Gesture, Move
 from .household_table import HOUSEHOLD
+from .people_table import PEOPLE
 from .prop_table import PROPS
 from .sport_table import SPORTS
 
-ACTED = (*GESTURES, *ACTIONS, *PROPS, *SPORTS, *HOUSEHOLD)
+ACTED = (*GESTURES, *ACTIONS, *PROPS, *SPORTS, *HOUSEHOLD, *PEOPLE)
 EACH = 28  # clips of a gesture
 MARGIN = (0.15, 0.7)  # seconds before and after the gesture
 TEMPO = (0.85, 1.3)  # by which its seconds are multiplied
 UNLIKE = 0.07  # deviation of each number of a direction, from clip to clip
 CALM = 0.9  # metres that either wrist of the clip below may travel in three seconds
+_ONE = re.compile(r"\bone(?= )")
 _SIDE = re.compile(r"\b(left|right)\b")
 FASTEST = 9.0  # m/s of a wrist
 BACK = 0.16  # metres that the hips go back when the trunk bends by a right angle
@@ -229,7 +231,7 @@ def said(gesture: Gesture, side: str, times: int) -> tuple[str, ...]:
         for text in gesture.texts
     ]
     if times == 1 and gesture.counted:
-        texts += [text.replace(" once", "").replace("one ", "a ") for text in texts]
+        texts += [_ONE.sub("a", text.replace(" once", "")) for text in texts]
     return tuple(dict.fromkeys(texts))
 
 

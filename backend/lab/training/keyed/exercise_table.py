@@ -81,6 +81,15 @@ _HOP = Pose(
     leg=Limb((0.03, -0.75, 0.6), (0, -0.8, -0.6)),
     other_leg=replace(STAND, place=(0.11, 0.11, -0.03), toe=(0.1, -0.65, 0.7)),
 )
+_LOW_KNEE = Pose(
+    0.16, 0.88, 3, arm=Limb((0.2, -0.85, -0.5), (-0.15, -0.1, 1.0)), leg=Limb((0.05, -0.8, 0.62), (0.0, -0.75, -0.65)),
+    other_arm=Limb((0.15, -0.9, 0.3), (-0.25, 0.4, 0.9)), other_leg=STAND, ease="flow",
+)
+_LIGHT_HOP = replace(
+    _HOP, seconds=0.13, height=0.92, arm=Limb((0.18, -0.95, -0.1), (-0.2, 0.15, 1.0)),
+    leg=Limb((0.03, -0.9, 0.4), (0, -0.9, -0.45)),
+    other_leg=replace(STAND, place=(0.11, 0.1, -0.05), toe=(0.1, -0.7, 0.6)),
+)
 _TOES_DOWN = (0.1, -0.9, 0.4)
 _TURNS = tuple(  # of both wrists, which swing the rope: ahead, down, back and up
     Limb((0.3, -0.95, -0.12), fore)
@@ -322,5 +331,21 @@ EXERCISES = (
         ),
         "exercise",
         (_KNEE, _HOP, _KNEE.swapped(), _HOP.swapped()),
+    ),
+    PosedAction(
+        named(
+            "jog in place",
+            *who("jogs in place", "jogs on the spot", "runs in place without getting anywhere", "jogs on one spot"),
+            "jog in place",
+            "jog on the spot, loop",
+            "stationary jog cycle",
+            "warm-up jog on the spot",
+            bank=("jog_in_place",),
+            loop=(0, 4),
+        ),
+        "exercise",
+        (_LOW_KNEE, _LIGHT_HOP, _LOW_KNEE.swapped(), _LIGHT_HOP.swapped()),
+        tempo=(0.9, 1.3),
+        size=(0.8, 1.1),
     ),
 )

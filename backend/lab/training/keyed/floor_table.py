@@ -72,8 +72,10 @@ _WARRIOR = Pose(
         leg=Limb((0.95, -0.35, 0.12), (0.05, -1, 0), (0.66, 0.075, 0), (1, -0.42, 0.05)),
     other_leg=Limb((0.8, -0.9, 0.05), (0.7, -0.9, 0), (0.62, 0.075, -0.03), (0.35, -0.42, 0.9)),
 )
+_LOG = Pose(
+    0.5, None, -90, ease="flow", arm=Limb((0.25, -0.75, 0.3), (-0.75, 0.3, 0.25)), leg=Limb((0.02, -1, 0), (0, -1, 0)),
+)
 # fmt: on
-
 
 LOW = (
     PosedAction(
@@ -318,5 +320,20 @@ LOW = (
         ),
         "exercise",
         (_WARRIOR, replace(_WARRIOR, height=0.59, aside=0.11)),
+    ),
+    PosedAction(
+        named(
+            "roll on the floor",
+            *who("rolls over and over on the floor", "rolls sideways like a log", "lies down and rolls to the {side}"),
+            "log roll to the {side}",
+            "rolling sideways, stretched out on the ground",
+            "stop, drop and roll",
+            bank=("roll_floor",),
+        ),
+        "crawl and lie",
+        (
+            *(replace(_LOG, seconds=0.42, roll=90.0 * k, aside=0.3 * k) for k in range(9)),
+            replace(_LOG, seconds=0.6, roll=720.0, aside=2.42, ease="step"),
+        ),
     ),
 )

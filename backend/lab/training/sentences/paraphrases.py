@@ -31,6 +31,7 @@ from ....training.loop import Draw
 from ..keyed.action_table import ACTIONS
 from ..keyed.gesture_table import GESTURES
 from ..keyed.household_table import HOUSEHOLD
+from ..keyed.people_table import PEOPLE
 from ..keyed.posed_actions import POSED
 from ..keyed.prop_table import PROPS
 from ..keyed.seated_table import SEATED
@@ -73,7 +74,7 @@ def known_sentences(bank: Sequence[Wording]) -> dict[str, tuple[str, ...]]:
     found = {wording.key: wording.texts for wording in bank}
     # what an entry of the bank says as well is one action with it; gestures and actions have names of their own
     keyed = [(gesture.texts, f"gesture: {gesture.label}") for gesture in (*GESTURES, *ACTIONS)]
-    props = (*PROPS, *SPORTS, *HOUSEHOLD)
+    props = (*PROPS, *SPORTS, *HOUSEHOLD, *PEOPLE)
     keyed += [(prop.texts, prop.bank[0] if prop.bank else f"gesture: {prop.label}") for prop in props]
     # where an entry of the bank means standing as well (a drink, a call), its paraphrases must not come to mean
     # somebody who sits or lies, so what shows only some of its wordings is left out
