@@ -63,7 +63,9 @@ _BACKWARDS = re.compile(
     r"\b(?:walk|step|run|jog|stroll|mov|go|tiptoe|creep|sneak|shuffl|pac)(?:s|es|e|ing|ping|ning|ging)? "
     r"(?:\w+ly |\w+ steps? )?backwards?\b|\b(?:back(?:s|ing)? (?:away|off)|backpedal(?:s|ing)?)\b"
 )
-_OTHER_DIRECTION = re.compile(r"\b(?:and|while|forwards?|turn\w*|fall\w*|trip\w*|stumbl\w*|around|circle\w*|moonwalk\w*)\b")
+_OTHER_DIRECTION = re.compile(
+    r"\b(?:and|while|forwards?|turn\w*|fall\w*|trip\w*|stumbl\w*|around|circle\w*|moonwalk\w*)\b"
+)
 
 
 def goes_backwards(prompt: str) -> bool:
