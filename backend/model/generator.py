@@ -118,11 +118,13 @@ class Generator(nn.Module):
         condition: Tensor,
         generator: torch.Generator | None = None,
         drop: float | None = None,
+        weights: Tensor | None = None,
     ) -> Tensor:
         """One training loss (scalar) on clean latents (B, T, C), valid tokens (B, T) bool, condition (B, W).
 
         Masked tokens only, each with ``noise_draws`` fresh draws; the condition is dropped per clip with
-        probability ``drop`` (None: ``condition_drop``). Randomness comes from ``generator``, which lives on the CPU.
+        probability ``drop`` (None: ``condition_drop``), each channel's error counts by ``weights`` (C,). Randomness
+        comes from ``generator``, which lives on the CPU.
         """
         where = latents.device
         target = torch.where(valid[..., None], latents, torch.zeros_like(latents))
@@ -134,5 +136,6 @@ class Generator(nn.Module):
         dropped = (torch.rand(len(condition), generator=generator) < drop).to(where)
         context = self(inputs, valid, torch.where(dropped[:, None], torch.zeros_like(condition), condition))
         draws = self.config.noise_draws
-        losses: Tensor = self.head.loss(target[hidden].repeat(draws, 1), context[hidden].repeat(draws, 1), generator)
+        rows = target[hidden].repeat(draws, 1), context[hidden].repeat(draws, 1)
+        losses: Tensor = self.head.loss(*rows, generator, weights)
         return losses.mean()

@@ -264,9 +264,11 @@ def train_generator(job: TrainingJob) -> None:
     model = Generator(job.config.generator)
     job.begin(model)
     model.to(job.device)
+    own = isinstance(autoencoder, PathAutoencoder)
+    weights = generators.channel_weights([clip.latents[0] for clip in latents], autoencoder) if own else None
     train(
         model,
-        generators.generator_loss(model, training, job.schedule.batch),
+        generators.generator_loss(model, training, job.schedule.batch, weights),
         job.run,
         job.schedule,
         validate=on(held_out, lambda _: generators.held_out_loss(model, validation)),

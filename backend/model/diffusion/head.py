@@ -22,6 +22,13 @@ SKETCH_FROM, SKETCH_STRIDE = 45, 5  # of the 50 steps: before 45 there is next t
 NoiseDraw = Callable[[], Tensor]  # fresh standard normal noise (N, C)
 
 
+def weighed(error: Tensor, weights: Tensor | None) -> Tensor:
+    """Mean square of each row of an error (N, C), its channels by ``weights`` (C,), or all alike."""
+    squares = error.square()
+    mean: Tensor = (squares if weights is None else squares * weights).mean(dim=-1)
+    return mean
+
+
 class SiTHead(nn.Module):
     """Linear path x_t = t x_1 + (1 - t) x_0 with x_0 noise; velocity target x_1 - x_0."""
 
@@ -31,17 +38,24 @@ class SiTHead(nn.Module):
         super().__init__()
         self.net = net
 
-    def loss(self, target: Tensor, context: Tensor, generator: torch.Generator | None = None) -> Tensor:
-        """Squared velocity error per row (N,) at random times."""
+    def loss(
+        self,
+        target: Tensor,
+        context: Tensor,
+        generator: torch.Generator | None = None,
+        weights: Tensor | None = None,
+    ) -> Tensor:
+        """Squared velocity error per row (N,) at random times, its channels by ``weights`` (C,)."""
         t = torch.rand(target.shape[0], generator=generator).to(target.device)
         noise = torch.randn(target.shape, generator=generator).to(target.device)
-        return self.loss_at(target, context, t, noise)
+        return self.loss_at(target, context, t, noise, weights)
 
-    def loss_at(self, target: Tensor, context: Tensor, t: Tensor, noise: Tensor) -> Tensor:
+    def loss_at(
+        self, target: Tensor, context: Tensor, t: Tensor, noise: Tensor, weights: Tensor | None = None
+    ) -> Tensor:
         """Squared velocity error per row (N,) at times t (N,) with noise (N, C)."""
         x = t[:, None] * target + (1 - t[:, None]) * noise
-        error: Tensor = self.net(x, t, context).float() - (target - noise)
-        return error.square().mean(dim=-1)
+        return weighed(self.net(x, t, context).float() - (target - noise), weights)
 
     def sample(
         self,
@@ -112,16 +126,23 @@ class DDPMHead(nn.Module):
         alpha_bar = self.alpha_bar[step][:, None]
         return alpha_bar.sqrt() * target + (1 - alpha_bar).sqrt() * noise
 
-    def loss(self, target: Tensor, context: Tensor, generator: torch.Generator | None = None) -> Tensor:
-        """Squared noise error per row (N,) at random steps."""
+    def loss(
+        self,
+        target: Tensor,
+        context: Tensor,
+        generator: torch.Generator | None = None,
+        weights: Tensor | None = None,
+    ) -> Tensor:
+        """Squared noise error per row (N,) at random steps, its channels by ``weights`` (C,)."""
         step = torch.randint(0, DDPM_STEPS, (target.shape[0],), generator=generator).to(target.device)
         noise = torch.randn(target.shape, generator=generator).to(target.device)
-        return self.loss_at(target, context, step, noise)
+        return self.loss_at(target, context, step, noise, weights)
 
-    def loss_at(self, target: Tensor, context: Tensor, step: Tensor, noise: Tensor) -> Tensor:
+    def loss_at(
+        self, target: Tensor, context: Tensor, step: Tensor, noise: Tensor, weights: Tensor | None = None
+    ) -> Tensor:
         """Squared noise error per row (N,) at steps (N,) with noise (N, C)."""
-        error: Tensor = self.net(self.noised(target, step, noise), step, context).float() - noise
-        return error.square().mean(dim=-1)
+        return weighed(self.net(self.noised(target, step, noise), step, context).float() - noise, weights)
 
     def clean(self, x: Tensor, step: Tensor, noise: Tensor) -> Tensor:
         """The clean latents (N, C) that x_t and the predicted noise mean."""
