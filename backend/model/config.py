@@ -33,6 +33,7 @@ class GeneratorConfig:
 
     latent: int = 512
     condition: int = 512  # width of the pooled text
+    condition_hidden: int = 0  # features of it beside its linear layer; 0: none, as in the paper
     width: int = 1024
     layers: int = 6
     heads: int = 16

@@ -9,9 +9,20 @@ import numpy as np
 import pytest
 import torch
 from coamd.backend.training.data import Clip
-from coamd.backend.training.generator import SentenceMemory, encoded, played, varied_latents
+from coamd.backend.training.generator import (
+    CLIPS,
+    COUNTS,
+    FULL,
+    SEEN,
+    SentenceMemory,
+    channel_weights,
+    encoded,
+    played,
+    varied_latents,
+)
 from coamd.rigs.body.canonical import at_origin
-from torch import Tensor
+from coamd.rigs.body.skeleton import TOKEN_FRAMES
+from torch import Tensor, nn
 
 from tests.motions import walk
 
@@ -88,3 +99,30 @@ def test_few_clips_are_no_trouble(count: int) -> None:
     memory = SentenceMemory(Reader())  # type: ignore[arg-type]
     found = varied_latents([clip(4.0, 1.0, "walks")] * count, Averages(), memory, np.random.default_rng(1))  # type: ignore[arg-type]
     assert len(found) == count
+
+
+class OneJoint(nn.Module):
+    """Decodes four frames of one joint, whose height is the weighed sum of the channels, from each token."""
+
+    def __init__(self, metres: list[float]) -> None:
+        super().__init__()
+        self.metres = nn.Parameter(torch.tensor(metres))
+
+    def decode(self, latents: Tensor) -> Tensor:
+        height = (latents * self.metres).sum(-1, keepdim=True)
+        return torch.cat([0 * height, height, 0 * height], dim=-1).repeat_interleave(TOKEN_FRAMES, dim=1)
+
+
+def test_a_channel_counts_by_how_far_it_moves_joints() -> None:
+    source = torch.Generator().manual_seed(0)
+    latents = [torch.randn(2 * SEEN, 4, generator=source) for _ in range(CLIPS)]
+    weights = channel_weights(latents, OneJoint([FULL, 2 * FULL, 100 * FULL, 0.0]))  # type: ignore[arg-type]
+    assert weights.mean().item() == pytest.approx(1.0)
+    deviation = torch.cat(latents).std(0)
+    assert (weights[1] / weights[0]).item() == pytest.approx(2.0 * (deviation[1] / deviation[0]).item(), rel=1e-4)
+    least, most = COUNTS
+    assert (weights[2] / weights[3]).item() == pytest.approx(most / least)
+
+
+def test_where_no_clip_is_long_enough_to_be_looked_at_all_channels_count_alike() -> None:
+    assert channel_weights([torch.randn(4, 3)], OneJoint([0.1, 0.2, 0.3])).tolist() == [1.0] * 3  # type: ignore[arg-type]
