@@ -13,6 +13,7 @@ from coamd.backend.lab.evaluation.strange_texts import natural_prompts
 from coamd.backend.lab.training.keyed.acted_gestures import ACTED, FASTEST, acted_clips, said
 from coamd.backend.lab.training.keyed.hand_places import at
 from coamd.backend.lab.training.keyed.household_table import HOUSEHOLD
+from coamd.backend.lab.training.keyed.people_table import PEOPLE
 from coamd.backend.lab.training.keyed.seated_table import SEATED
 from coamd.backend.lab.training.keyed.sport_table import SPORTS
 from coamd.backend.lab.training.sentences.wordings import OTHER
@@ -29,7 +30,7 @@ ANKLES = [INDEX["left_ankle"], INDEX["right_ankle"]]
 REACH = float(BONE_LENGTHS[INDEX["left_elbow"]] + BONE_LENGTHS[INDEX["left_wrist"]])
 METRES = st.floats(-0.5, 0.5)
 CONTROL = Path(blind_sheet.__file__).parent
-KEYED = (*SPORTS, *HOUSEHOLD)
+KEYED = (*SPORTS, *HOUSEHOLD, *PEOPLE)
 
 
 @pytest.fixture(scope="module")
@@ -64,10 +65,12 @@ def test_the_wrist_is_where_it_is_keyed_or_as_far_that_way_as_it_reaches(out: fl
 
 def test_every_one_is_made_on_its_feet(made: list[Clip]) -> None:
     assert {one.labels[0] for one in made} == {gesture.label for gesture in KEYED}
+    lifting = {gesture.label for gesture in KEYED if any(move.lift for move in gesture.moves)}
     for one in made[::5]:
         bones = np.linalg.norm(one.joints[:, 1:] - one.joints[:, list(PARENTS[1:])], axis=-1)
         np.testing.assert_allclose(bones, np.tile(BONE_LENGTHS[1:], (len(bones), 1)), atol=1e-4)
-        assert np.ptp(one.joints[:, ANKLES], axis=0).max() < 0.02
+        if one.labels[0] not in lifting:
+            assert np.ptp(one.joints[:, ANKLES], axis=0).max() < 0.02
     assert max(wrist_speed(one.joints) for one in made) < FASTEST
 
 
