@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from ..control.figure_table import FigureTable
     from ..evaluation.evaluator import Evaluator
 
-PARTS = ("figures", "sweep", "prompts", "texts", "control", "wording", "sheet")
+PARTS = ("figures", "sweep", "prompts", "texts", "control", "wording", "keyed", "sheet")
 WORST = 20  # pairs of wordings that are named
 
 
@@ -53,7 +53,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--seeds",
         type=whole(1, 1000),
-        help="motions of each prompt of control and wording (default: 6; 2 with --quick)",
+        help="motions of each prompt of control, wording and keyed (default: 6; 2 with --quick)",
     )
     parser.add_argument(
         "--scores", type=Path, metavar="FILE", help="print the result of a sheet whose scores.csv was filled in"
@@ -133,14 +133,14 @@ def run(args: argparse.Namespace) -> int:
 
 
 def by_prompt(args: argparse.Namespace, pipeline: Pipeline, options: SamplingOptions) -> dict[str, FigureTable]:
-    """The parts that make motion for prompts of ours: tables of control and wording by their heading; the sheet."""
+    """The parts that make motion for prompts of ours: tables of control, wording, keyed by heading; the sheet."""
     from ...training.data import load_clips
-    from ..control import blind_sheet, control, wording
+    from ..control import blind_sheet, control, keyed_actions, wording
     from ..control.cases import cases
     from ..control.figure_table import FigureTable
     from ..control.recorded_clips import Recorded
 
-    if not set(args.parts) & {"control", "wording", "sheet"}:
+    if not set(args.parts) & {"control", "wording", "keyed", "sheet"}:
         return {}
     clips = load_clips(args.data)
     seeds = args.seeds or (control.QUICK_SEEDS if args.quick else control.SEEDS)
@@ -157,6 +157,11 @@ def by_prompt(args: argparse.Namespace, pipeline: Pipeline, options: SamplingOpt
         tables["Wording"] = halves.table(wording.known_by(evaluator, clips), facts)
         print("\n".join(f"learnt, left out: {text}" for text in halves.known))
         print(table(halves.worst()[:WORST]) or "no pair is worse when it is said otherwise")
+    if "keyed" in args.parts:
+        actions = keyed_actions.keyed_actions(clips, args.seed)
+        with progress("keyed", len(actions) * seeds) as bar:
+            rows = keyed_actions.figures(pipeline, actions, seeds, args.seed, options, bar.update)
+        tables["Keyed"] = FigureTable(tuple(rows), facts)
     if "sheet" in args.parts:
         blind_sheet.check_free(args.output)
         with progress("sheet", len(blind_sheet.eye_prompts()) * blind_sheet.SEEDS) as bar:
