@@ -109,7 +109,8 @@ class Generator(nn.Module):
         signal = self.condition_in(condition)
         if self.condition_features is not None and self.condition_out is not None:
             # Without them a modulation is linear in the sentence but for 9 %: "arms crossed" came out as arms spread.
-            signal = signal + self.condition_out(functional.gelu(self.condition_features(condition)))
+            features = functional.gelu(self.condition_features(condition))
+            signal = signal + self.condition_out(features * features.shape[-1] ** -0.5)  # else a step moves all at once
         signal = functional.silu(signal)
         return [block.modulation(signal) for block in self.blocks]  # type: ignore[operator]
 
