@@ -162,6 +162,7 @@ _SMALL = ModelConfig(
     generator=GeneratorConfig(
         latent=64,
         condition=320,
+        condition_hidden=512,
         width=256,
         layers=6,
         heads=8,
