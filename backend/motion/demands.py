@@ -154,10 +154,13 @@ class Demand:
 
     def variants(self, joints: np.ndarray, frames: int) -> list[np.ndarray]:
         """What is as good a motion as the first ``frames`` of joints (F, 22, 3) and may be nearer to what is asked:
-        the mirror image where a side is named, the same backwards in time on a ladder or of steps backwards."""
+        the mirror image where a side is named, the same backwards in time on a ladder or of steps backwards, or as on a
+        treadmill where it stays on the spot."""
         found = []
         if self.is_sided:
             found.append(mirrored(joints))
+        if self.stays_put:
+            found.append(on_the_spot(joints))
         if self.goes_backwards or (self.climb is not None and self.on_ladder):
             found.append(backwards(joints, frames))
         return found
@@ -272,6 +275,13 @@ def backwards(joints: np.ndarray, frames: int) -> np.ndarray:
     result = joints.copy()
     ground = (joints[frames - 1, 0] - joints[0, 0]) * np.array([1.0, 0.0, 1.0], dtype=joints.dtype)
     result[:frames] = joints[:frames][::-1] - ground
+    return result
+
+
+def on_the_spot(joints: np.ndarray) -> np.ndarray:
+    """Joints (F, 22, 3) as on a treadmill: the pelvis stays above the place where it begins."""
+    ground = np.array([1.0, 0.0, 1.0], dtype=joints.dtype)
+    result: np.ndarray = joints - (joints[:, :1] - joints[:1, :1]) * ground
     return result
 
 

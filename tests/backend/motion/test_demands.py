@@ -49,6 +49,11 @@ def test_who_stays_put_gets_nowhere() -> None:
     demand = demand_of("jogs in place")
     assert demand is not None
     assert demand.miss(still(4.0)) <= 1.0 < demand.miss(walk(4.0))
+    found = attempt(walk(4.0), demand, lambda joints: joints)
+    assert found.miss <= 1.0
+    np.testing.assert_allclose(found.joints[:, 0, [0, 2]], np.zeros((80, 2)) + walk(4.0)[0, 0, [0, 2]], atol=1e-6)
+    own, given = (one - one[:, :1] for one in (found.joints, walk(4.0)))
+    np.testing.assert_allclose(own, given, atol=1e-6)  # the steps are those of the walk
 
 
 def test_a_walk_backwards_is_a_walk_forwards_that_is_played_backwards() -> None:
