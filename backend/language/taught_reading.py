@@ -2,8 +2,8 @@
 """Prompts for taught actions in words of the user's own, read as the descriptions that were taught.
 
 Takes come with a few descriptions, so the model knows an action by these sentences and not by others that mean the
-same. Of 60 prompts for six taught actions, none of them a description, 53 are read as the right action and none as a
-wrong one; of 703 prompts for known actions 2 % are read as one of the six (docs/measurements/teaching.md). The user is
+same. Of 60 prompts for six taught actions, none of them a description, 51 are read as the right action and none as a
+wrong one; of 703 prompts for known actions 1 % are read as one of the six (docs/measurements/teaching.md). The user is
 told.
 """
 
