@@ -33,7 +33,6 @@ class GeneratorConfig:
 
     latent: int = 512
     condition: int = 512  # width of the pooled text
-    condition_hidden: int = 0  # features of it beside its linear layer; 0: none, as in the paper
     width: int = 1024
     layers: int = 6
     heads: int = 16
@@ -162,7 +161,6 @@ _SMALL = ModelConfig(
     generator=GeneratorConfig(
         latent=64,
         condition=320,
-        condition_hidden=512,
         width=256,
         layers=6,
         heads=8,

@@ -70,9 +70,6 @@ class Generator(nn.Module):
         self.config = config
         self.token_in = nn.Linear(config.latent, config.width)
         self.condition_in = nn.Linear(config.condition, config.width)
-        hidden = config.condition_hidden
-        self.condition_features = nn.Linear(config.condition, hidden) if hidden else None
-        self.condition_out = nn.Linear(hidden, config.width) if hidden else None
         self.mask_token = nn.Parameter(torch.zeros(config.latent))
         self.blocks = nn.ModuleList(Block(config) for _ in range(config.layers))
         self.register_buffer("positions", sinusoid(4 * config.max_tokens, config.width), persistent=False)
@@ -89,10 +86,6 @@ class Generator(nn.Module):
         for layer in self.modules():
             if isinstance(layer, Block):
                 nn.init.zeros_(layer.modulation.weight)
-        if self.condition_features is not None and self.condition_out is not None:
-            # Sentences are some 3 long, so that their features begin where a GELU bends.
-            nn.init.normal_(self.condition_features.weight, std=0.5)
-            nn.init.zeros_(self.condition_out.weight)
 
     def halve(self) -> None:
         """Put all layers into bfloat16; its tables, and the states that the head integrates, stay in float32."""
@@ -105,13 +98,7 @@ class Generator(nn.Module):
 
     def modulations(self, condition: Tensor) -> list[Tensor]:
         """The modulations (B, 6 D) of each block for a condition (B, W); they are the same in all sampling steps."""
-        condition = condition.to(self.mask_token.dtype)
-        signal = self.condition_in(condition)
-        if self.condition_features is not None and self.condition_out is not None:
-            # Without them a modulation is linear in the sentence but for 9 %: "arms crossed" came out as arms spread.
-            features = functional.gelu(self.condition_features(condition))
-            signal = signal + self.condition_out(features * features.shape[-1] ** -0.5)  # else a step moves all at once
-        signal = functional.silu(signal)
+        signal = functional.silu(self.condition_in(condition.to(self.mask_token.dtype)))
         return [block.modulation(signal) for block in self.blocks]  # type: ignore[operator]
 
     def contexts(self, latents: Tensor, valid: Tensor | None, modulations: Sequence[Tensor] | Tensor) -> Tensor:

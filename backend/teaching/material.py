@@ -120,8 +120,9 @@ def composed_with(taught: Sequence[Clip], known: list[Clip], rng: np.random.Gene
             other = partners[int(rng.integers(len(partners)))]
             pair = composed(*((clip, other) if leads else (other, clip)), rng, FAR, chained_text)
             if pair is not None:
-                two = [(text, known) if leads else (known, text) for text in sentences for known in other.texts]
-                made.append(replace(pair, wordings=tuple(filter(None, (joined_text(*both, rng) for both in two)))))
+                two = [(text, said) if leads else (said, text) for text in sentences for said in other.texts]
+                joined = (joined_text(first, second, rng) for first, second in two)
+                made.append(replace(pair, wordings=tuple(text for text in joined if text)))
                 break
     return made
 

@@ -61,9 +61,8 @@ MADE_TARGETS = {
     "repeated": 0.025,
     "raised": 0.01,
     "waved": 0.01,
-    # What is asked for most and hardly recorded: salutes, bows, guards, single punches, sword strokes. At 0.26 the
-    # recognizer found 0.33 of these actions among the first three in what was made of their own sentences, 0.70 in the
-    # clips themselves (docs/measurements/choices.md).
+    # What is asked for most and hardly recorded: salutes, bows, guards, single punches, sword strokes; the least
+    # followed of all (docs/measurements/choices.md).
     "acted": 0.5,
     "seated": 0.06,  # recorded sitters rest or fidget: who types, drinks or drives on a chair would stand up for it
     "styled": 0.14,  # moods, loads and what hands do while somebody walks or runs: any scene has them

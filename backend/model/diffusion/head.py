@@ -22,21 +22,24 @@ SKETCH_FROM, SKETCH_STRIDE = 45, 5  # of the 50 steps: before 45 there is next t
 NoiseDraw = Callable[[], Tensor]  # fresh standard normal noise (N, C)
 
 
-def weighed(error: Tensor, weights: Tensor | None) -> Tensor:
-    """Mean square of each row of an error (N, C), its channels by ``weights`` (C,), or all alike."""
-    squares = error.square()
-    mean: Tensor = (squares if weights is None else squares * weights).mean(dim=-1)
-    return mean
+class Head(nn.Module):
+    """What both kinds share: the loss of a batch at moments of its path that are drawn at random."""
 
+    def moments(self, count: int, generator: torch.Generator | None) -> Tensor:
+        """Where on the path each of ``count`` rows is looked at, (N,) on the CPU."""
+        raise NotImplementedError
 
-class SiTHead(nn.Module):
-    """Linear path x_t = t x_1 + (1 - t) x_0 with x_0 noise; velocity target x_1 - x_0."""
+    def errors(self, target: Tensor, context: Tensor, moment: Tensor, noise: Tensor) -> Tensor:
+        """What the network is off by (N, C) at moments (N,) with noise (N, C)."""
+        raise NotImplementedError
 
-    draws = 0  # of fresh noise while a token is sampled
-
-    def __init__(self, net: HeadNet) -> None:
-        super().__init__()
-        self.net = net
+    def loss_at(
+        self, target: Tensor, context: Tensor, moment: Tensor, noise: Tensor, weights: Tensor | None = None
+    ) -> Tensor:
+        """Mean square of each row's errors (N,), its channels by ``weights`` (C,), or all alike."""
+        squares = self.errors(target, context, moment, noise).square()
+        mean: Tensor = (squares if weights is None else squares * weights).mean(dim=-1)
+        return mean
 
     def loss(
         self,
@@ -45,17 +48,30 @@ class SiTHead(nn.Module):
         generator: torch.Generator | None = None,
         weights: Tensor | None = None,
     ) -> Tensor:
-        """Squared velocity error per row (N,) at random times, its channels by ``weights`` (C,)."""
-        t = torch.rand(target.shape[0], generator=generator).to(target.device)
+        """As ``loss_at`` at random moments with fresh noise."""
+        moment = self.moments(target.shape[0], generator).to(target.device)
         noise = torch.randn(target.shape, generator=generator).to(target.device)
-        return self.loss_at(target, context, t, noise, weights)
+        return self.loss_at(target, context, moment, noise, weights)
 
-    def loss_at(
-        self, target: Tensor, context: Tensor, t: Tensor, noise: Tensor, weights: Tensor | None = None
-    ) -> Tensor:
-        """Squared velocity error per row (N,) at times t (N,) with noise (N, C)."""
-        x = t[:, None] * target + (1 - t[:, None]) * noise
-        return weighed(self.net(x, t, context).float() - (target - noise), weights)
+
+class SiTHead(Head):
+    """Linear path x_t = t x_1 + (1 - t) x_0 with x_0 noise; velocity target x_1 - x_0."""
+
+    draws = 0  # of fresh noise while a token is sampled
+
+    def __init__(self, net: HeadNet) -> None:
+        super().__init__()
+        self.net = net
+
+    def moments(self, count: int, generator: torch.Generator | None) -> Tensor:
+        """Random times (N,)."""
+        return torch.rand(count, generator=generator)
+
+    def errors(self, target: Tensor, context: Tensor, moment: Tensor, noise: Tensor) -> Tensor:
+        """Of the velocity, at times (N,)."""
+        x = moment[:, None] * target + (1 - moment[:, None]) * noise
+        off: Tensor = self.net(x, moment, context).float() - (target - noise)
+        return off
 
     def sample(
         self,
@@ -95,7 +111,7 @@ def _times(solver: FixedSolver, evaluations: int, dtype: torch.dtype, device: to
     return torch.tensor(times(solver, evaluations), dtype=dtype, device=device)
 
 
-class DDPMHead(nn.Module):
+class DDPMHead(Head):
     """50 steps on the cosine schedule, noise prediction, fixed small variance."""
 
     draws = DDPM_STEPS - 1  # of fresh noise while a token is sampled
@@ -126,23 +142,14 @@ class DDPMHead(nn.Module):
         alpha_bar = self.alpha_bar[step][:, None]
         return alpha_bar.sqrt() * target + (1 - alpha_bar).sqrt() * noise
 
-    def loss(
-        self,
-        target: Tensor,
-        context: Tensor,
-        generator: torch.Generator | None = None,
-        weights: Tensor | None = None,
-    ) -> Tensor:
-        """Squared noise error per row (N,) at random steps, its channels by ``weights`` (C,)."""
-        step = torch.randint(0, DDPM_STEPS, (target.shape[0],), generator=generator).to(target.device)
-        noise = torch.randn(target.shape, generator=generator).to(target.device)
-        return self.loss_at(target, context, step, noise, weights)
+    def moments(self, count: int, generator: torch.Generator | None) -> Tensor:
+        """Random steps (N,)."""
+        return torch.randint(0, DDPM_STEPS, (count,), generator=generator)
 
-    def loss_at(
-        self, target: Tensor, context: Tensor, step: Tensor, noise: Tensor, weights: Tensor | None = None
-    ) -> Tensor:
-        """Squared noise error per row (N,) at steps (N,) with noise (N, C)."""
-        return weighed(self.net(self.noised(target, step, noise), step, context).float() - noise, weights)
+    def errors(self, target: Tensor, context: Tensor, moment: Tensor, noise: Tensor) -> Tensor:
+        """Of the noise, at steps (N,)."""
+        off: Tensor = self.net(self.noised(target, moment, noise), moment, context).float() - noise
+        return off
 
     def clean(self, x: Tensor, step: Tensor, noise: Tensor) -> Tensor:
         """The clean latents (N, C) that x_t and the predicted noise mean."""

@@ -97,20 +97,6 @@ def test_in_half_precision_the_head_still_integrates_in_full(generator: Generato
     assert not torch.equal(near, exact)
 
 
-def test_features_of_the_condition_begin_without_effect_and_bend_it_later(
-    generator_config: GeneratorConfig, shaken: Callable[[nn.Module], nn.Module]
-) -> None:
-    wide = dataclasses.replace(generator_config, condition_hidden=32)
-    model = Generator(wide)
-    plain = Generator(generator_config)
-    plain.load_state_dict({name: value for name, value in model.state_dict().items() if name in plain.state_dict()})
-    for ours, theirs in zip(model.modulations(CONDITION), plain.modulations(CONDITION), strict=True):
-        assert torch.equal(ours, theirs)
-    shaken(model)
-    assert model.condition_out is not None
-    assert not torch.equal(model.modulations(CONDITION)[0], plain.modulations(CONDITION)[0])
-
-
 def test_a_channel_counts_by_its_weight(generator: Generator) -> None:
     def loss(weights: list[float]) -> float:
         source = torch.Generator().manual_seed(1)
