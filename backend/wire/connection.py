@@ -28,6 +28,7 @@ from .messages import PROTOCOL_VERSION
 _ENDPOINT = re.compile(r"tcp://[^\s/]+:\d{1,5}")
 _KEY = re.compile(r"[0-9A-Za-z.\-:+=^!/*?&<>()\[\]{}@%$#]{40}")  # Z85
 LARGEST = 65536  # bytes of a connection file
+LEAVING_SECONDS = 8.0  # that a backend which ends may still hold its file
 _START = "Start the backend again: it writes a new one."
 
 
@@ -102,12 +103,13 @@ def claimed(path: Path) -> Iterator[None]:
     """Holds ``path`` for this process; UserError "second_backend" while another one does.
 
     A lock beside the file, which the system gives back when its holder ends in whatever way, so two backends
-    started at the same moment cannot both win.
+    started at the same moment cannot both win. Where nobody lives on it its holder may be one that ends: it takes its
+    file away first and the lock goes with its last thread, and whoever shared it starts another at once.
     """
     path = Path(path)
     with contextlib.ExitStack() as stack:
         try:
-            stack.enter_context(locked(path))
+            stack.enter_context(locked(path, 0.0 if live(path) else LEAVING_SECONDS))
         except BlockingIOError:
             holder = live(path)
             whose = f" (process {holder.pid})" if holder else ""

@@ -136,7 +136,9 @@ def test_a_file_that_was_left_open_is_closed_when_it_is_written(home: Path) -> N
 
 
 @POSIX
-def test_a_lock_that_another_user_holds_keeps_no_backend_from_starting(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_lock_that_another_user_holds_keeps_no_backend_from_starting(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Earlier the lock file was open to all, and who could read it could hold it."""
     if shutil.which("flock") is None:
         pytest.skip("needs flock")
@@ -154,6 +156,7 @@ def test_a_lock_that_another_user_holds_keeps_no_backend_from_starting(caplog: p
                 assert str(file) in caplog.text and "other users" in caplog.text
                 if sys.platform == "linux":
                     assert f"process {stranger.pid} of {'nobody' if user else ''}" in caplog.text
+                monkeypatch.setattr("coamd.backend.wire.connection.LEAVING_SECONDS", 0.1)
                 with pytest.raises(UserError, match="already running"), claimed(path):
                     pass
             stranger.kill()

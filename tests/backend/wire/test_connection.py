@@ -7,12 +7,15 @@ import json
 import os
 import subprocess
 import sys
+import threading
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import zmq
 from coamd.backend.system.process_lifetime import birth
+from coamd.backend.system.user_files import locked
 from coamd.backend.wire.connection import Connection, claimed, default_path, live
 from coamd.rigs.errors import UserError
 
@@ -151,14 +154,21 @@ def test_a_process_that_never_was_has_no_birth() -> None:
     assert birth(os.getpid()) == birth(os.getpid()) is not None
 
 
-def test_one_file_has_one_backend(tmp_path: Path) -> None:
-    path = tmp_path / "connection.json"
+def holder_of(path: Path) -> subprocess.Popen[str]:
+    """A process that holds a connection file's lock, without living on it, until it is killed or told to end."""
     code = "import sys; from pathlib import Path; from coamd.backend.wire.connection import claimed\n"
     code += "with claimed(Path(sys.argv[1])): print('mine', flush=True); input()"
     holder = subprocess.Popen(
         [sys.executable, "-c", code, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
     assert holder.stdout is not None and holder.stdout.readline() == "mine\n"
+    return holder
+
+
+def test_one_file_has_one_backend(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("coamd.backend.wire.connection.LEAVING_SECONDS", 0.1)
+    path = tmp_path / "connection.json"
+    holder = holder_of(path)
     with pytest.raises(UserError) as caught, claimed(path):
         pass
     assert caught.value.code == "second_backend" and caught.value.hint
@@ -166,6 +176,37 @@ def test_one_file_has_one_backend(tmp_path: Path) -> None:
     holder.wait()
     with claimed(path):  # the system gives the lock back, however its holder ended
         pass
+
+
+def test_a_backend_that_is_ending_is_waited_for(tmp_path: Path) -> None:
+    path = tmp_path / "connection.json"
+    holder = holder_of(path)
+    assert holder.stdin is not None
+    leaving = threading.Timer(0.5, holder.stdin.close)
+    leaving.start()
+    with claimed(path):
+        assert leaving.finished.is_set()
+    holder.wait()
+
+
+def test_one_that_lives_is_not_waited_for(
+    connection: Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "connection.json"
+    holder = holder_of(path)
+    connection.write(path)
+    waits: list[float] = []
+
+    def told(file: Path, patience: float) -> AbstractContextManager[None]:
+        waits.append(patience)
+        return locked(file, patience)
+
+    monkeypatch.setattr("coamd.backend.wire.connection.locked", told)
+    with pytest.raises(UserError, match=f"process {connection.pid}"), claimed(path):
+        pass
+    assert waits == [0.0]
+    holder.kill()
+    holder.wait()
 
 
 @pytest.mark.parametrize(
