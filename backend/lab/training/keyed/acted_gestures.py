@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Gestures and actions keyed by hand in the tables beside this file, from ``gesture_table`` to ``household_table``.
+"""Gestures and actions keyed by hand in the tables beside this file, from ``tables.gestures`` to ``tables.household``.
 
 They are laid over people who stand. Each clip is a little different: the arm goes from where it was recorded to the
 keyed directions and back, the trunk bends at hips and chest, the legs follow the pelvis with the feet where they stood.
@@ -23,12 +23,13 @@ from ....motion.joint_measures import hand_work, wrist_speed
 from ....training.data import Clip
 from ..augmentation.gestures import aimed
 from ..sentences.wordings import OTHER, Wording, read_bank, sided
-from .action_table import ACTIONS
-from .gesture_table import GESTURES, GUARD, Gesture, Move
-from .household_table import HOUSEHOLD
-from .people_table import PEOPLE
-from .prop_table import PROPS
-from .sport_table import SPORTS
+from .gesture import GUARD, Gesture, Move
+from .tables.actions import ACTIONS
+from .tables.gestures import GESTURES
+from .tables.household import HOUSEHOLD
+from .tables.people import PEOPLE
+from .tables.props import PROPS
+from .tables.sports import SPORTS
 
 ACTED = (*GESTURES, *ACTIONS, *PROPS, *SPORTS, *HOUSEHOLD, *PEOPLE)
 EACH = 28  # clips of a gesture

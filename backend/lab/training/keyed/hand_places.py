@@ -6,7 +6,7 @@ from __future__ import annotations
 import numpy as np
 
 from .....rigs.body.skeleton import BONE_LENGTHS, INDEX
-from .gesture_table import Direction, Move
+from .gesture import Direction, Move
 
 SHOULDER = 0.18  # metres from the middle of the chest
 APART = 0.05  # metres of each wrist from the middle of what both hands hold

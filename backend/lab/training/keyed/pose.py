@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from .gesture_table import Direction, Gesture
+from .gesture import Direction, Gesture
 
 STANDING = 0.89  # metres of the pelvis
 

@@ -19,13 +19,13 @@ from .....rigs.body.smoothing import blur
 from ....training.data import Clip
 from ..sentences.wordings import read_bank
 from .acted_gestures import said, worded
-from .exercise_table import EXERCISES
-from .fall_table import FALLS
-from .floor_table import LOW
-from .locomotion_table import ALONG
 from .pose import Limb, Pose, PosedAction
 from .pose_body import PoseTrack, body
-from .step_table import STEPS
+from .tables.exercises import EXERCISES
+from .tables.falls import FALLS
+from .tables.floor import LOW
+from .tables.locomotion import ALONG
+from .tables.steps import STEPS
 
 POSED = (*EXERCISES, *ALONG, *LOW, *FALLS, *STEPS)
 EACH = 28  # clips of an action

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What people do on a chair (``seated_table``), laid over recorded people who sit there with quiet arms.
+"""What people do on a chair (``tables.seated``), laid over recorded people who sit there with quiet arms.
 
 Recorded sitters talk, cough or rest; none types, drives or claps, so that such a prompt makes somebody stand. Pelvis
 and legs stay as recorded. There are few calm sitters, so that each stretch of a recording is played to and fro.
@@ -19,7 +19,7 @@ from ....motion.joint_measures import wrist_speed
 from ....training.data import Clip
 from ..sentences.wordings import OTHER, read_bank
 from .acted_gestures import FASTEST, MARGIN, TEMPO, acted, keyed, said, track, worded
-from .seated_table import SEATED
+from .tables.seated import SEATED
 
 EACH = 28  # clips of an action
 SEAT = (0.38, 0.66)  # metres of a pelvis on a chair

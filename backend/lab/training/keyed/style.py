@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .gesture_table import Direction, Gesture, Move
+from .gesture import Direction, Gesture, Move
 
 
 @dataclass(frozen=True)

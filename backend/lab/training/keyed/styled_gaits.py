@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Styles and gestures of people on the move (``mood_table``, ``style_table``), laid over recorded walks and runs.
+"""Styles and gestures of people on the move (``tables.moods``, ``tables.styles``), laid over recorded walks and runs.
 
 Recorded styles are a few clips each, so that a tired walk becomes any walk and a zombie crawls; and nobody in the data
 walks with a phone at the ear. The legs go on as recorded, at the style's tempo; trunk, head and arms are keyed, and
@@ -25,9 +25,9 @@ from ....training.data import Clip
 from ..sentences.wordings import OTHER, read_bank
 from .acted_gestures import ACTED, FASTEST, TRUNK, acted, keyed, over_feet, rotated, said, track, worded
 from .posed_actions import POSED
-from .seated_table import SEATED
 from .style import Style
-from .style_table import STYLES
+from .tables.seated import SEATED
+from .tables.styles import STYLES
 
 EACH = 26  # clips of a style
 UNHURRIED = {"walk": (0.7, 1.8), "run": (2.0, 5.0)}  # m/s of the median pace of what a style is laid over

@@ -28,15 +28,15 @@ from ....language.quantities import NUMBER_WORDS, TIMES
 from ....model.recognizer import TextTower
 from ....model.text import TextEncoder
 from ....training.loop import Draw
-from ..keyed.action_table import ACTIONS
-from ..keyed.gesture_table import GESTURES
-from ..keyed.household_table import HOUSEHOLD
-from ..keyed.people_table import PEOPLE
 from ..keyed.posed_actions import POSED
-from ..keyed.prop_table import PROPS
-from ..keyed.seated_table import SEATED
-from ..keyed.sport_table import SPORTS
-from ..keyed.style_table import STYLES
+from ..keyed.tables.actions import ACTIONS
+from ..keyed.tables.gestures import GESTURES
+from ..keyed.tables.household import HOUSEHOLD
+from ..keyed.tables.people import PEOPLE
+from ..keyed.tables.props import PROPS
+from ..keyed.tables.seated import SEATED
+from ..keyed.tables.sports import SPORTS
+from ..keyed.tables.styles import STYLES
 from .corpus import Corpus
 from .text import of_like_length, sometimes_noisy
 from .wordings import OTHER, Wording, sided

@@ -15,8 +15,8 @@ from coamd.backend.lab.training.keyed.seated_gestures import (
     seated_clips,
     to_and_fro,
 )
-from coamd.backend.lab.training.keyed.seated_table import SEATED
 from coamd.backend.lab.training.keyed.styled_gaits import keyed_sentences
+from coamd.backend.lab.training.keyed.tables.seated import SEATED
 from coamd.backend.motion.joint_measures import acting_limb, wrist_speed
 from coamd.backend.training.data import Clip
 from coamd.rigs.body.skeleton import BONE_LENGTHS, INDEX, MAX_FRAMES, MIN_FRAMES, PARENTS

@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 from coamd.backend.lab.training.keyed.acted_gestures import said
 from coamd.backend.lab.training.keyed.style import Style
-from coamd.backend.lab.training.keyed.style_table import STYLES
 from coamd.backend.lab.training.keyed.styled_gaits import (
     BENT,
     at_tempo,
@@ -23,6 +22,7 @@ from coamd.backend.lab.training.keyed.styled_gaits import (
     swaying,
     with_feet_lifted,
 )
+from coamd.backend.lab.training.keyed.tables.styles import STYLES
 from coamd.backend.lab.training.sentences.wordings import OTHER
 from coamd.backend.motion.joint_measures import paces
 from coamd.backend.training.data import Clip

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How people walk in a mood, at an age or in pain, keyed as in ``gesture_table``."""
+"""How people walk in a mood, at an age or in pain, keyed as in ``tables.gestures``."""
 
 from __future__ import annotations
 
-from .gesture_table import Move, who
-from .style import Style, held, mood
+from ..gesture import Move, who
+from ..style import Style, held, mood
 
 HANGING = ((0.12, -0.97, 0.2), (0.0, -0.93, 0.32))
 

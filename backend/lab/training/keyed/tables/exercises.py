@@ -6,8 +6,8 @@ from __future__ import annotations
 from dataclasses import replace
 from math import cos, radians, sin
 
-from .gesture_table import Gesture, who
-from .pose import ARM, STAND, Limb, Pose, PosedAction, named
+from ..gesture import Gesture, who
+from ..pose import ARM, STAND, Limb, Pose, PosedAction, named
 
 _LEG, _TRUNK, _TOES = 0.82, 0.47, 0.14  # metres: hip to ankle, hip to shoulder, an ankle above toes that bear weight
 _HANDS = (0.26, 0.04, 0.44)

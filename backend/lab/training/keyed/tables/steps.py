@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import replace
 from math import cos, radians, sin
 
-from .gesture_table import who
-from .pose import ARM, STAND, Limb, Pose, PosedAction, named
+from ..gesture import who
+from ..pose import ARM, STAND, Limb, Pose, PosedAction, named
 
 _ANKLE = 0.075  # metres of an ankle above what its foot stands on
 _RUNG, _RUNGS = 0.3, 6  # metres from rung to rung, and how many are climbed

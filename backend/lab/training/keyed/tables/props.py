@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Weapons, sports, instruments and states of the body on the spot, keyed as in ``gesture_table``."""
+"""Weapons, sports, instruments and states of the body on the spot, keyed as in ``tables.gestures``."""
 
 from __future__ import annotations
 
-from .gesture_table import Gesture, Move, who
+from ..gesture import Gesture, Move, who
 
 _BOW_ARM = ((0.25, 0.02, 1.0), (0.1, 0.03, 1.0))
 _FRET_ARM = ((0.5, -0.8, 0.3), (0.3, 0.4, 0.85))

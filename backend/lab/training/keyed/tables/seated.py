@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What people do on a chair, keyed as in ``gesture_table``: the hips stay on the seat, all leaning is the trunk's.
+"""What people do on a chair, keyed as in ``tables.gestures``: the hips stay on the seat, all leaning is the trunk's.
 
 Every sentence says that somebody sits, as the same words without it are of people who stand.
 """
 
 from __future__ import annotations
 
-from .gesture_table import Gesture, Move, who
+from ..gesture import Gesture, Move, who
 
 _ON_LAP = ((0.15, -0.93, 0.3), (-0.35, -0.12, 0.9))  # a hand that rests on the thigh
 _ON_DESK = ((0.25, -0.85, 0.45), (-0.4, 0.0, 0.9))

@@ -12,10 +12,10 @@ from coamd.backend.lab.control import blind_sheet
 from coamd.backend.lab.evaluation.strange_texts import natural_prompts
 from coamd.backend.lab.training.keyed.acted_gestures import ACTED, FASTEST, acted_clips, said
 from coamd.backend.lab.training.keyed.hand_places import at
-from coamd.backend.lab.training.keyed.household_table import HOUSEHOLD
-from coamd.backend.lab.training.keyed.people_table import PEOPLE
-from coamd.backend.lab.training.keyed.seated_table import SEATED
-from coamd.backend.lab.training.keyed.sport_table import SPORTS
+from coamd.backend.lab.training.keyed.tables.household import HOUSEHOLD
+from coamd.backend.lab.training.keyed.tables.people import PEOPLE
+from coamd.backend.lab.training.keyed.tables.seated import SEATED
+from coamd.backend.lab.training.keyed.tables.sports import SPORTS
 from coamd.backend.lab.training.sentences.wordings import OTHER
 from coamd.backend.motion.joint_measures import acting_limb, wrist_speed
 from coamd.backend.training.data import Clip

@@ -3,8 +3,8 @@
 
 from __future__ import annotations
 
-from .gesture_table import Gesture, Move, who
-from .hand_places import DOWN, OUT, at, grip
+from ..gesture import Gesture, Move, who
+from ..hand_places import DOWN, OUT, at, grip
 
 _FIDDLE = at(0.02, -0.08, 0.4)
 

@@ -6,8 +6,8 @@ Recordings have one hug, two waves with both arms and high fives of people who w
 
 from __future__ import annotations
 
-from .gesture_table import GUARD, Gesture, Move, who
-from .hand_places import OUT, at, grip
+from ..gesture import GUARD, Gesture, Move, who
+from ..hand_places import OUT, at, grip
 
 _AT_MOUTH = at(-0.14, 0.12, 0.22)
 _FISTS_LOW = at(0.12, -0.42, 0.18, OUT)

@@ -3,8 +3,8 @@
 
 from __future__ import annotations
 
-from .gesture_table import Gesture, who
-from .pose import Limb, Pose, PosedAction
+from ..gesture import Gesture, who
+from ..pose import Limb, Pose, PosedAction
 
 _BACKWARDS = (0.05, -0.28, -0.95)  # the toe of a foot whose instep lies on the floor
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from coamd.backend.lab.training.keyed.posed_actions import posed
-from coamd.backend.lab.training.keyed.step_table import STEPS
+from coamd.backend.lab.training.keyed.tables.steps import STEPS
 from coamd.backend.motion.joint_measures import acting_limb
 from coamd.rigs.body.canonical import facing
 from coamd.rigs.body.skeleton import FPS, INDEX

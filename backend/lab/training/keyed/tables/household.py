@@ -3,8 +3,8 @@
 
 from __future__ import annotations
 
-from .gesture_table import Gesture, Move, who
-from .hand_places import ASIDE, OUT, at
+from ..gesture import Gesture, Move, who
+from ..hand_places import ASIDE, OUT, at
 
 _HIP = at(0.08, -0.5, 0.08)  # a hand that hangs
 _BOWL = at(-0.1, -0.38, 0.25)  # a hand that holds a bowl before the belly

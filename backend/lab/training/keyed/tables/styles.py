@@ -1,15 +1,16 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What people carry and what their hands do while they walk, and how they run, keyed as in ``gesture_table``."""
+"""What people carry and what their hands do while they walk, and how they run, keyed as in ``tables.gestures``."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from .action_table import ACTIONS
-from .gesture_table import GESTURES, GUARD, Gesture, Move, who
-from .mood_table import MOODS
-from .prop_table import PROPS
-from .style import Style, held, mood
+from ..gesture import GUARD, Gesture, Move, who
+from ..style import Style, held, mood
+from .actions import ACTIONS
+from .gestures import GESTURES
+from .moods import MOODS
+from .props import PROPS
 
 DOING = (
     "a person walks, {}", "someone walks along, {}", "{} while walking", "walking and {}", "he is {} as he walks",

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from .gesture_table import who
-from .pose import Limb, Pose, PosedAction, named
+from ..gesture import who
+from ..pose import Limb, Pose, PosedAction, named
 
 # fmt: off
 # limbs that lie are keyed a little into the floor, so that all of them rest on it

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Everyday, fighting and gym actions on the spot that the recordings hardly show, keyed as in ``gesture_table``."""
+"""Everyday, fighting and gym actions on the spot that the recordings hardly show, keyed as in ``tables.gestures``."""
 
 from __future__ import annotations
 
-from .gesture_table import GUARD, Gesture, Move, who
+from ..gesture import GUARD, Gesture, Move, who
 
 ACTIONS = (
     Gesture(
