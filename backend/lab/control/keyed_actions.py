@@ -49,8 +49,8 @@ def chosen(made: Mapping[str, Sequence[Clip]], seed: int) -> list[KeyedAction]:
     rng = np.random.default_rng(seed)
     found = []
     for kind, part in made.items():
-        for label in sorted({clip.labels[0] for clip in part}):
-            own = [clip for clip in part if clip.labels[0] == label]
+        for label in sorted({clip.labels[-1] for clip in part}):  # who is on a chair sits as well, and that comes first
+            own = [clip for clip in part if clip.labels[-1] == label]
             texts = tuple(dict.fromkeys(text for clip in own for text in clip.texts))
             found.append(KeyedAction(kind, label, texts, own[int(rng.integers(len(own)))].joints))
     return found

@@ -46,7 +46,7 @@ def test_shares_of_made_motions_stand_beside_those_of_the_clips(
 
 def test_of_each_label_one_clip_and_all_sentences_are_taken() -> None:
     clip = Clip("a", "train", still(2.0).astype(np.float32), ("a person bows",), ("bow",), "gesture and acting")
-    found = chosen({"acted": [clip, replace(clip, texts=("bows",)), replace(clip, labels=("nod",))]}, 0)
+    found = chosen({"seated": [clip, replace(clip, texts=("bows",)), replace(clip, labels=("sit", "nod"))]}, 0)
     assert [(one.label, one.texts) for one in found] == [
         ("bow", ("a person bows", "bows")),
         ("nod", ("a person bows",)),
